@@ -43,7 +43,7 @@ struct str arena_copy(struct arena *a, struct str s);
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-#define ARENA_NEW(a, type)             ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)              ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_NEW_ARRAY(a, type, count) ((type *)arena_alloc((a), sizeof(type) * (count)))
 
 #endif

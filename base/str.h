@@ -59,7 +59,8 @@ static inline bool str_ends(struct str s, struct str suffix)
 /* The part from byte `from` on; empty when from is past the end. */
 static inline struct str str_skip(struct str s, size_t from)
 {
-	return from < s.n ? (struct str){ s.p + from, s.n - from } : (struct str){ s.p + s.n, 0 };
+	return from < s.n ? (struct str){ s.p + from, s.n - from }
+			  : (struct str){ s.p + s.n, 0 };
 }
 
 static inline struct str str_head(struct str s, size_t n)
@@ -70,7 +71,8 @@ static inline struct str str_head(struct str s, size_t n)
 /* Index of the first c at or after `from`, or s.n. */
 static inline size_t str_find_char(struct str s, char c, size_t from)
 {
-	const char *hit = from < s.n ? (const char *)memchr(s.p + from, c, s.n - from) : NULL;
+	const char *hit =
+		from < s.n ? (const char *)memchr(s.p + from, c, s.n - from) : NULL;
 
 	return hit ? (size_t)(hit - s.p) : s.n;
 }

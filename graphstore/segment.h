@@ -1,0 +1,215 @@
+/*
+ * segment.h - one scope's facts, compiled, read in place from the store's map.
+ *
+ * A segment is immutable: ingest writes a new version of the whole scope and the old one stays
+ * until retention drops it. All facts hang on dense 32-bit local ids in the byte order of the entity
+ * keys, so that "all keys that start with P" is one interval of ids.
+ *
+ *	entity ids    0 .. entity_count - 1                        entities of this scope, by key
+ *	foreign ids   entity_count .. entity_count + foreign_count - 1   keys that this scope names but
+ *	                                                           has no entity for, by key
+ *	kinds, docs, classes   0 ..                                in order of first use / of content
+ *
+ * Picture of who holds what:
+ *
+ *	entity --holdings--> (layer, doc, name, via policy)         what is written on the entity itself
+ *	identity --class--> grant class --class docs--> (layer, doc)  own, groups' and attached ones, boundary
+ *	doc --doc classes--> classes                                back
+ *	index entry (service, literal prefix) -> (doc, statement)   Allow statements of the classes' docs
+ *	principal entry (text) -> (entity, doc, statement)          who is named by policies of entities
+ *
+ * Ownership: all pointers are into the snapshot's map and die with it; a cached document lives
+ * as long as the segment. Threads: a segment is used by one thread at a time.
+ *
+ * Bytes: docs/store-format.md, "segment". segment_open checks every section's bounds and CSR shape in
+ * O(sections + array ends); segment_check verifies checksums and every element.
+ */
+#ifndef GRAPHSTORE_SEGMENT_H
+#define GRAPHSTORE_SEGMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/record.h"
+#include "base/str.h"
+#include "graphstore/document.h"
+
+typedef uint32_t entity_id;
+
+#define SEGMENT_NONE UINT32_MAX
+
+struct segment_text {
+	uint32_t offset, size; /* in the segment's text heap */
+};
+
+/* What is known about the policy on an entity as a resource. */
+enum segment_policy_state {
+	SEGMENT_POLICY_NOT_ASKED, /* nobody tried to read it */
+	SEGMENT_POLICY_NONE,      /* read, and there is none */
+	SEGMENT_POLICY_GOT,       /* read, in the holdings */
+	SEGMENT_POLICY_REFUSED    /* tried and failed, or must exist and is missing */
+};
+
+struct segment_entity {
+	uint32_t flags; /* ENTITY_ */
+	uint32_t kind;  /* into kinds */
+	struct segment_text name;
+	entity_id parent;  /* container, local or foreign, or SEGMENT_NONE */
+	uint32_t class;    /* grant class of an identity, else SEGMENT_NONE */
+	int64_t created;   /* seconds since 1970, 0 unknown */
+	int64_t last_used; /* 0 unknown, -1 known never */
+	uint8_t policy_state; /* enum segment_policy_state, of LAYER_RESOURCE, TRUST and ACL together */
+	uint8_t tags_known;
+	uint16_t reserved;
+	uint32_t source; /* into sources, or SEGMENT_NONE */
+};
+
+struct segment_holding {
+	uint32_t doc;
+	uint32_t layer; /* enum record_layer */
+	struct segment_text
+		name;    /* of the inline policy, or what the provider calls it */
+	uint32_t source; /* into sources */
+	uint32_t reserved;
+};
+
+/* One document of a grant class. */
+struct segment_class_doc {
+	uint32_t doc;
+	uint32_t is_boundary; /* 1: a ceiling; 0: grants and denies */
+};
+
+/* A document that the segment uses. */
+#define SEGMENT_DOC_MISSING 0x01u /* named but not collected: `name` says which */
+
+struct segment_doc {
+	struct sha256 digest;     /* key in the store's docs table; zero when missing */
+	struct segment_text name; /* of a missing one: the policy's key */
+	uint32_t flags;
+	uint32_t reserved;
+};
+
+/* Allow statements by service and literal prefix of their resource pattern. */
+#define SEGMENT_ANY_SERVICE UINT32_MAX
+
+struct segment_index {
+	uint32_t service; /* catalogue service, or SEGMENT_ANY_SERVICE (many services) */
+	struct segment_text prefix; /* empty: covers, or may cover, everything */
+	uint32_t doc, statement;
+	uint32_t
+		parent; /* nearest earlier entry of the service whose prefix is a prefix of this one, or NONE */
+};
+
+/* Who is named by the policies on entities. Ascending by (text, type, entity, doc, statement). */
+struct segment_principal {
+	struct segment_text
+		text;  /* as in document_principal; "*" for anyone and for NotPrincipal */
+	uint32_t type; /* enum document_principal_type */
+	entity_id entity;
+	uint32_t doc, statement;
+};
+
+struct segment_coverage {
+	struct segment_text what, detail;
+	entity_id subject; /* local or foreign, or SEGMENT_NONE for the whole scope */
+	uint32_t state;    /* enum coverage_state */
+};
+
+struct segment_pair {
+	struct segment_text key, value;
+};
+
+/* Lists of ids behind ids: list i is item[start[i]] .. item[start[i + 1] - 1]. */
+struct segment_lists {
+	const uint32_t *start;
+	const uint32_t *item;
+	uint32_t count; /* lists */
+};
+
+struct snapshot;
+struct segment;
+
+/* What a segment knows of itself. */
+struct segment_info {
+	struct str scope;  /* "aws:111122223333" */
+	struct str key;    /* key of the scope's container entity */
+	struct str parent; /* scope id of its organization, or empty: not known */
+	struct str format; /* what input it came from */
+	int64_t collected_at;
+	uint32_t version;
+	uint32_t entity_count, foreign_count, kind_count, doc_count, class_count;
+	uint32_t index_count, principal_count, coverage_count;
+};
+
+const struct segment_info *segment_info(const struct segment *s);
+
+struct str segment_str(const struct segment *s, struct segment_text t);
+
+/* id < entity_count. */
+const struct segment_entity *segment_entity(const struct segment *s, entity_id id);
+struct str segment_name(const struct segment *s, entity_id id);
+struct str segment_kind(const struct segment *s, uint32_t kind); /* kind < kind_count */
+struct str segment_source(const struct segment *s, uint32_t source);
+
+/* The key of a local or foreign id, copied into the arena (keys are stored front-coded). */
+struct str segment_key(const struct segment *s, entity_id id, struct arena *arena);
+
+/* Decode keys [begin, end) in order, faster than one by one; the key is valid during the call. */
+void segment_each_key(const struct segment *s, entity_id begin, entity_id end,
+	void (*each)(void *ctx, entity_id id, struct str key), void *ctx);
+
+/* The local or foreign id of a key, or SEGMENT_NONE. O(log n). */
+entity_id segment_find(const struct segment *s, struct str key);
+
+/* Local ids [*begin, *end) whose keys start with the prefix. O(log n). */
+void segment_range(
+	const struct segment *s, struct str prefix, entity_id *begin, entity_id *end);
+
+/* Targets of a relation from an entity, or (reverse) its sources; ids may be foreign. */
+const uint32_t *segment_related(const struct segment *s, enum record_relation_type type,
+	bool reverse, entity_id id, uint32_t *count);
+
+const struct segment_holding *segment_holdings(
+	const struct segment *s, entity_id id, uint32_t *count);
+const struct segment_pair *segment_tags(
+	const struct segment *s, entity_id id, uint32_t *count);
+const struct segment_pair *segment_attributes(
+	const struct segment *s, entity_id id, uint32_t *count);
+
+const struct segment_class_doc *segment_class_docs(
+	const struct segment *s, uint32_t class, uint32_t *count);
+const uint32_t *segment_class_members(
+	const struct segment *s, uint32_t class, uint32_t *count);
+const uint32_t *segment_doc_classes(
+	const struct segment *s, uint32_t doc, uint32_t *count);
+
+/* Local ids of one kind, ascending. */
+const uint32_t *segment_kind_members(
+	const struct segment *s, uint32_t kind, uint32_t *count);
+
+const struct segment_doc *segment_doc(const struct segment *s, uint32_t doc);
+const struct segment_index *segment_index(const struct segment *s);
+/* Bounds of one service's entries in the index. */
+void segment_index_range(
+	const struct segment *s, uint32_t service, uint32_t *begin, uint32_t *end);
+const struct segment_principal *segment_principals(const struct segment *s);
+/* Bounds of the entries whose text is `text`. */
+void segment_principal_range(
+	const struct segment *s, struct str text, uint32_t *begin, uint32_t *end);
+const struct segment_coverage *segment_coverages(const struct segment *s);
+
+/*
+ * The compiled document, read once and cached. 0, or ERR_CORRUPT when the store lost or damaged it.
+ * A missing one (SEGMENT_DOC_MISSING) has no bytes: *out is NULL and the result 0.
+ */
+int segment_document(
+	const struct document **out, struct segment *s, uint32_t doc, struct err *e);
+
+/* The provider's text of a document, for proofs; borrowed from the map. Empty when missing. */
+int segment_document_text(
+	struct str *out, struct segment *s, uint32_t doc, struct err *e);
+
+#endif
