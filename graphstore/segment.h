@@ -93,10 +93,8 @@ struct segment_doc {
 };
 
 /* Allow statements by service and literal prefix of their resource pattern. */
-#define SEGMENT_ANY_SERVICE UINT32_MAX
-
 struct segment_index {
-	uint32_t service; /* catalogue service, or SEGMENT_ANY_SERVICE (many services) */
+	uint32_t service; /* of the statement: catalogue service, or DOCUMENT_ANY_SERVICE */
 	struct segment_text prefix; /* empty: covers, or may cover, everything */
 	uint32_t doc, statement;
 	uint32_t
