@@ -228,6 +228,7 @@ struct document_statement *document_add_statement(struct document_builder *b)
 			(uint32_t)VEC_COUNT(&b->principals, struct document_principal),
 		.condition_first =
 			(uint32_t)VEC_COUNT(&b->conditions, struct document_condition),
+		.service = DOCUMENT_ANY_SERVICE,
 	};
 
 	buf_add(&b->statements, &s, sizeof(s));

@@ -141,7 +141,8 @@ struct document_statement {
 	uint32_t condition_first, condition_count; /* all must hold */
 	struct document_text sid;
 	uint32_t span_begin, span_end; /* bytes of the statement in the policy text */
-	uint32_t service;              /* the one catalogue service of its actions, or DOCUMENT_ANY_SERVICE */
+	uint32_t
+		service; /* the one catalogue service of its actions, or DOCUMENT_ANY_SERVICE */
 	uint32_t reserved;
 };
 
