@@ -1,0 +1,142 @@
+/*
+ * world.h - what one query sees: a snapshot, the organizations in it, the request context, and the
+ * caches that live as long as the query.
+ *
+ * A node is anything that a path or a row can name: an entity of a scope, or a principal that
+ * is in no scope (the public, a service of the provider, an identity of an account that was not
+ * collected). Nodes are dense numbers in order of first use; equal keys are equal nodes.
+ *
+ * Ownership: everything got here is borrowed until world_close. Threads: one.
+ */
+#ifndef REACHABILITY_WORLD_H
+#define REACHABILITY_WORLD_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/intern.h"
+#include "base/record.h"
+#include "catalog/catalog.h"
+#include "graphstore/snapshot.h"
+#include "reachability/condition.h"
+#include "reachability/expr.h"
+
+struct provider;
+struct world;
+
+typedef uint32_t node_id;
+#define NODE_NONE UINT32_MAX
+
+enum node_type {
+	NODE_ENTITY,    /* in a scope */
+	NODE_PUBLIC,    /* anonymous: anyone at all */
+	NODE_SERVICE,   /* a service of the provider, acting for itself */
+	NODE_FOREIGN,   /* one identity of an account that was not collected */
+	NODE_ACCOUNT,   /* anyone in an account that was not collected */
+	NODE_FEDERATED, /* whoever an identity provider vouches for */
+	NODE_RESOURCE   /* a key of a resource that was not collected */
+};
+
+struct node {
+	enum node_type type;
+	scope_number scope; /* NODE_ENTITY, else SEGMENT_NONE */
+	entity_id id;       /* NODE_ENTITY, else SEGMENT_NONE */
+	struct str key;     /* full key; "public" for the public */
+	struct str
+		account; /* native id of the account that it lives in; empty: none or not known */
+	uint32_t flags; /* ENTITY_ of an entity */
+};
+
+/* A document in force somewhere, with the words to cite it. */
+struct world_document {
+	struct segment *segment; /* whose docs table has it */
+	uint32_t doc;
+	const struct document *compiled; /* NULL: named but not collected */
+	struct str name;                 /* of the policy */
+	struct str holder;               /* key of the entity that carries it */
+	struct str source;               /* file it came from */
+};
+
+struct world_ceiling {
+	struct str level; /* key of the container that it is attached to */
+	const struct world_document *documents;
+	uint32_t document_count;
+};
+
+/* What the organization says about an account, root first. */
+struct world_organization {
+	bool known; /* the account's place was collected */
+	bool named; /* it is known to be in an organization, even if that was not collected */
+	bool exempt;     /* the organization's own account: ceilings do not bind it */
+	struct str id;   /* "o-example"; empty: in none */
+	struct str path; /* "o-example/r-root/ou-a/ou-b/" */
+	const struct world_ceiling *scps, *rcps; /* one per level */
+	uint32_t level_count;
+};
+
+/* Request context given with the query ("with k=v"): decides conditions. */
+struct world_context {
+	const struct str *keys;
+	const struct str *values; /* one each; the same key again adds a value */
+	uint32_t count;
+};
+
+int world_open(struct world **out, struct store *store, struct err *e);
+void world_close(struct world *w);
+
+struct snapshot *world_snapshot(struct world *w);
+struct expr_pool *world_pool(struct world *w);
+struct arena *world_arena(struct world *w);
+void world_set_context(struct world *w, const struct world_context *context);
+const struct world_context *world_context(const struct world *w);
+
+/* `without`: answer as if this entity (policy, group, identity, resource) did not exist. Before any question. */
+void world_remove(struct world *w, struct str key);
+bool world_removed(const struct world *w, struct str key);
+bool world_any_removed(const struct world *w);
+
+/* Scopes and segments. A scope's segment is opened once. */
+uint32_t world_scope_count(struct world *w);
+int world_segment(struct segment **out, struct world *w, scope_number n, struct err *e);
+
+/* The scope number of an account by native id, or SEGMENT_NONE when it was not collected. */
+scope_number world_account_scope(struct world *w, struct str account);
+
+/* The account a scope is (native id). */
+struct str world_scope_account(struct world *w, scope_number n);
+
+/* Name of an account as the organization or the export has it; empty when nobody said. */
+struct str world_account_name(struct world *w, struct str account);
+
+int world_organization(const struct world_organization **out, struct world *w,
+	struct str account, struct err *e);
+
+/* Nodes. */
+node_id world_node_entity(struct world *w, scope_number scope, entity_id id);
+node_id world_node_virtual(
+	struct world *w, enum node_type type, struct str key, struct str account);
+const struct node *world_node(const struct world *w, node_id n);
+uint32_t world_node_count(const struct world *w);
+
+/* The node of a key: an entity when some scope has it, else as the provider reads the key. */
+int world_node_of_key(node_id *out, struct world *w, struct str key, struct err *e);
+
+const struct segment_entity *world_entity(
+	struct world *w, node_id n); /* NULL for virtual ones */
+struct segment *world_node_segment(
+	struct world *w, node_id n); /* NULL for virtual ones */
+struct str world_node_name(struct world *w, node_id n);
+struct str world_node_kind(struct world *w, node_id n);
+/* The catalogue kind of a node, or CATALOG_NONE. */
+kind_id world_node_kind_id(struct world *w, node_id n);
+
+/* The attribute or tag of that name; p == NULL when there is none. */
+struct str world_attribute(struct world *w, node_id n, struct str name);
+
+/* Documents on a node of one layer, `without` taken out. *missing: the node must have one but it was not collected. */
+int world_documents(const struct world_document **out, uint32_t *count, struct world *w,
+	node_id n, enum record_layer layer, struct err *e);
+
+/* A catalogue kind for a segment's kind number. */
+kind_id world_kind(struct world *w, struct segment *s, uint32_t kind);
+
+#endif
