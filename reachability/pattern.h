@@ -12,9 +12,12 @@
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  *
- * Cost: pattern_match is O(pattern x text) at worst and linear with no star but the last;
- * pattern_cover and pattern_intersects are O(pattern x target) with a bitset; pattern_atoms explores
- * at most LIMIT_ATOM_STATES states. No recursion anywhere. No allocation but in the arena given.
+ * Cost: match, intersects, contains and cover allocate nothing. They are linear unless a
+ * '?' stands between two literals of the pattern (for intersects: anywhere), then at most
+ * O(pattern x text). Atoms take O(count^2) comparisons while every pattern is a literal
+ * or a literal and a star, else at most LIMIT_ATOM_STATES states are explored. Results
+ * are in the arena given; working memory is at most LIMIT_PATTERN_MEMORY and gone at
+ * return. No recursion anywhere.
  */
 #ifndef REACHABILITY_PATTERN_H
 #define REACHABILITY_PATTERN_H
@@ -46,26 +49,32 @@ bool pattern_contains(struct str outer, struct str inner);
 enum pattern_cover pattern_cover(struct str pattern, struct str target);
 
 /*
- * Patterns whose union is exactly pattern AND target, none containing another, in byte order:
- * what of a target a policy pattern reaches ("b/2026/" + star of "b/" + star). At most
- * `max` are stored; returns how many there are, which may exceed max.
+ * Patterns whose union is exactly pattern AND target, none containing another, in byte
+ * order: what of a target a policy pattern reaches ("b/2026/" + star of "b/" + star). At
+ * most `max` are stored; returns how many there are, which may exceed max. Two that take
+ * more than LIMIT_PATTERN_STEPS or LIMIT_PATTERN_MEMORY give PATTERN_TOO_MANY and nothing
+ * is stored: only the pair itself describes that set.
  */
-uint32_t pattern_intersection(
-	struct str *out, uint32_t max, struct str pattern, struct str target, struct arena *arena);
+#define PATTERN_TOO_MANY UINT32_MAX
+
+uint32_t pattern_intersection(struct str *out, uint32_t max, struct str pattern,
+	struct str target, struct arena *arena);
 
 /*
- * Which combinations of patterns do strings of the target really meet? Each
- * combination ("atom") is a bit set over the patterns (bit i: the string is in patterns[i]); all
- * atoms that some string of the target has, and no other, are stored in *out in ascending order.
- * Exact: two patterns that overlap give 4 atoms at most, fewer when one contains the other.
- * count <= 64. Returns the number of atoms (at least 1), or ERR_LIMIT.
+ * Which combinations of patterns do strings of the target really meet? Each combination
+ * ("atom") is a bit set over the patterns (bit i: the string is in patterns[i]); all
+ * atoms that some string of the target has, and no other, are stored in *out in ascending
+ * order. Exact: two patterns that overlap give 4 atoms at most, fewer when one contains
+ * the other.
+ * count <= 64. Returns the number of atoms (at least 1), or ERR_LIMIT. The empty set of
+ * patterns has the one atom 0.
  */
 int pattern_atoms(const uint64_t **out, const struct str *patterns, uint32_t count,
 	struct str target, struct arena *arena, struct err *e);
 
 /*
- * A string of the target that has exactly that atom: a witness for a proof. Empty
- * (n == 0, p == NULL) when there is none.
+ * A string of the target that has exactly that atom: a witness for a proof. p is NULL
+ * (and n is 0) when there is none, or none was found within LIMIT_ATOM_STATES states.
  */
 struct str pattern_witness(const struct str *patterns, uint32_t count, uint64_t atom,
 	struct str target, struct arena *arena);
