@@ -15,6 +15,10 @@
  *  (3) records are facts that may repeat: the same fact twice means the same as once; of two
  *      entity records with one key the fields that are set in either are kept, and a clash
  *      keeps the later one
+ *  (4) a relation's ends and a document's holder are keys, or references "name:KIND:NAME":
+ *      the entity of that kind and name in the same scope, for inputs that know a name only
+ *      (a user's groups); record_key_reference takes one apart. One that names nothing in
+ *      the scope stands for an entity that was not collected
  */
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H
@@ -160,6 +164,12 @@ struct record {
 		struct record_coverage coverage;
 	};
 };
+
+/*
+ * Whether `key` is a reference by name, and its parts: "name:aws:iam:group:Admins" is the kind
+ * "aws:iam:group" and the name "Admins". Kinds have three parts.
+ */
+bool record_key_reference(struct str key, struct str *kind, struct str *name);
 
 /* Append one record. */
 void record_encode(struct buf *out, const struct record *r);

@@ -1,0 +1,57 @@
+/*
+ * pack.h - read msgpack from foreign bytes, one token at a time.
+ *
+ * msgpack-c's unpacker trusts the count in an array or map header and reserves gigabytes for
+ * five bytes, so it only writes here. This cursor allocates nothing: a container is a
+ * token with a count, and who reads it takes that many values after it.
+ *
+ * Functions return 1 when they read something, 0 when the bytes end first (the cursor may have
+ * moved: keep the old position to try again), and an ERR_ code with the byte offset.
+ *
+ * Lifetime: text of a token is borrowed from the cursor's bytes.
+ */
+#ifndef BASE_PACK_H
+#define BASE_PACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct pack_cursor {
+	struct str bytes;
+	size_t at;
+	size_t start; /* of the record, for messages */
+	struct err *e;
+};
+
+enum pack_type {
+	PACK_NIL,
+	PACK_BOOL,
+	PACK_INT,
+	PACK_FLOAT,
+	PACK_TEXT,
+	PACK_BYTES,
+	PACK_ARRAY,
+	PACK_MAP
+};
+
+struct pack_token {
+	enum pack_type type;
+	bool negative;   /* PACK_INT: value is the two's complement */
+	uint64_t value;  /* bool, int; array and map: how many items or pairs */
+	struct str text; /* text and bytes */
+};
+
+/* ERR_FORMAT that names the byte and the record. */
+int pack_fail(const struct pack_cursor *c, const char *what);
+
+/* The next token. */
+int pack_take(struct pack_cursor *c, struct pack_token *out);
+
+/* Step over one value, whatever it is; ERR_LIMIT below LIMIT_RECORD_DEPTH. */
+int pack_skip(struct pack_cursor *c);
+
+#endif
