@@ -438,10 +438,9 @@ static uint64_t reference_atom(const struct random_case *c, struct str text)
 
 static bool has_atom(const uint64_t *atoms, int n, uint64_t atom)
 {
-	for (int i = 0; i < n; i++)
-		if (atoms[i] == atom)
-			return true;
-	return false;
+	while (n > 0 && atoms[n - 1] != atom)
+		n--;
+	return n > 0;
 }
 
 /* A string of the target, its wildcards filled. */
