@@ -91,9 +91,9 @@ kind_id catalog_kind_find(struct str name);
 struct str catalog_kind_format(kind_id kind);
 
 /*
- * The kind of a key by its format, the most specific one, or CATALOG_NONE. With an object of a bucket,
- * which is no entity of its own, *entity_size is the size of the entity's part of the key
- * ("arn:aws:s3:::b" of "arn:aws:s3:::b/x"), else key.n.
+ * The kind of a key by its format, the most specific one, or CATALOG_NONE. With an object
+ * of a bucket, which is no entity of its own, *entity_size is the size of the entity's part
+ * of the key ("arn:aws:s3:::b" of "arn:aws:s3:::b/x"), else key.n. README.md has the rules.
  */
 kind_id catalog_kind_of_key(struct str key, size_t *entity_size);
 

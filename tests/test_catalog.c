@@ -341,6 +341,61 @@ static void every_kind_knows_its_keys(void **state)
 	}
 }
 
+/* xorshift: the same keys on every run. */
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+static size_t mutate(char *key, size_t n, uint32_t *seed)
+{
+	static const char bytes[] = "/:*ax-\0";
+
+	for (uint32_t i = next_random(seed) % 4; i > 0 && n > 1; i--) {
+		size_t at = next_random(seed) % n;
+
+		if (next_random(seed) % 4 == 0)
+			n = at;
+		else
+			key[at] = bytes[next_random(seed) % (sizeof(bytes) - 1)];
+	}
+	return n;
+}
+
+/* Whatever the key: the entity's part is within it, and is an entity of that kind itself. */
+static void entities_are_entities(void **state)
+{
+	uint32_t seed = 2463534242u;
+	size_t known = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 200000; i++) {
+		const char *row =
+			key_rows[i % (sizeof(key_rows) / sizeof(*key_rows))].key;
+		char key[512];
+		size_t n = (size_t)snprintf(key, sizeof(key), "%s", row);
+		size_t size;
+		size_t again;
+		kind_id kind;
+
+		n = mutate(key, n, &seed);
+		kind = catalog_kind_of_key((struct str){ key, n }, &size);
+		assert_true(size <= n);
+		if (kind == CATALOG_NONE) {
+			assert_int_equal(size, n);
+			continue;
+		}
+		known++;
+		if (catalog_kind_of_key((struct str){ key, size }, &again) != kind ||
+			again != size)
+			fail_msg("%.*s", (int)n, key);
+	}
+	assert_true(known > 50000);
+}
+
 struct target_row {
 	const char *kind, *suffix, *action;
 	bool there;
@@ -484,6 +539,7 @@ int main(void)
 		cmocka_unit_test(rcp_services),
 		cmocka_unit_test(kinds_of_keys),
 		cmocka_unit_test(every_kind_knows_its_keys),
+		cmocka_unit_test(entities_are_entities),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(resources_and_targets_agree),
 		cmocka_unit_test(condition_keys),
