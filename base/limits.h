@@ -22,7 +22,7 @@
 #define LIMIT_ENTITIES 0xfffffff0u /* ids are 32 bits; the last few are sentinels */
 #define LIMIT_ATOM_STATES                                                                \
 	200000u /* states explored to decide a set of wildcard patterns */
-#define LIMIT_PATTERN_STEPS  (1u << 24)  /* bytes looked at to spell an intersection */
+#define LIMIT_PATTERN_STEPS  (1u << 22)  /* bytes looked at to spell an intersection */
 #define LIMIT_PATTERN_MEMORY (64u << 20) /* working memory of one pattern question */
 
 #endif

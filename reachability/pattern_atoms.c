@@ -55,6 +55,15 @@ static int store_atoms(
 	return (int)count;
 }
 
+/* Containment where both are literals or literals + star, or are the same. */
+static bool nests(struct str outer, struct str inner)
+{
+	if (str_eq(outer, inner))
+		return true;
+	return str_ends(outer, STR_LIT("*")) &&
+	       str_starts(inner, str_head(outer, outer.n - 1));
+}
+
 /* A family of at most one pattern, or of nested ones. */
 static int nested_atoms(
 	const uint64_t **out, const struct pattern_family *f, struct arena *arena)
@@ -64,7 +73,7 @@ static int nested_atoms(
 	for (uint32_t i = 0; i < f->count; i++) {
 		atoms[i] = f->always;
 		for (uint32_t k = 0; k < f->count; k++)
-			if (pattern_contains(f->patterns[k], f->patterns[i]))
+			if (nests(f->patterns[k], f->patterns[i]))
 				atoms[i] |= f->bits[k];
 	}
 	atoms[f->count] = f->always;

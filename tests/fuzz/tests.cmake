@@ -1,0 +1,28 @@
+# Each tests/fuzz/fuzz_NAME.c is one fuzz target; see tests/fuzz/README.md. In every build
+# ctest runs it over tests/fuzz/corpus/NAME/; with LATCHKEY_FUZZ it is a libFuzzer program.
+if(LATCHKEY_FUZZ)
+	if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+		message(FATAL_ERROR "LATCHKEY_FUZZ needs clang; use the preset fuzz")
+	endif()
+	target_compile_options(latchkey_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+function(add_fuzz_test source)
+	get_filename_component(target ${source} NAME_WE)
+	string(REGEX REPLACE "^fuzz_" "" name ${target})
+	set(corpus ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+	if(LATCHKEY_FUZZ)
+		add_executable(${target} ${source})
+		target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+		add_test(NAME ${target} COMMAND ${target} -runs=0 ${corpus})
+	else()
+		add_executable(${target} ${source} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.c)
+		add_test(NAME ${target} COMMAND ${target} ${corpus})
+	endif()
+	target_link_libraries(${target} PRIVATE cli)
+endfunction()
+
+file(GLOB fuzz_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_*.c)
+foreach(source ${fuzz_sources})
+	add_fuzz_test(${source})
+endforeach()
