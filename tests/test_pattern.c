@@ -163,7 +163,6 @@ static void test_cover_table(void **state)
 		struct str pattern = str_from(rows[i].pattern);
 		struct str target = str_from(rows[i].target);
 		enum pattern_cover cover = pattern_cover(pattern, target);
-
 		if (cover != rows[i].cover)
 			fail_msg("row %zu: '%s' covers %s of '%s'", i, rows[i].pattern,
 				cover_name(cover), rows[i].target);
@@ -351,7 +350,6 @@ static void check_small_intersection(const struct small *small, uint32_t i, uint
 	for (uint32_t s = 0; s < SMALL_STRINGS && small->strings[s].n <= 6; s++) {
 		bool both = small_has(small->sets[i], s) && small_has(small->sets[k], s);
 		bool any = false;
-
 		for (uint32_t p = 0; p < n; p++)
 			any = any || reference_match(parts[p], small->strings[s]);
 		if (any != both)
