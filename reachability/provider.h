@@ -1,0 +1,124 @@
+/*
+ * provider.h - what differs from one cloud provider to the next, as one table each.
+ *
+ * The engine knows layers, statements, patterns and conditions; how they add up to a decision, what a
+ * principal element names, which condition keys are known without seeing the request, and how keys are
+ * read, is the provider's. docs/access-model.md is the meaning.
+ */
+#ifndef REACHABILITY_PROVIDER_H
+#define REACHABILITY_PROVIDER_H
+
+#include "reachability/world.h"
+
+/* How a statement on the resource's side names the subject. Stronger ones come later. */
+enum provider_match {
+	MATCH_NONE,
+	MATCH_ACCOUNT, /* its account: delegates to that account's own policies */
+	MATCH_ROLE,    /* itself by name; ceilings on the identity still cut implicitly */
+	MATCH_SELF,    /* itself by name; they do not */
+	MATCH_ANYONE,  /* everybody */
+	MATCH_COUNT
+};
+
+/* Whether a resource carries a policy that counts for an action. */
+enum provider_policy {
+	POLICY_NEVER,    /* the kind has none */
+	POLICY_OPTIONAL, /* it may have one */
+	POLICY_REQUIRED /* without its consent nobody gets in, in the same account either */
+};
+
+/* Who asks. */
+struct subject {
+	node_id node;
+	const struct node *n;
+	const struct world_organization *organization;
+	bool bounded; /* has a boundary */
+	bool scps,
+		linked; /* ceilings over principals bind it; it is managed by a service */
+};
+
+/* What is asked for. */
+struct object {
+	node_id node;
+	const struct node *n;
+	kind_id kind;
+	struct str resource; /* key or pattern that policies are held against */
+	const struct world_organization *organization;
+	enum segment_policy_state policy_state;
+	bool blocks_public; /* grants to everybody are void for strangers */
+};
+
+/* What the layers say of one action on one resource, conditions folded in. */
+struct provider_parts {
+	const struct subject *subject;
+	const struct object *object;
+	action_id action;
+	enum provider_policy policy;
+	enum record_layer policy_layer; /* LAYER_RESOURCE or LAYER_TRUST */
+	expr identity;                  /* grants of its own policies */
+	expr boundary;                  /* EXPR_TRUE when it has none */
+	expr resource
+		[MATCH_COUNT]; /* grants of the resource's policy, by how they name the subject */
+	expr scps, rcps; /* all levels let through */
+	expr deny;       /* some statement denies, in whichever layer */
+	bool same_account;
+	bool strict; /* a resource policy that nobody asked for makes the decision unknown */
+};
+
+struct provider {
+	struct str name; /* "aws": what scope ids begin with */
+
+	/* Whether the provider's keys look like this. */
+	bool (*owns_key)(struct str key);
+
+	/* Node type and account of a key that no scope has. */
+	enum node_type (*read_key)(struct str key, struct str *account);
+
+	/* How resources of the kind are governed for the action, and by which layer. */
+	enum provider_policy (*policy)(
+		kind_id kind, action_id action, enum record_layer *layer);
+
+	/* Fill what of an object only the provider knows. */
+	void (*prepare_object)(struct world *w, struct object *object);
+
+	/*
+	 * How a statement of a resource-side policy names the subject. *condition is AND-ed with what
+	 * naming it depends on (the name of a session).
+	 */
+	enum provider_match (*match)(struct world *w, const struct document *d,
+		const struct document_statement *s, const struct subject *subject,
+		const struct object *object, expr *condition);
+
+	/* A condition key, from what is known of subject and object. */
+	void (*look_up)(struct world *w, const struct subject *subject,
+		const struct object *object, struct str key, struct condition_fact *out,
+		struct arena *arena);
+
+	/* Whether ceilings of the organization bind. */
+	bool (*scps_bind)(const struct subject *subject);
+	bool (*rcps_bind)(const struct subject *subject, const struct object *object,
+		action_id action);
+
+	/* The decision. */
+	expr (*combine)(struct expr_pool *pool, const struct provider_parts *parts);
+
+	/* The texts under which resource-side policies may name a subject, strongest first; at most `max`. */
+	uint32_t (*principal_texts)(
+		struct str *out, uint32_t max, struct world *w, node_id subject);
+
+	/* Which node a principal of a policy is: for rows about identities that nobody collected. */
+	int (*principal_node)(node_id *out, struct world *w, const struct document *d,
+		const struct document_principal *p, struct err *e);
+
+	/* The action that obtains another identity directly (role assumption). */
+	struct str assume_action;
+	struct str assume_rule; /* id of that hop rule */
+};
+
+/* The provider of a key, scope id or kind; the first known one when nothing tells. */
+const struct provider *provider_of_key(struct str key);
+const struct provider *provider_of_scope(struct str scope);
+const struct provider *provider_of_node(const struct world *w, node_id n);
+const struct provider *provider_get(uint32_t index); /* NULL past the last */
+
+#endif
