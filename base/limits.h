@@ -7,6 +7,8 @@
 #define BASE_LIMITS_H
 
 #define LIMIT_JSON_DEPTH 64u /* policy documents nest 6 deep, exports 10 */
+#define LIMIT_JSON_MEMBERS                                                               \
+	1024u /* of the top object of a document read in pieces; real ones have under 10 */
 #define LIMIT_DOCUMENT_BYTES                                                             \
 	(64u << 20) /* one parsed element; the largest real one is under 1 MiB */
 #define LIMIT_KEY_BYTES     8192u /* ARNs end at 2,048, Azure ids at about 4,096 */
