@@ -4,6 +4,16 @@
 
 #include <utf8proc.h>
 
+static size_t decode(struct str s, utf8proc_int32_t *code)
+{
+	utf8proc_ssize_t n = 0;
+
+	if (s.n > 0)
+		n = utf8proc_iterate((const utf8proc_uint8_t *)s.p,
+			s.n < 4 ? (utf8proc_ssize_t)s.n : 4, code);
+	return n > 0 ? (size_t)n : 0;
+}
+
 static size_t ascii_run(struct str s, size_t from)
 {
 	size_t i = from;
@@ -24,14 +34,34 @@ size_t utf8_valid_size(struct str s)
 	size_t i = ascii_run(s, 0);
 
 	while (i < s.n) {
-		size_t left = s.n - i;
 		utf8proc_int32_t code;
-		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.p + i,
-			left < 4 ? (utf8proc_ssize_t)left : 4, &code);
+		size_t n = decode(str_skip(s, i), &code);
 
-		if (n <= 0)
+		if (n == 0)
 			return i;
-		i = ascii_run(s, i + (size_t)n);
+		i = ascii_run(s, i + n);
 	}
 	return s.n;
+}
+
+size_t utf8_next(struct str s)
+{
+	utf8proc_int32_t code;
+
+	return decode(s, &code);
+}
+
+size_t utf8_width(struct str s)
+{
+	size_t width = 0;
+
+	while (s.n > 0) {
+		utf8proc_int32_t code;
+		size_t bytes = decode(s, &code);
+		bool control = bytes > 0 && (code < 0x20 || code == 0x7f);
+
+		width += bytes == 0 || control ? 1 : (size_t)utf8proc_charwidth(code);
+		s = str_skip(s, bytes > 0 ? bytes : 1);
+	}
+	return width;
 }
