@@ -1,17 +1,19 @@
 /*
  * ast.h - the syntax tree of one query, as plain tagged structs.
  *
- * parser_parse builds it in an arena, together with its own copy of the query text; everything
- * here, names included, dies with that arena. A tree is never changed after it is built, so
- * threads may share it.
+ * parser_parse builds it in an arena, together with its own copy of the query text;
+ * everything here, names included, dies with that arena. A tree is never changed after it
+ * is built, so threads may share it.
  *
  * Invariants:
  *  (1) every node has the span of source bytes it came from, so that a later error about
  *      meaning can put carets under it; spans lie within ast_query.source
  *  (2) texts are decoded: quotes and escapes are gone, and quoting changes no meaning
  *  (3) an optional part that was not written has count 0, given false, or a NULL pointer
- *  (4) no AND has an AND child and no OR has an OR child; AND and OR have 2 children or more
- *  (5) filters nest at most LIMIT_QUERY_DEPTH deep, so walking them by recursion is bounded
+ *  (4) no AND has an AND child and no OR has an OR child; AND and OR have 2 children or
+ *      more
+ *  (5) filters nest at most LIMIT_QUERY_DEPTH deep, so walking them by recursion is
+ *      bounded
  *  (6) the values of a term have the type of its key (filterkey.h)
  */
 #ifndef QUERY_AST_H
@@ -44,13 +46,13 @@ enum ast_op { AST_EQ, AST_LT, AST_LE, AST_GT, AST_GE };
 
 /* What a value turned out to be; its key's type says which are possible. */
 enum ast_form {
-	AST_FORM_TEXT, /* text, perhaps with '*' and '?' */
-	AST_FORM_CHOICE, /* number is the index in the key's choices, weakest or cheapest first */
-	AST_FORM_BOOL,  /* number is 0 or 1 */
-	AST_FORM_COUNT, /* number */
-	AST_FORM_AGE,   /* 90d, 12h: number is seconds before the time of the query */
-	AST_FORM_TIME,  /* 2026-01-31, 2026-01-31T08:00:00Z: number is Unix seconds */
-	AST_FORM_NEVER, /* the word never */
+	AST_FORM_TEXT,   /* text, perhaps with '*' and '?' */
+	AST_FORM_CHOICE, /* number is the index in the key's choices */
+	AST_FORM_BOOL,   /* number is 0 or 1 */
+	AST_FORM_COUNT,  /* number */
+	AST_FORM_AGE,    /* 90d, 12h: number is seconds before the time of the query */
+	AST_FORM_TIME,   /* 2026-01-31, 2026-01-31T08:00:00Z: number is Unix seconds */
+	AST_FORM_NEVER,  /* the word never */
 };
 
 struct ast_value {

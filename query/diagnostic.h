@@ -1,11 +1,12 @@
 /*
  * diagnostic.h - what is wrong with a query, and where, to be shown with carets.
  *
- * Filled by the parser, and by the binder for errors of meaning ("no entity 'bucket/payrol'").
- * A plain value that the caller owns; nothing in it is allocated.
+ * Filled by the parser, and by the binder for errors of meaning ("no entity
+ * 'bucket/payrol'"). A plain value that the caller owns; nothing in it is allocated.
  *
  * Invariants:
- *  (1) span lies in the source the query was parsed from; an empty span is the end of the query
+ *  (1) span lies in the source the query was parsed from; an empty span is the end of the
+ *      query
  *  (2) texts are one line; control characters of the source never appear in a rendering
  */
 #ifndef QUERY_DIAGNOSTIC_H
@@ -38,8 +39,8 @@ void diagnostic_expect(struct diagnostic *d, const char *fmt, ...)
 void diagnostic_suggest(struct diagnostic *d, struct str word);
 
 /*
- * Turn the diagnostic into an error: code, and "column 17: " or "line 2, column 3: " before the
- * message. Columns count characters from 1. Returns code.
+ * Turn the diagnostic into an error: code, and "column 17: " or "line 2: column 3: "
+ * before the message. Columns count characters from 1. Returns code.
  */
 int diagnostic_err(
 	const struct diagnostic *d, struct str source, enum err_code code, struct err *e);
@@ -52,9 +53,9 @@ int diagnostic_err(
  *                       ^^^^
  *       expected a filter key; did you mean 'kind'?
  *
- * Only the source line of the error is shown (the part in the span, if that runs over several);
- * where the line is wider than `width` columns a part around the carets is shown between "...".
- * width 0: never shortened.
+ * Only the source line of the error is shown (the part in the span, if that runs over
+ * several); where the line is wider than `width` columns a part around the carets is
+ * shown between "...". width 0: never shortened.
  */
 void diagnostic_render(
 	const struct diagnostic *d, struct str source, uint32_t width, struct buf *out);

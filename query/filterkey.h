@@ -1,8 +1,8 @@
 /*
  * filterkey.h - the keys of filters: names, aliases, value types, words they accept.
  *
- * One declarative table that the parser checks against, the binder switches over and completion
- * lists. Keys are compared without case. Static data; any thread.
+ * One declarative table that the parser checks against, the binder switches over and
+ * completion lists. Keys are compared without case. Static data; any thread.
  */
 #ifndef QUERY_FILTERKEY_H
 #define QUERY_FILTERKEY_H
@@ -53,8 +53,8 @@ enum filterkey_type {
 };
 
 /*
- * About whom a key speaks. An ENTITY key is known before any access is computed; a ROW key is a
- * property of an answer row, so only a query that computes access can have it.
+ * About whom a key speaks. An ENTITY key is known before any access is computed; a ROW
+ * key is a property of an answer row, so only a query that computes access can have it.
  */
 enum filterkey_about { FILTERKEY_ABOUT_ENTITY, FILTERKEY_ABOUT_ROW };
 
@@ -72,8 +72,8 @@ struct filterkey_info {
 const struct filterkey_info *filterkey_info(enum filterkey key);
 
 /*
- * The key with that name or alias, 1 or 0. "tag.K" is FILTERKEY_TAG and *tag its K (which keeps
- * its case); for every other key *tag is empty.
+ * The key with that name or alias, 1 or 0. "tag.K" is FILTERKEY_TAG and *tag its K (which
+ * keeps its case); for every other key *tag is empty.
  */
 int filterkey_find(enum filterkey *out, struct str *tag, struct str name);
 

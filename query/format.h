@@ -1,8 +1,9 @@
 /*
  * format.h - a syntax tree back to text, in canonical form.
  *
- * Keywords in lower case (AND, OR in upper case), clauses in a fixed order, tolerated forms
- * replaced, names quoted only where they must be. Parsing the result gives an equal tree.
+ * Keywords in lower case (AND, OR in upper case), clauses in a fixed order, tolerated
+ * forms replaced, names quoted only where they must be. Parsing the result gives an equal
+ * tree.
  */
 #ifndef QUERY_FORMAT_H
 #define QUERY_FORMAT_H

@@ -9,8 +9,8 @@
 #include "query/diagnostic.h"
 
 /*
- * 0, or ERR_SYNTAX with "'when can' is not available yet" at the first reserved verb, clause
- * or filter key. The binder calls this before anything else.
+ * 0, or ERR_SYNTAX with "'when can' is not available yet" at the first reserved verb,
+ * clause or filter key. The binder calls this before anything else.
  */
 int reserved_check(const struct ast_query *query, struct diagnostic *d, struct err *e);
 
