@@ -1,0 +1,391 @@
+#include "reachability/condition.h"
+
+#include "reachability/comparison.h"
+#include "reachability/literal.h"
+#include "reachability/pattern.h"
+
+enum replacement {
+	REPLACED,            /* every variable has its value */
+	REPLACED_NONE,       /* a variable has no value: the text matches nothing */
+	REPLACED_OPEN,       /* a variable is for the request to decide */
+	REPLACED_UNCOLLECTED /* a variable's value was not collected */
+};
+
+/* One value of a policy with its variables replaced. */
+struct condition_value {
+	enum replacement state;
+	struct str text;  /* open variables stay as ${key} */
+	struct str bound; /* a pattern that covers the text whatever open variables say */
+	expr unknown;     /* of REPLACED_UNCOLLECTED */
+};
+
+/* The parts of ${key, 'default'}. */
+struct variable {
+	struct str key, fallback;
+	bool has_fallback;
+	size_t end; /* index behind the '}' */
+};
+
+/* One test on its way to an answer. */
+struct condition_case {
+	struct condition_context *c;
+	struct expr_test test; /* its values are the replaced ones that are certain */
+	struct expr_test undecided; /* its values hold open variables */
+	struct str *bounds;         /* per value of `undecided` */
+	struct condition_fact fact;
+	expr unknown; /* of values that were not collected, OR-ed; EXPR_FALSE when none */
+};
+
+static struct str condition_trim(struct str s)
+{
+	while (s.n > 0 && s.p[0] == ' ')
+		s = str_skip(s, 1);
+	while (s.n > 0 && s.p[s.n - 1] == ' ')
+		s.n--;
+	return s;
+}
+
+/* Index of the '}' that ends a variable, outside of quotes, or text.n. */
+static size_t condition_find_end(struct str text, size_t from)
+{
+	bool quoted = false;
+
+	for (size_t i = from; i < text.n; i++) {
+		if (text.p[i] == '\'')
+			quoted = !quoted;
+		else if (text.p[i] == '}' && !quoted)
+			return i;
+	}
+	return text.n;
+}
+
+/* Read the variable that begins with "${" at `at`. False when it has no end. */
+static bool condition_read_variable(struct variable *out, struct str text, size_t at)
+{
+	size_t end = condition_find_end(text, at + 2), comma;
+	struct str body;
+
+	if (end == text.n)
+		return false;
+	body = (struct str){ text.p + at + 2, end - at - 2 };
+	comma = str_find_char(body, ',', 0);
+	*out = (struct variable){ .key = condition_trim(str_head(body, comma)),
+		.end = end + 1 };
+	if (comma < body.n) {
+		struct str fallback = condition_trim(str_skip(body, comma + 1));
+
+		if (fallback.n >= 2 && fallback.p[0] == '\'' &&
+			str_ends(fallback, STR_LIT("'")))
+			fallback = (struct str){ fallback.p + 1, fallback.n - 2 };
+		out->fallback = fallback;
+		out->has_fallback = true;
+	}
+	return true;
+}
+
+/* The variable's value as text in *out. Variables take single-valued keys only. */
+static enum replacement condition_read_value(struct str *out, struct condition_fact *fact,
+	struct condition_context *c, const struct variable *v)
+{
+	if (str_eq(v->key, STR_LIT("*")) || str_eq(v->key, STR_LIT("?")) ||
+		str_eq(v->key, STR_LIT("$"))) {
+		*out = v->key;
+		return REPLACED;
+	}
+	c->look_up(c->ctx, v->key, fact, c->arena);
+	switch (fact->knowledge) {
+	case CONDITION_OPEN:
+	case CONDITION_PRESENT:
+		return REPLACED_OPEN;
+	case CONDITION_UNCOLLECTED:
+		return REPLACED_UNCOLLECTED;
+	case CONDITION_KNOWN:
+		if (fact->multivalued || fact->value_count > 1)
+			return REPLACED_NONE;
+		if (fact->value_count == 1) {
+			*out = fact->values[0];
+			return REPLACED;
+		}
+		break;
+	case CONDITION_MISSING:
+		break;
+	}
+	*out = v->fallback;
+	return v->has_fallback ? REPLACED : REPLACED_NONE;
+}
+
+/* Replace all variables. `pattern` says that wildcards of the text are wildcards. */
+static struct condition_value condition_replace(
+	struct condition_context *c, struct str text, bool pattern)
+{
+	struct condition_value out = { REPLACED, text, text, EXPR_FALSE };
+	struct buf exact = { 0 }, bound = { 0 };
+	size_t at = 0;
+
+	while (at < text.n && out.state != REPLACED_NONE) {
+		struct condition_fact fact = { 0 };
+		struct variable v = { .end = at + 1 };
+		enum replacement state = REPLACED;
+		struct str value = { text.p + at, 1 };
+		bool found = text.p[at] == '$' && at + 1 < text.n &&
+			     text.p[at + 1] == '{' &&
+			     condition_read_variable(&v, text, at);
+
+		if (found)
+			state = condition_read_value(&value, &fact, c, &v);
+		if (state == REPLACED_UNCOLLECTED)
+			out.unknown = expr_or(c->pool, out.unknown,
+				expr_unknown(c->pool, fact.scope, fact.what));
+		if (state > out.state || state == REPLACED_NONE)
+			out.state = state;
+		if (state == REPLACED_OPEN || state == REPLACED_UNCOLLECTED) {
+			buf_add(&exact, text.p + at, v.end - at);
+			buf_add_char(&bound, '*');
+		} else if (state == REPLACED) {
+			struct str literal = found || !pattern
+						     ? literal_encode(value, c->arena)
+						     : value;
+
+			buf_add_str(&exact, pattern ? literal : value);
+			buf_add_str(&bound, literal);
+		}
+		at = v.end;
+	}
+	out.text = arena_copy(c->arena, buf_str(&exact));
+	out.bound = arena_copy(c->arena, buf_str(&bound));
+	buf_release(&exact);
+	buf_release(&bound);
+	return out;
+}
+
+/* Sort the policy's values into certain, undecided and uncollected ones. */
+static void condition_add_values(struct condition_case *k, const struct document *d,
+	const struct document_condition *condition)
+{
+	enum comparison_type type = comparison_type(k->test.op);
+	bool pattern = type == COMPARISON_PATTERN || type == COMPARISON_ARN;
+	bool text =
+		pattern || type == COMPARISON_STRING || type == COMPARISON_STRING_FOLD;
+	bool variables = text && (condition->flags & DOCUMENT_CONDITION_VARIABLE) != 0;
+	struct arena *arena = k->c->arena;
+	struct str *values =
+		ARENA_NEW_ARRAY(arena, struct str, condition->value_count + 1u);
+	struct str *open =
+		ARENA_NEW_ARRAY(arena, struct str, condition->value_count + 1u);
+
+	k->test.values = values;
+	k->undecided.values = open;
+	k->bounds = ARENA_NEW_ARRAY(arena, struct str, condition->value_count + 1u);
+	for (uint32_t i = 0; i < condition->value_count; i++) {
+		struct str written =
+			document_str(d, d->values[condition->value_first + i]);
+		struct condition_value v = { REPLACED, written, written, EXPR_FALSE };
+
+		if (variables)
+			v = condition_replace(k->c, written, pattern);
+		if (v.state == REPLACED) {
+			values[k->test.value_count++] = v.text;
+		} else if (v.state == REPLACED_OPEN) {
+			k->bounds[k->undecided.value_count] = v.bound;
+			open[k->undecided.value_count++] = v.text;
+		} else if (v.state == REPLACED_UNCOLLECTED) {
+			k->unknown = expr_or(k->c->pool, k->unknown, v.unknown);
+		}
+	}
+}
+
+/*
+ * What further values that may match add: an alternative, or one more thing that must
+ * not be.
+ */
+static expr condition_add_doubt(struct condition_case *k, expr truth, expr doubt)
+{
+	if (comparison_is_negated(k->test.op))
+		return expr_and(k->c->pool, truth, doubt);
+	return expr_or(k->c->pool, truth, doubt);
+}
+
+/* The test's residual when the request decides the key. */
+static expr condition_residual(struct condition_case *k)
+{
+	uint32_t count = k->test.value_count + k->undecided.value_count;
+	struct str *all = ARENA_NEW_ARRAY(k->c->arena, struct str, count + 1u);
+	struct expr_test test = k->test;
+	expr out;
+
+	for (uint32_t i = 0; i < k->test.value_count; i++)
+		all[i] = k->test.values[i];
+	for (uint32_t i = 0; i < k->undecided.value_count; i++)
+		all[k->test.value_count + i] = k->undecided.values[i];
+	test.values = all;
+	test.value_count = count;
+	out = expr_test(k->c->pool, &test);
+	return k->unknown == EXPR_FALSE ? out : condition_add_doubt(k, out, k->unknown);
+}
+
+/* The undecided values that the request's value could equal. */
+static struct expr_test condition_undecided(
+	const struct condition_case *k, struct str value)
+{
+	struct expr_test test = k->undecided;
+	struct str *kept =
+		ARENA_NEW_ARRAY(k->c->arena, struct str, test.value_count + 1u);
+	struct str literal = literal_encode(value, k->c->arena);
+	bool fold = comparison_type(test.op) == COMPARISON_STRING_FOLD;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < test.value_count; i++) {
+		if (fold ? pattern_match_fold(k->bounds[i], literal)
+			 : pattern_match(k->bounds[i], literal))
+			kept[count++] = test.values[i];
+	}
+	test.values = kept;
+	test.value_count = count;
+	return test;
+}
+
+/* The truth for one known value of the key. */
+static expr condition_known(struct condition_case *k, struct str value)
+{
+	bool negated = comparison_is_negated(k->test.op);
+	bool holds = comparison_holds(
+		k->test.op, k->test.values, k->test.value_count, value, k->c->arena);
+	struct expr_test rest = condition_undecided(k, value);
+	expr out = holds ? EXPR_TRUE : EXPR_FALSE;
+
+	if (holds != negated)
+		return out;
+	if (rest.value_count > 0)
+		out = condition_add_doubt(k, out, expr_test(k->c->pool, &rest));
+	if (k->unknown != EXPR_FALSE)
+		out = condition_add_doubt(k, out, k->unknown);
+	return out;
+}
+
+static expr condition_known_all(struct condition_case *k)
+{
+	bool any = k->test.qualifier == DOCUMENT_FOR_ANY;
+	expr out = any ? EXPR_FALSE : EXPR_TRUE;
+
+	for (uint32_t i = 0; i < k->fact.value_count; i++) {
+		expr one = condition_known(k, k->fact.values[i]);
+
+		out = any ? expr_or(k->c->pool, out, one)
+			  : expr_and(k->c->pool, out, one);
+	}
+	return out;
+}
+
+static expr condition_missing(const struct expr_test *t)
+{
+	bool truth = comparison_is_negated(t->op);
+
+	if (t->if_exists || t->qualifier == DOCUMENT_FOR_ALL)
+		truth = true;
+	else if (t->qualifier == DOCUMENT_FOR_ANY)
+		truth = false;
+	return truth ? EXPR_TRUE : EXPR_FALSE;
+}
+
+/* The residual "the key is absent", where only that makes the test true. */
+static expr condition_if_absent(struct condition_case *k)
+{
+	struct str yes = STR_LIT("true");
+	struct expr_test absent = { .op = DOCUMENT_NULL,
+		.present = k->test.present,
+		.key = k->test.key,
+		.values = &yes,
+		.value_count = 1 };
+
+	if (condition_missing(&k->test) == EXPR_FALSE)
+		return EXPR_FALSE;
+	return expr_test(k->c->pool, &absent);
+}
+
+/* Null: "true" asks whether the key is absent, "false" whether it is there. */
+static expr condition_presence(struct condition_case *k)
+{
+	struct str wanted = k->fact.knowledge == CONDITION_MISSING ? STR_LIT("true")
+								   : STR_LIT("false");
+
+	if (k->fact.knowledge == CONDITION_OPEN)
+		return expr_test(k->c->pool, &k->test);
+	for (uint32_t i = 0; i < k->test.value_count; i++) {
+		if (str_eq_fold(k->test.values[i], wanted))
+			return EXPR_TRUE;
+	}
+	return EXPR_FALSE;
+}
+
+/*
+ * A key that carries a list needs a qualifier: without one the test does not match a
+ * list, not even of one value.
+ */
+static bool condition_lacks_qualifier(const struct condition_case *k)
+{
+	return k->test.qualifier == DOCUMENT_PLAIN &&
+	       (k->fact.multivalued ||
+		       (k->fact.knowledge == CONDITION_KNOWN && k->fact.value_count > 1));
+}
+
+static expr condition_case_truth(struct condition_case *k)
+{
+	if (k->fact.knowledge == CONDITION_KNOWN && k->fact.value_count == 0)
+		k->fact.knowledge = CONDITION_MISSING;
+	if (k->fact.knowledge == CONDITION_UNCOLLECTED)
+		return expr_unknown(k->c->pool, k->fact.scope, k->fact.what);
+	if (k->test.op == DOCUMENT_NULL)
+		return condition_presence(k);
+	if (k->fact.knowledge == CONDITION_MISSING)
+		return condition_missing(&k->test);
+	if (condition_lacks_qualifier(k))
+		return k->fact.knowledge == CONDITION_OPEN ? condition_if_absent(k)
+							   : EXPR_FALSE;
+	if (k->fact.knowledge == CONDITION_KNOWN)
+		return condition_known_all(k);
+	return condition_residual(k);
+}
+
+expr condition_test(struct condition_context *c, const struct document *d,
+	const struct document_condition *condition)
+{
+	struct condition_case k = { .c = c };
+
+	k.test.op = (enum document_operator)condition->operator_;
+	k.test.qualifier = (enum document_qualifier)condition->qualifier;
+	k.test.if_exists = (condition->flags & DOCUMENT_IF_EXISTS) != 0;
+	k.test.key = document_str(d, condition->key);
+	if (comparison_type(k.test.op) == COMPARISON_UNKNOWN)
+		return expr_unknown(c->pool, STR_LIT(""),
+			arena_printf(c->arena, "condition operator '%.*s' is not known",
+				STR_ARG(document_str(d, condition->written))));
+	c->look_up(c->ctx, k.test.key, &k.fact, c->arena);
+	k.test.present = k.fact.knowledge == CONDITION_PRESENT ||
+			 k.fact.knowledge == CONDITION_KNOWN;
+	k.undecided = k.test;
+	condition_add_values(&k, d, condition);
+	return condition_case_truth(&k);
+}
+
+expr condition_statement(struct condition_context *c, const struct document *d,
+	const struct document_statement *s)
+{
+	expr out = EXPR_TRUE;
+
+	for (uint32_t i = 0; i < s->condition_count && out != EXPR_FALSE; i++)
+		out = expr_and(c->pool, out,
+			condition_test(c, d, &d->conditions[s->condition_first + i]));
+	return out;
+}
+
+int condition_substitute(struct str *out, bool *literal_ok, struct condition_context *c,
+	struct str pattern)
+{
+	struct condition_value v = condition_replace(c, pattern, true);
+
+	*out = v.bound;
+	*literal_ok = !literal_is_encoded(v.bound);
+	if (v.state == REPLACED_NONE)
+		return 0;
+	return v.state == REPLACED ? 1 : 2;
+}
