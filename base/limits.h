@@ -28,7 +28,7 @@
 #define LIMIT_PATTERN_MEMORY (64u << 20) /* working memory of one pattern question */
 #define LIMIT_FORMULA_STEPS                                                              \
 	4096u /* choices tried to refute a residual; then it counts as possible */
-#define LIMIT_FORMULA_DEPTH 256u /* alternatives chosen at once; then as above */
+#define LIMIT_FORMULA_DEPTH 256u  /* alternatives chosen at once; then as above */
 #define LIMIT_CANDIDATES    4096u /* values tried for one key; then as above */
 
 #endif

@@ -31,6 +31,9 @@ void store_close(struct store *store);
 
 const char *store_directory(const struct store *store);
 
+/* What is doubtful about the place of the store, as one line, or "". Borrowed until close. */
+const char *store_warning(const struct store *store);
+
 /* The digest of the catalogue that compiled the store; empty for a new store. Borrowed until close. */
 struct str store_catalog(const struct store *store);
 

@@ -1,0 +1,398 @@
+#include "graphstore/seal_priv.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "graphstore/posting_priv.h"
+#include "graphstore/snapshot_priv.h"
+
+void *builder_memory(size_t count, size_t size)
+{
+	void *p = calloc(count > 0 ? count : 1, size);
+
+	if (!p) {
+		fprintf(stderr, "out of memory\n");
+		abort();
+	}
+	return p;
+}
+
+struct str builder_str(const struct builder *b, text_id t)
+{
+	return intern_get(&b->texts, t);
+}
+
+static text_id text_add(struct builder *b, struct str s)
+{
+	return s.n > 0 ? intern_add(&b->texts, s) : BUILDER_NO_TEXT;
+}
+
+/* "file@offset", or no text when the file is not known. */
+static text_id source_add(struct builder *b, const struct record_source *source)
+{
+	struct buf text = { 0 };
+	text_id id;
+
+	if (source->file.n == 0)
+		return BUILDER_NO_TEXT;
+	buf_add_str(&text, source->file);
+	buf_printf(&text, "@%llu", (unsigned long long)source->offset);
+	id = text_add(b, buf_str(&text));
+	buf_release(&text);
+	return id;
+}
+
+/* Of two sources the one that sorts first, whatever came first. */
+static text_id source_merge(const struct builder *b, text_id old, text_id new)
+{
+	if (old == BUILDER_NO_TEXT || new == BUILDER_NO_TEXT)
+		return old != BUILDER_NO_TEXT ? old : new;
+	return str_cmp(builder_str(b, new), builder_str(b, old)) < 0 ? new : old;
+}
+
+struct builder *builder_new(struct str scope)
+{
+	struct builder *b = builder_memory(1, sizeof(*b));
+
+	intern_init(&b->texts);
+	intern_init(&b->digests);
+	intern_add(&b->texts, STR_LIT(""));
+	b->scope = text_add(b, scope);
+	return b;
+}
+
+void builder_free(struct builder *b)
+{
+	if (!b)
+		return;
+	intern_release(&b->texts);
+	intern_release(&b->digests);
+	buf_release(&b->entity_of);
+	buf_release(&b->entities);
+	buf_release(&b->tags);
+	buf_release(&b->attributes);
+	buf_release(&b->relations);
+	buf_release(&b->holdings);
+	buf_release(&b->coverages);
+	buf_release(&b->docs);
+	buf_release(&b->compiled);
+	buf_release(&b->bodies);
+	buf_release(&b->records);
+	buf_release(&b->record_bytes);
+	buf_release(&b->doc_order);
+	section_parts_release(&b->parts);
+	section_parts_release(&b->blocks);
+	free(b);
+}
+
+static void set_text(struct builder *b, text_id *field, struct str s)
+{
+	if (s.n > 0)
+		*field = text_add(b, s);
+}
+
+/* Keep the record itself, for `show` and for compiling again. */
+static void keep_record(struct builder *b, text_id owner, const struct record *r)
+{
+	struct builder_ref ref = { .owner = owner, .offset = b->record_bytes.n };
+
+	record_encode(&b->record_bytes, r);
+	ref.size = (uint32_t)(b->record_bytes.n - ref.offset);
+	buf_add(&b->records, &ref, sizeof(ref));
+}
+
+void builder_set_scope(struct builder *b, const struct record_scope *scope)
+{
+	set_text(b, &b->key, scope->key);
+	set_text(b, &b->parent, scope->parent);
+	set_text(b, &b->format, scope->format);
+	if (scope->collected_at > b->collected_at)
+		b->collected_at = scope->collected_at;
+}
+
+/* The entity of a key, made when new. */
+static struct builder_entity *entity_at(struct builder *b, text_id key, uint32_t flags)
+{
+	size_t need = ((size_t)key + 1) * sizeof(uint32_t);
+	uint32_t *slot;
+
+	if (b->entity_of.n < need) {
+		size_t more = need - b->entity_of.n;
+
+		memset(buf_reserve(&b->entity_of, more), 0, more);
+		b->entity_of.n = need;
+	}
+	slot = &VEC_DATA(&b->entity_of, uint32_t)[key];
+	if (*slot == 0) {
+		VEC_ADD(&b->entities, struct builder_entity,
+			{ .key = key, .flags = flags });
+		*slot = (uint32_t)VEC_COUNT(&b->entities, struct builder_entity);
+	}
+	return &VEC_DATA(&b->entities, struct builder_entity)[*slot - 1];
+}
+
+static void add_pairs(struct builder *b, struct buf *pairs, text_id owner,
+	const struct record_pair *from, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		VEC_ADD(pairs, struct builder_pair,
+			{ .owner = owner,
+				.key = text_add(b, from[i].key),
+				.value = text_add(b, from[i].value),
+				.order = (uint32_t)VEC_COUNT(
+					pairs, struct builder_pair) });
+	}
+}
+
+void builder_add_entity(struct builder *b, const struct record_entity *entity)
+{
+	text_id key = text_add(b, entity->key);
+	text_id source = source_add(b, &entity->source);
+	struct builder_entity *into = entity_at(b, key, entity->flags);
+
+	/* What somebody collected is not outside of what was collected. */
+	into->flags = (into->flags & entity->flags) |
+		      ((into->flags | entity->flags) & ~ENTITY_EXTERNAL);
+	set_text(b, &into->kind, entity->kind);
+	set_text(b, &into->name, entity->name);
+	set_text(b, &into->parent, entity->parent);
+	into->source = source_merge(b, into->source, source);
+	into->created = entity->created != 0 ? entity->created : into->created;
+	into->last_used = entity->last_used != 0 ? entity->last_used : into->last_used;
+	into->tags_known |= entity->tags_known;
+	add_pairs(b, &b->tags, key, entity->tags, entity->tag_count);
+	add_pairs(b, &b->attributes, key, entity->attributes, entity->attribute_count);
+	keep_record(b, key, &(struct record){ .type = RECORD_ENTITY, .entity = *entity });
+}
+
+void builder_add_relation(struct builder *b, const struct record_relation *relation)
+{
+	struct builder_relation row = {
+		.from = text_add(b, relation->from),
+		.to = text_add(b, relation->to),
+		.type = relation->type,
+	};
+
+	assert(relation->type >= RELATION_MEMBER_OF &&
+		relation->type < RELATION_TYPE_END);
+	buf_add(&b->relations, &row, sizeof(row));
+	keep_record(b, row.from,
+		&(struct record){ .type = RECORD_RELATION, .relation = *relation });
+}
+
+void builder_add_coverage(struct builder *b, const struct record_coverage *coverage)
+{
+	struct builder_coverage row = {
+		.what = text_add(b, coverage->what),
+		.subject = text_add(b, coverage->subject),
+		.detail = text_add(b, coverage->detail),
+		.state = coverage->state,
+	};
+
+	buf_add(&b->coverages, &row, sizeof(row));
+	if (row.subject != BUILDER_NO_TEXT)
+		keep_record(b, row.subject,
+			&(struct record){
+				.type = RECORD_COVERAGE, .coverage = *coverage });
+}
+
+static struct str digest_str(const struct sha256 *digest)
+{
+	return (struct str){ (const char *)digest->bytes, sizeof(digest->bytes) };
+}
+
+bool builder_has_document(const struct builder *b, const struct sha256 *digest)
+{
+	uint32_t i = intern_find(&b->digests, digest_str(digest));
+
+	return i != INTERN_NONE &&
+	       VEC_DATA(&b->docs, struct builder_doc)[i].compiled_size > 0;
+}
+
+static uint32_t doc_add(struct builder *b, const struct sha256 *digest,
+	struct str compiled, struct str text)
+{
+	uint32_t i = intern_add(&b->digests, digest_str(digest));
+	struct builder_doc *doc;
+
+	if (i == VEC_COUNT(&b->docs, struct builder_doc))
+		VEC_ADD(&b->docs, struct builder_doc, { 0 });
+	doc = &VEC_DATA(&b->docs, struct builder_doc)[i];
+	if (doc->compiled_size == 0 && compiled.n > 0) {
+		buf_align(&b->compiled, 8);
+		doc->compiled = b->compiled.n;
+		doc->compiled_size = (uint32_t)compiled.n;
+		buf_add_str(&b->compiled, compiled);
+	}
+	if (doc->text_size == 0 && text.n > 0) {
+		doc->text = b->bodies.n;
+		doc->text_size = (uint32_t)text.n;
+		buf_add_str(&b->bodies, text);
+	}
+	return i;
+}
+
+/* The record with the digest in place of the text, which is kept once for all holders. */
+static void keep_document(struct builder *b, text_id holder,
+	const struct record_document *document, const struct sha256 *digest)
+{
+	struct record r = { .type = RECORD_DOCUMENT, .document = *document };
+	char text[sizeof("sha256:") + 2 * sizeof(digest->bytes)] = "sha256:";
+
+	if (digest) {
+		for (size_t i = 0; i < sizeof(digest->bytes); i++)
+			snprintf(text + 7 + 2 * i, 3, "%02x", digest->bytes[i]);
+		r.document.body = str_from(text);
+	}
+	keep_record(b, holder, &r);
+}
+
+void builder_add_document(struct builder *b, const struct record_document *document,
+	const struct sha256 *digest, struct str compiled)
+{
+	struct builder_holding row = {
+		.holder = text_add(b, document->holder),
+		.name = text_add(b, document->name),
+		.source = source_add(b, &document->source),
+		.layer = document->layer,
+		.doc = SEGMENT_NONE,
+	};
+
+	if (digest)
+		row.doc = doc_add(b, digest, compiled, document->body);
+	buf_add(&b->holdings, &row, sizeof(row));
+	keep_document(b, row.holder, document, digest);
+}
+
+int builder_seal(struct builder *b, struct err *e)
+{
+	assert(!b->sealed);
+	if (seal_run(b, e) < 0)
+		return err_wrap(e, "scope '%.*s'", STR_ARG(builder_str(b, b->scope)));
+	b->sealed = true;
+	return 0;
+}
+
+static int parts_write(struct store_write *w, enum store_table table,
+	const struct buf *parts, const uint32_t place[2], struct err *e)
+{
+	const struct buf *part = VEC_DATA(parts, struct buf);
+	size_t count = VEC_COUNT(parts, struct buf);
+
+	for (size_t i = 0; i < count; i++) {
+		struct table_place at = table_place(place[0], place[1], (uint32_t)i);
+		struct str key = { (const char *)at.bytes, sizeof(at.bytes) };
+		int rc = table == STORE_SEGMENTS
+				 ? table_put(w, table, key, buf_str(&part[i]), 0, e)
+				 : table_put_checked(
+					   w, table, key, buf_str(&part[i]), 0, e);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* In the order of their digests, which is the order of the table. */
+static int documents_write(struct builder *b, struct store_write *w, struct err *e)
+{
+	const struct builder_doc *doc = VEC_DATA(&b->docs, struct builder_doc);
+	const uint32_t *order = VEC_DATA(&b->doc_order, uint32_t);
+	size_t count = VEC_COUNT(&b->doc_order, uint32_t);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct builder_doc *d = &doc[order[i]];
+		struct str digest = intern_get(&b->digests, order[i]);
+		struct str compiled = { b->compiled.p + d->compiled, d->compiled_size };
+		struct str text = { b->bodies.p + d->text, d->text_size };
+
+		if (store_put_document(w, (const uint8_t *)digest.p, compiled, text, e) <
+			0)
+			return e->code;
+	}
+	return 0;
+}
+
+static int indexes_write(const struct builder *b, struct store_write *w,
+	const struct scope_entry *entry, struct err *e)
+{
+	static const enum store_table tables[] = { STORE_KEYS, STORE_NAMES, STORE_LINKS };
+	struct str parts[SECTION_COUNT + 1];
+	size_t count = VEC_COUNT(&b->parts, struct buf);
+	struct segment old = { 0 }, new = { 0 };
+	bool has_old = entry->version_count > 1;
+	struct arena arena;
+	int rc;
+
+	arena_init(&arena, ARENA_UNLIMITED);
+	for (size_t i = 0; i < count; i++)
+		parts[i] = buf_str(&VEC_DATA(&b->parts, struct buf)[i]);
+	rc = segment_open(&new, parts, (uint32_t)count, entry->versions[0].version, e);
+	if (rc == 0 && has_old)
+		rc = snapshot_open_segment(&old, w->store, w->txn, entry->number,
+			entry->versions[1].version, &arena, e);
+	for (size_t i = 0; rc == 0 && i < sizeof(tables) / sizeof(tables[0]); i++)
+		rc = posting_replace(
+			w, has_old ? &old : NULL, &new, entry->number, tables[i], e);
+	arena_release(&arena);
+	return rc;
+}
+
+/* Make room for a version and drop the oldest one's values. */
+static int versions_push(const struct builder *b, struct store_write *w,
+	struct scope_entry *entry, struct err *e)
+{
+	struct scope_version *v = entry->versions;
+	uint32_t next = entry->version_count > 0 ? v[0].version + 1 : 1;
+
+	if (entry->version_count == SCOPE_VERSIONS) {
+		struct table_place at =
+			table_place(entry->number, v[SCOPE_VERSIONS - 1].version, 0);
+		struct str prefix = { (const char *)at.bytes, 8 };
+
+		if (table_delete_prefix(w, STORE_SEGMENTS, prefix, e) < 0 ||
+			table_delete_prefix(w, STORE_RECORDS, prefix, e) < 0)
+			return e->code;
+		entry->version_count--;
+	}
+	memmove(v + 1, v, entry->version_count * sizeof(*v));
+	entry->version_count++;
+	v[0] = (struct scope_version){
+		.version = next,
+		.part_count = (uint32_t)VEC_COUNT(&b->parts, struct buf),
+		.block_count = (uint32_t)VEC_COUNT(&b->blocks, struct buf),
+		.collected_at = b->collected_at,
+		.written_at = w->head.time,
+	};
+	return 0;
+}
+
+int builder_write(struct builder *b, struct store_write *w, struct err *e)
+{
+	struct str id = builder_str(b, b->scope);
+	struct scope_entry entry;
+	uint32_t place[2];
+
+	assert(b->sealed);
+	w->failed = true;
+	if (scope_claim(&entry, w, id, e) < 0 || versions_push(b, w, &entry, e) < 0)
+		goto fail;
+	place[0] = entry.number;
+	place[1] = entry.versions[0].version;
+	if (scope_write(w, &entry, id, e) < 0 ||
+		parts_write(w, STORE_SEGMENTS, &b->parts, place, e) < 0 ||
+		parts_write(w, STORE_RECORDS, &b->blocks, place, e) < 0 ||
+		documents_write(b, w, e) < 0 || indexes_write(b, w, &entry, e) < 0)
+		goto fail;
+	w->failed = false;
+	return 0;
+fail:
+	return err_wrap(e, "scope '%.*s'", STR_ARG(id));
+}
+
+struct builder_counts builder_counts(const struct builder *b)
+{
+	assert(b->sealed);
+	return b->counts;
+}

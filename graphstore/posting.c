@@ -1,0 +1,226 @@
+#include "graphstore/posting_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "graphstore/scope_priv.h"
+
+void posting_set_release(struct posting_set *set)
+{
+	buf_release(&set->postings);
+	buf_release(&set->items);
+}
+
+static int compare_posting(const void *a, const void *b)
+{
+	const struct posting *x = a, *y = b;
+	int order = memcmp(x->key, y->key, POSTING_KEY_MAX);
+
+	return order != 0 ? order : (x->first > y->first) - (x->first < y->first);
+}
+
+/* Hash of the text as the table keys it: names fold. */
+static uint32_t hash_text(uint8_t out[16], enum store_table table, struct str text)
+{
+	struct buf folded = { 0 };
+
+	if (table != STORE_NAMES) {
+		scope_hash(out, text);
+		return 16;
+	}
+	for (size_t i = 0; i < text.n; i++)
+		buf_add_char(&folded, str_lower_char(text.p[i]));
+	scope_hash(out, buf_str(&folded));
+	buf_release(&folded);
+	return 16;
+}
+
+static void add(struct posting_set *set, enum store_table table, struct str text,
+	uint32_t scope, uint32_t first)
+{
+	struct posting p = { .first = first };
+
+	p.key_size = hash_text(p.key, table, text);
+	table_number(p.key + p.key_size, scope);
+	p.key_size += 4;
+	p.count = (uint32_t)VEC_COUNT(&set->items, uint32_t) - first;
+	buf_add(&set->postings, &p, sizeof(p));
+}
+
+enum posting_rank posting_rank(const struct segment *s, entity_id id, struct str key)
+{
+	if (str_eq(s->info.key, key))
+		return POSTING_CONTAINER;
+	return segment_entity(s, id)->flags & (ENTITY_SHARED | ENTITY_EXTERNAL)
+		       ? POSTING_SHARED
+		       : POSTING_OWN;
+}
+
+struct collect {
+	struct posting_set *set;
+	const struct segment *segment;
+	uint32_t scope;
+};
+
+/* The value of a key is its id and rank. Keys that name their scope need no posting. */
+static void collect_key(void *ctx, entity_id id, struct str key)
+{
+	const struct collect *c = ctx;
+	uint32_t first = (uint32_t)VEC_COUNT(&c->set->items, uint32_t);
+
+	if (scope_is_named(scope_native(c->segment->info.scope), key))
+		return;
+	VEC_ADD(&c->set->items, uint32_t, id);
+	VEC_ADD(&c->set->items, uint32_t, posting_rank(c->segment, id, key));
+	add(c->set, STORE_KEYS, key, c->scope, first);
+}
+
+static void collect_names(const struct collect *c)
+{
+	for (entity_id id = 0; id < c->segment->info.entity_count; id++) {
+		struct str name = segment_name(c->segment, id);
+		uint32_t first = (uint32_t)VEC_COUNT(&c->set->items, uint32_t);
+
+		if (name.n == 0)
+			continue;
+		VEC_ADD(&c->set->items, uint32_t, id);
+		add(c->set, STORE_NAMES, name, c->scope, first);
+	}
+}
+
+static void collect_links(const struct collect *c)
+{
+	const struct segment_principal *p = segment_principals(c->segment);
+	struct str last = STR_LIT("");
+
+	for (uint32_t i = 0; i < c->segment->info.principal_count; i++) {
+		struct str text = segment_str(c->segment, p[i].text);
+
+		if (i == 0 || !str_eq(text, last))
+			add(c->set, STORE_LINKS, text, c->scope, 0);
+		last = text;
+	}
+}
+
+/* Entities of one name come one by one; their ids become one value. */
+static void join(struct posting_set *set)
+{
+	struct posting *p = VEC_DATA(&set->postings, struct posting);
+	size_t count = VEC_COUNT(&set->postings, struct posting), kept = 0;
+	const uint32_t *from = VEC_DATA(&set->items, uint32_t);
+	struct buf items = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t first = (uint32_t)VEC_COUNT(&items, uint32_t);
+
+		for (uint32_t k = 0; k < p[i].count; k++)
+			VEC_ADD(&items, uint32_t, from[p[i].first + k]);
+		if (kept > 0 && memcmp(p[kept - 1].key, p[i].key, POSTING_KEY_MAX) == 0) {
+			p[kept - 1].count += p[i].count;
+			continue;
+		}
+		p[kept] = p[i];
+		p[kept++].first = first;
+	}
+	set->postings.n = kept * sizeof(*p);
+	buf_release(&set->items);
+	set->items = items;
+}
+
+void posting_collect(struct posting_set *out, const struct segment *s, uint32_t scope,
+	enum store_table table)
+{
+	struct collect c = { out, s, scope };
+
+	assert(table == STORE_KEYS || table == STORE_NAMES || table == STORE_LINKS);
+	if (table == STORE_KEYS)
+		segment_each_key(s, 0, s->info.entity_count, collect_key, &c);
+	else if (table == STORE_NAMES)
+		collect_names(&c);
+	else
+		collect_links(&c);
+	if (out->postings.n > 0)
+		qsort(out->postings.p, VEC_COUNT(&out->postings, struct posting),
+			sizeof(struct posting), compare_posting);
+	join(out);
+}
+
+static struct str key_of(const struct posting *p)
+{
+	return (struct str){ (const char *)p->key, p->key_size };
+}
+
+static struct str value_of(const struct posting_set *set, const struct posting *p)
+{
+	return p->count == 0 ? STR_LIT("")
+			     : (struct str){ set->items.p + p->first * sizeof(uint32_t),
+				       p->count * sizeof(uint32_t) };
+}
+
+static int merge(struct store_write *w, enum store_table table,
+	const struct posting_set *old, const struct posting_set *new, struct err *e)
+{
+	const struct posting *o = VEC_DATA(&old->postings, struct posting);
+	const struct posting *n = VEC_DATA(&new->postings, struct posting);
+	size_t old_count = VEC_COUNT(&old->postings, struct posting), i = 0;
+	size_t new_count = VEC_COUNT(&new->postings, struct posting), k = 0;
+
+	while (i < old_count || k < new_count) {
+		int order = i == old_count   ? 1
+			    : k == new_count ? -1
+					     : str_cmp(key_of(&o[i]), key_of(&n[k]));
+		int rc = 0;
+
+		if (order < 0)
+			rc = table_delete(w, table, key_of(&o[i]), e);
+		else if (order > 0 || !str_eq(value_of(old, &o[i]), value_of(new, &n[k])))
+			rc = table_put(
+				w, table, key_of(&n[k]), value_of(new, &n[k]), 0, e);
+		if (rc < 0)
+			return rc;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return 0;
+}
+
+int posting_replace(struct store_write *w, const struct segment *old,
+	const struct segment *new, uint32_t scope, enum store_table table, struct err *e)
+{
+	struct posting_set before = { 0 }, after = { 0 };
+	int rc;
+
+	if (old)
+		posting_collect(&before, old, scope, table);
+	posting_collect(&after, new, scope, table);
+	rc = merge(w, table, &before, &after, e);
+	posting_set_release(&before);
+	posting_set_release(&after);
+	return rc;
+}
+
+int posting_each(const struct store *store, MDB_txn *txn, enum store_table table,
+	struct str text,
+	int (*each)(void *ctx, uint32_t scope, struct str value, struct err *e),
+	void *ctx, struct err *e)
+{
+	uint8_t first[POSTING_KEY_MAX] = { 0 };
+	uint32_t size = hash_text(first, table, text);
+	MDB_val key = { size + 4, first }, value;
+	MDB_cursor *cursor = NULL;
+	int rc = mdb_cursor_open(txn, store->dbi[table], &cursor), result = 0;
+
+	if (rc != 0)
+		return store_err(e, store, rc, "read an index table");
+	rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+	while (rc == 0 && result == 0 && key.mv_size == size + 4 &&
+		memcmp(key.mv_data, first, size) == 0) {
+		result = each(ctx, table_number_read((const uint8_t *)key.mv_data + size),
+			(struct str){ value.mv_data, value.mv_size }, e);
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	}
+	mdb_cursor_close(cursor);
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		return store_err(e, store, rc, "read an index table");
+	return result;
+}

@@ -1,0 +1,53 @@
+/*
+ * posting_priv.h - the index tables over all scopes: keys, names, links.
+ *
+ * A posting is (hash of a text, scope) -> value; a scope's postings follow from its current segment
+ * alone, so replacing a segment deletes what the old one said and the new one does not.
+ * Bytes: docs/store-format.md, "index tables". Hashes find candidates; the segment decides.
+ */
+#ifndef GRAPHSTORE_POSTING_PRIV_H
+#define GRAPHSTORE_POSTING_PRIV_H
+
+#include "graphstore/segment_priv.h"
+#include "graphstore/table_priv.h"
+
+/* How good an answer "this scope has the key" is; the smaller the better. */
+enum posting_rank {
+	POSTING_CONTAINER, /* the scope is that entity */
+	POSTING_OWN,
+	POSTING_SHARED /* shared with other scopes, or only named */
+};
+
+#define POSTING_KEY_MAX 20u
+
+/* One posting; its value is items [first, first + count) of the set. */
+struct posting {
+	uint8_t key[POSTING_KEY_MAX];
+	uint32_t key_size;
+	uint32_t first, count;
+};
+
+struct posting_set {
+	struct buf postings; /* ascending by key */
+	struct buf items;    /* uint32_t */
+};
+
+void posting_set_release(struct posting_set *set);
+
+/* What a segment says in one of the three tables. */
+void posting_collect(struct posting_set *out, const struct segment *s, uint32_t scope,
+	enum store_table table);
+
+/* Bring the table from what `old` (may be NULL) said to what `new` says. */
+int posting_replace(struct store_write *w, const struct segment *old,
+	const struct segment *new, uint32_t scope, enum store_table table, struct err *e);
+
+enum posting_rank posting_rank(const struct segment *s, entity_id id, struct str key);
+
+/* Walk the postings of one text: `each` until it returns other than 0, which is the result. */
+int posting_each(const struct store *store, MDB_txn *txn, enum store_table table,
+	struct str text,
+	int (*each)(void *ctx, uint32_t scope, struct str value, struct err *e),
+	void *ctx, struct err *e);
+
+#endif

@@ -1,0 +1,718 @@
+#include "graphstore/seal_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "graphstore/dictionary_priv.h"
+
+#define SEAL_BLOCK_BYTES ((size_t)16 << 20) /* of one value with records */
+
+/* A text with its number, for sorting. */
+struct ranked {
+	struct str text;
+	uint32_t number;
+};
+
+static int compare_ranked(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return str_cmp(x->text, y->text);
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static void sort(
+	struct buf *rows, size_t size, int (*compare)(const void *, const void *))
+{
+	if (rows->n > size)
+		qsort(rows->p, rows->n / size, size, compare);
+}
+
+struct segment_text seal_text(struct seal *s, text_id t)
+{
+	struct buf *heap = &s->set.section[SECTION_TEXT];
+	struct str text = builder_str(s->b, t);
+	uint32_t *place;
+
+	if (text.n == 0)
+		return (struct segment_text){ 0, 0 };
+	while (VEC_COUNT(&s->places, uint32_t) <= t)
+		VEC_ADD(&s->places, uint32_t, 0);
+	place = &VEC_DATA(&s->places, uint32_t)[t];
+	if (*place == 0) {
+		*place = (uint32_t)heap->n + 1;
+		buf_add_str(heap, text);
+	}
+	return (struct segment_text){ *place - 1, (uint32_t)text.n };
+}
+
+/* The number of a source, in order of first use. */
+static uint32_t seal_source(struct seal *s, text_id t)
+{
+	struct buf *sources = &s->set.section[SECTION_SOURCES];
+	uint32_t *number;
+
+	if (t == BUILDER_NO_TEXT)
+		return SEGMENT_NONE;
+	while (VEC_COUNT(&s->source_of, uint32_t) <= t)
+		VEC_ADD(&s->source_of, uint32_t, 0);
+	number = &VEC_DATA(&s->source_of, uint32_t)[t];
+	if (*number == 0) {
+		VEC_ADD(sources, struct segment_text, seal_text(s, t));
+		*number = (uint32_t)VEC_COUNT(sources, struct segment_text);
+	}
+	return *number - 1;
+}
+
+void seal_starts(struct buf *out, uint32_t list_count, const void *rows, size_t row_size,
+	size_t count)
+{
+	const char *row = rows;
+	size_t i = 0;
+
+	for (uint32_t list = 0; list < list_count; list++) {
+		uint32_t of = 0;
+
+		VEC_ADD(out, uint32_t, (uint32_t)i);
+		for (; i < count; i++) {
+			memcpy(&of, row + i * row_size, sizeof(of));
+			if (of != list)
+				break;
+		}
+	}
+	VEC_ADD(out, uint32_t, (uint32_t)i);
+	assert(i == count);
+}
+
+void seal_lists(struct seal *s, unsigned section, uint32_t list_count, struct buf *rows)
+{
+	struct buf *starts = &s->set.section[section];
+	struct buf *items = &s->set.section[section + 1];
+	const uint64_t *row;
+	size_t count, i = 0;
+
+	sort(rows, sizeof(uint64_t), compare_u64);
+	row = VEC_DATA(rows, uint64_t);
+	count = VEC_COUNT(rows, uint64_t);
+	for (uint32_t list = 0; count > 0 && list <= list_count; list++) {
+		VEC_ADD(starts, uint32_t, (uint32_t)VEC_COUNT(items, uint32_t));
+		for (; i < count && row[i] >> 32 == list; i++) {
+			if (i == 0 || row[i] != row[i - 1])
+				VEC_ADD(items, uint32_t, (uint32_t)row[i]);
+		}
+	}
+	assert(i == count);
+}
+
+/* The bounds of list i in a starts section; 0 items when the section is absent. */
+static uint32_t list_at(
+	const struct seal *s, unsigned section, uint32_t i, uint32_t *begin)
+{
+	const struct buf *starts = &s->set.section[section];
+	const uint32_t *start = VEC_DATA(starts, uint32_t);
+
+	*begin = 0;
+	if (starts->n == 0)
+		return 0;
+	*begin = start[i];
+	return start[i + 1] - start[i];
+}
+
+const uint32_t *seal_list(
+	const struct seal *s, unsigned section, uint32_t i, uint32_t *count)
+{
+	uint32_t begin;
+
+	*count = list_at(s, section, i, &begin);
+	return *count > 0 ? VEC_DATA(&s->set.section[section + 1], uint32_t) + begin
+			  : NULL;
+}
+
+const struct segment_holding *seal_holdings(
+	const struct seal *s, uint32_t id, uint32_t *count)
+{
+	const struct buf *held = &s->set.section[SECTION_HOLDINGS];
+	uint32_t begin;
+
+	*count = list_at(s, SECTION_HOLDING_STARTS, id, &begin);
+	return *count > 0 ? VEC_DATA(held, struct segment_holding) + begin : NULL;
+}
+
+static uint32_t id_of(const struct seal *s, text_id key)
+{
+	assert(key < s->id_texts && s->id_of[key] != SEGMENT_NONE);
+	return s->id_of[key];
+}
+
+/* Note that a text is a key; whether of an entity is known from entity_of. */
+static void mark_key(struct seal *s, text_id key)
+{
+	if (key != BUILDER_NO_TEXT)
+		s->id_of[key] = 0;
+}
+
+static void mark_keys(struct seal *s)
+{
+	const struct builder *b = s->b;
+	const struct builder_entity *e = VEC_DATA(&b->entities, struct builder_entity);
+	const struct builder_relation *r =
+		VEC_DATA(&b->relations, struct builder_relation);
+	const struct builder_holding *h = VEC_DATA(&b->holdings, struct builder_holding);
+	const struct builder_coverage *c =
+		VEC_DATA(&b->coverages, struct builder_coverage);
+
+	mark_key(s, b->key);
+	for (size_t i = 0; i < VEC_COUNT(&b->entities, struct builder_entity); i++) {
+		mark_key(s, e[i].key);
+		mark_key(s, e[i].parent);
+	}
+	for (size_t i = 0; i < VEC_COUNT(&b->relations, struct builder_relation); i++) {
+		mark_key(s, r[i].from);
+		mark_key(s, r[i].to);
+	}
+	for (size_t i = 0; i < VEC_COUNT(&b->holdings, struct builder_holding); i++)
+		mark_key(s, h[i].holder);
+	for (size_t i = 0; i < VEC_COUNT(&b->coverages, struct builder_coverage); i++)
+		mark_key(s, c[i].subject);
+}
+
+static uint32_t entity_index(const struct builder *b, text_id key)
+{
+	return key < VEC_COUNT(&b->entity_of, uint32_t)
+		       ? VEC_DATA(&b->entity_of, uint32_t)[key]
+		       : 0;
+}
+
+static uint32_t number_keys(
+	struct seal *s, struct buf *keys, uint32_t first, unsigned starts_section)
+{
+	struct dictionary_builder dictionary = { 0 };
+	const struct ranked *key;
+	size_t count = VEC_COUNT(keys, struct ranked);
+
+	sort(keys, sizeof(struct ranked), compare_ranked);
+	key = VEC_DATA(keys, struct ranked);
+	for (size_t i = 0; i < count; i++) {
+		s->id_of[key[i].number] = first + (uint32_t)i;
+		s->text_of[first + i] = key[i].number;
+		dictionary_add(&dictionary, key[i].text);
+	}
+	s->set.section[starts_section] = dictionary.starts;
+	s->set.section[starts_section + 1] = dictionary.bytes;
+	return (uint32_t)count;
+}
+
+static int keys_make(struct seal *s, struct err *e)
+{
+	struct buf local = { 0 }, foreign = { 0 };
+	int rc = 0;
+
+	s->id_texts = intern_count(&s->b->texts);
+	s->id_of = builder_memory(s->id_texts, sizeof(uint32_t));
+	s->text_of = builder_memory(s->id_texts, sizeof(text_id));
+	memset(s->id_of, 0xff, s->id_texts * sizeof(uint32_t));
+	mark_keys(s);
+	for (text_id t = 0; t < s->id_texts && rc == 0; t++) {
+		struct ranked row = { builder_str(s->b, t), t };
+
+		if (s->id_of[t] == SEGMENT_NONE)
+			continue;
+		if (row.text.n > LIMIT_KEY_BYTES)
+			rc = err_set(e, ERR_LIMIT,
+				"a key has %zu bytes, at most %u: '%.*s...'", row.text.n,
+				LIMIT_KEY_BYTES, 64, row.text.p);
+		else
+			buf_add(entity_index(s->b, t) ? &local : &foreign, &row,
+				sizeof(row));
+	}
+	if (rc == 0) {
+		s->entity_count = number_keys(s, &local, 0, SECTION_KEY_STARTS);
+		s->foreign_count =
+			number_keys(s, &foreign, s->entity_count, SECTION_FOREIGN_STARTS);
+		s->total = s->entity_count + s->foreign_count;
+	}
+	buf_release(&local);
+	buf_release(&foreign);
+	return rc;
+}
+
+static void tables_new(struct seal *s)
+{
+	size_t docs = VEC_COUNT(&s->b->docs, struct builder_doc);
+
+	s->doc_number = builder_memory(docs, sizeof(uint32_t));
+	s->documents = builder_memory(docs, sizeof(*s->documents));
+	s->missing = builder_memory(s->total, sizeof(uint32_t));
+	s->policy_known = builder_memory(s->total, 1);
+	s->policy_bits = builder_memory(s->total, 1);
+	s->class_of = builder_memory(s->entity_count, sizeof(uint32_t));
+}
+
+static void seal_release(struct seal *s)
+{
+	section_set_release(&s->set);
+	buf_release(&s->places);
+	buf_release(&s->source_of);
+	free(s->id_of);
+	free(s->text_of);
+	free(s->doc_number);
+	free(s->documents);
+	free(s->missing);
+	free(s->policy_known);
+	free(s->policy_bits);
+	free(s->class_of);
+}
+
+/* Number the documents by digest and open each, for the entries to come. */
+static int docs_make(struct seal *s, struct err *e)
+{
+	struct builder *b = s->b;
+	const struct builder_doc *doc = VEC_DATA(&b->docs, struct builder_doc);
+	uint32_t count = intern_count(&b->digests);
+	struct buf rows = { 0 };
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		VEC_ADD(&rows, struct ranked, { intern_get(&b->digests, i), i });
+	sort(&rows, sizeof(struct ranked), compare_ranked);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		const struct ranked *row = &VEC_DATA(&rows, struct ranked)[i];
+		const struct builder_doc *d = &doc[row->number];
+		struct segment_doc out = { 0 };
+
+		s->doc_number[row->number] = i;
+		VEC_ADD(&b->doc_order, uint32_t, row->number);
+		memcpy(out.digest.bytes, row->text.p, sizeof(out.digest.bytes));
+		buf_add(&s->set.section[SECTION_DOCS], &out, sizeof(out));
+		rc = document_open(&s->documents[i],
+			(struct str){ b->compiled.p + d->compiled, d->compiled_size }, e);
+	}
+	s->doc_count = s->document_count = count;
+	b->counts.documents = count;
+	buf_release(&rows);
+	return rc;
+}
+
+static uint32_t kind_number(struct seal *s, uint32_t *number, text_id kind)
+{
+	struct buf *kinds = &s->set.section[SECTION_KINDS];
+
+	if (number[kind] == 0) {
+		VEC_ADD(kinds, struct segment_text, seal_text(s, kind));
+		number[kind] = (uint32_t)VEC_COUNT(kinds, struct segment_text);
+	}
+	return number[kind] - 1;
+}
+
+static void entities_make(struct seal *s)
+{
+	const struct builder_entity *all =
+		VEC_DATA(&s->b->entities, struct builder_entity);
+	uint32_t *kinds = builder_memory(s->id_texts, sizeof(uint32_t));
+	struct buf members = { 0 };
+
+	for (uint32_t id = 0; id < s->entity_count; id++) {
+		const struct builder_entity *from =
+			&all[entity_index(s->b, s->text_of[id]) - 1];
+		text_id parent = from->parent ? from->parent : s->b->key;
+		struct segment_entity to = {
+			.flags = from->flags,
+			.kind = kind_number(s, kinds, from->kind),
+			.name = seal_text(s, from->name),
+			.parent = SEGMENT_NONE,
+			.class = SEGMENT_NONE,
+			.created = from->created,
+			.last_used = from->last_used,
+			.tags_known = from->tags_known,
+			.source = seal_source(s, from->source),
+		};
+
+		if (parent != BUILDER_NO_TEXT && parent != from->key)
+			to.parent = id_of(s, parent);
+		buf_add(&s->set.section[SECTION_ENTITIES], &to, sizeof(to));
+		VEC_ADD(&members, uint64_t, (uint64_t)to.kind << 32 | id);
+	}
+	seal_lists(s, SECTION_KIND_MEMBER_STARTS,
+		(uint32_t)VEC_COUNT(&s->set.section[SECTION_KINDS], struct segment_text),
+		&members);
+	buf_release(&members);
+	free(kinds);
+}
+
+/* A tag or attribute on its way into the segment. */
+struct pair_row {
+	uint32_t id;
+	uint32_t order;
+	struct str key;
+	text_id key_text, value;
+};
+
+static int compare_pair(const void *a, const void *b)
+{
+	const struct pair_row *x = a, *y = b;
+	int order = (x->id > y->id) - (x->id < y->id);
+
+	if (order == 0)
+		order = str_cmp(x->key, y->key);
+	return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+static void pairs_make(struct seal *s, const struct buf *from, unsigned section)
+{
+	const struct builder_pair *pair = VEC_DATA(from, struct builder_pair);
+	size_t count = VEC_COUNT(from, struct builder_pair), kept = 0;
+	struct buf rows = { 0 };
+	struct pair_row *row;
+
+	for (size_t i = 0; i < count; i++)
+		VEC_ADD(&rows, struct pair_row,
+			{ id_of(s, pair[i].owner), pair[i].order,
+				builder_str(s->b, pair[i].key), pair[i].key,
+				pair[i].value });
+	sort(&rows, sizeof(*row), compare_pair);
+	row = VEC_DATA(&rows, struct pair_row);
+	for (size_t i = 0; i < count; i++) {
+		if (i + 1 < count && row[i + 1].id == row[i].id &&
+			row[i + 1].key_text == row[i].key_text)
+			continue;
+		row[kept++] = row[i];
+		VEC_ADD(&s->set.section[section + 1], struct segment_pair,
+			{ seal_text(s, row[i].key_text), seal_text(s, row[i].value) });
+	}
+	if (kept > 0)
+		seal_starts(&s->set.section[section], s->entity_count, row, sizeof(*row),
+			kept);
+	buf_release(&rows);
+}
+
+/* A holding on its way into the segment. */
+struct holding_row {
+	uint32_t id;
+	uint32_t layer, doc;
+	struct str name, source;
+	const struct builder_holding *from;
+};
+
+static int compare_holding(const void *a, const void *b)
+{
+	const struct holding_row *x = a, *y = b;
+	int order = (x->id > y->id) - (x->id < y->id);
+
+	if (order == 0)
+		order = (x->layer > y->layer) - (x->layer < y->layer);
+	if (order == 0)
+		order = str_cmp(x->name, y->name);
+	if (order == 0)
+		order = (x->doc > y->doc) - (x->doc < y->doc);
+	return order != 0 ? order : str_cmp(x->source, y->source);
+}
+
+static bool same_holding(const struct holding_row *x, const struct holding_row *y)
+{
+	return x->id == y->id && x->layer == y->layer && x->doc == y->doc &&
+	       str_eq(x->name, y->name);
+}
+
+static void note_state(struct seal *s, const struct builder_holding *h, uint32_t id)
+{
+	if (h->layer == LAYER_IDENTITY)
+		s->policy_known[id] = 1;
+	if (h->layer == LAYER_RESOURCE || h->layer == LAYER_TRUST ||
+		h->layer == LAYER_ACL)
+		s->policy_bits[id] |=
+			(uint8_t)(h->doc == SEGMENT_NONE ? 1u << SEGMENT_POLICY_NONE
+							 : 1u << SEGMENT_POLICY_GOT);
+}
+
+static void holdings_collect(struct seal *s, struct buf *rows)
+{
+	const struct builder_holding *h =
+		VEC_DATA(&s->b->holdings, struct builder_holding);
+	size_t count = VEC_COUNT(&s->b->holdings, struct builder_holding);
+
+	for (size_t i = 0; i < count; i++) {
+		struct holding_row row = {
+			.id = id_of(s, h[i].holder),
+			.layer = h[i].layer,
+			.name = builder_str(s->b, h[i].name),
+			.source = builder_str(s->b, h[i].source),
+			.from = &h[i],
+		};
+
+		note_state(s, &h[i], row.id);
+		if (h[i].doc == SEGMENT_NONE)
+			continue;
+		row.doc = s->doc_number[h[i].doc];
+		buf_add(rows, &row, sizeof(row));
+	}
+	sort(rows, sizeof(struct holding_row), compare_holding);
+}
+
+static void holdings_make(struct seal *s)
+{
+	struct buf rows = { 0 };
+	struct holding_row *row;
+	size_t count, kept = 0;
+
+	holdings_collect(s, &rows);
+	row = VEC_DATA(&rows, struct holding_row);
+	count = VEC_COUNT(&rows, struct holding_row);
+	for (size_t i = 0; i < count; i++) {
+		if (kept > 0 && same_holding(&row[kept - 1], &row[i]))
+			continue;
+		row[kept++] = row[i];
+		VEC_ADD(&s->set.section[SECTION_HOLDINGS], struct segment_holding,
+			{ .doc = row[i].doc,
+				.layer = row[i].layer,
+				.name = seal_text(s, row[i].from->name),
+				.source = seal_source(s, row[i].from->source) });
+	}
+	if (kept > 0)
+		seal_starts(&s->set.section[SECTION_HOLDING_STARTS], s->total, row,
+			sizeof(*row), kept);
+	buf_release(&rows);
+}
+
+static void relations_make(struct seal *s)
+{
+	const struct builder_relation *r =
+		VEC_DATA(&s->b->relations, struct builder_relation);
+	size_t count = VEC_COUNT(&s->b->relations, struct builder_relation);
+
+	for (enum record_relation_type type = RELATION_MEMBER_OF;
+		type < RELATION_TYPE_END; type++) {
+		unsigned section = section_relation(type, false);
+		struct buf forward = { 0 }, back = { 0 };
+
+		for (size_t i = 0; i < count; i++) {
+			if (r[i].type != type)
+				continue;
+			VEC_ADD(&forward, uint64_t,
+				(uint64_t)id_of(s, r[i].from) << 32 | id_of(s, r[i].to));
+			VEC_ADD(&back, uint64_t,
+				(uint64_t)id_of(s, r[i].to) << 32 | id_of(s, r[i].from));
+		}
+		seal_lists(s, section, s->total, &forward);
+		seal_lists(s, section_relation(type, true), s->total, &back);
+		s->b->counts.relations +=
+			(uint32_t)VEC_COUNT(&s->set.section[section + 1], uint32_t);
+		buf_release(&forward);
+		buf_release(&back);
+	}
+}
+
+/* A coverage record on its way into the segment. */
+struct coverage_row {
+	struct str what, subject, detail;
+	const struct builder_coverage *from;
+};
+
+static int compare_coverage(const void *a, const void *b)
+{
+	const struct coverage_row *x = a, *y = b;
+	int order = str_cmp(x->what, y->what);
+
+	if (order == 0)
+		order = str_cmp(x->subject, y->subject);
+	if (order == 0)
+		order = (x->from->state > y->from->state) -
+			(x->from->state < y->from->state);
+	return order != 0 ? order : str_cmp(x->detail, y->detail);
+}
+
+static bool is_policy_coverage(struct str what)
+{
+	return str_eq(what, STR_LIT("trust-policy")) ||
+	       str_eq(what, STR_LIT("resource-policy")) ||
+	       str_starts(what, STR_LIT("resource-policy:"));
+}
+
+/* What the coverage of one entity says about the policy on it. */
+static void coverage_state(struct seal *s, const struct builder_coverage *c)
+{
+	enum segment_policy_state state =
+		c->state == COVERAGE_PARTIAL || c->state == COVERAGE_REFUSED
+			? SEGMENT_POLICY_REFUSED
+			: SEGMENT_POLICY_NONE;
+
+	if (c->subject == BUILDER_NO_TEXT ||
+		!is_policy_coverage(builder_str(s->b, c->what)))
+		return;
+	s->policy_bits[id_of(s, c->subject)] |= (uint8_t)(1u << state);
+}
+
+static void coverages_make(struct seal *s)
+{
+	const struct builder_coverage *c =
+		VEC_DATA(&s->b->coverages, struct builder_coverage);
+	size_t count = VEC_COUNT(&s->b->coverages, struct builder_coverage);
+	struct buf rows = { 0 };
+	const struct coverage_row *row;
+
+	for (size_t i = 0; i < count; i++) {
+		coverage_state(s, &c[i]);
+		VEC_ADD(&rows, struct coverage_row,
+			{ builder_str(s->b, c[i].what), builder_str(s->b, c[i].subject),
+				builder_str(s->b, c[i].detail), &c[i] });
+	}
+	sort(&rows, sizeof(*row), compare_coverage);
+	row = VEC_DATA(&rows, struct coverage_row);
+	for (size_t i = 0; i < count; i++) {
+		struct segment_coverage out = { .subject = SEGMENT_NONE,
+			.state = row[i].from->state };
+
+		if (i > 0 && compare_coverage(&row[i - 1], &row[i]) == 0)
+			continue;
+		out.what = seal_text(s, row[i].from->what);
+		out.detail = seal_text(s, row[i].from->detail);
+		if (row[i].from->subject != BUILDER_NO_TEXT)
+			out.subject = id_of(s, row[i].from->subject);
+		buf_add(&s->set.section[SECTION_COVERAGES], &out, sizeof(out));
+	}
+	buf_release(&rows);
+}
+
+static uint8_t policy_state(uint8_t bits)
+{
+	if (bits & 1u << SEGMENT_POLICY_REFUSED)
+		return SEGMENT_POLICY_REFUSED;
+	if (bits & 1u << SEGMENT_POLICY_GOT)
+		return SEGMENT_POLICY_GOT;
+	return bits ? SEGMENT_POLICY_NONE : SEGMENT_POLICY_NOT_ASKED;
+}
+
+/* What entities learn from documents, relations and coverage. */
+static void entities_finish(struct seal *s)
+{
+	struct segment_entity *e =
+		VEC_DATA(&s->set.section[SECTION_ENTITIES], struct segment_entity);
+
+	for (uint32_t id = 0; id < s->entity_count; id++) {
+		e[id].class = s->class_of[id];
+		e[id].policy_state = policy_state(s->policy_bits[id]);
+	}
+}
+
+/* A record on its way into a block. */
+struct record_row {
+	uint32_t id;
+	struct str bytes;
+};
+
+static int compare_record(const void *a, const void *b)
+{
+	const struct record_row *x = a, *y = b;
+	int order = (x->id > y->id) - (x->id < y->id);
+
+	return order != 0 ? order : str_cmp(x->bytes, y->bytes);
+}
+
+static struct buf *block_for(struct seal *s, size_t size)
+{
+	struct buf *blocks = &s->b->blocks;
+	size_t count = VEC_COUNT(blocks, struct buf);
+
+	if (count == 0 ||
+		VEC_DATA(blocks, struct buf)[count - 1].n + size > SEAL_BLOCK_BYTES) {
+		VEC_ADD(blocks, struct buf, { 0 });
+		count++;
+	}
+	return &VEC_DATA(blocks, struct buf)[count - 1];
+}
+
+static size_t record_write(
+	struct seal *s, const struct record_row *row, size_t count, uint32_t id)
+{
+	struct segment_record out = { 0 };
+	struct buf *block;
+	size_t i = 0, size = 0;
+
+	for (; i < count && row[i].id == id; i++)
+		size += row[i].bytes.n;
+	if (size > 0) {
+		block = block_for(s, size);
+		out.block = (uint32_t)(VEC_COUNT(&s->b->blocks, struct buf) - 1);
+		out.offset = (uint32_t)block->n;
+		for (size_t k = 0; k < i; k++) {
+			if (k == 0 || !str_eq(row[k - 1].bytes, row[k].bytes))
+				buf_add_str(block, row[k].bytes);
+		}
+		out.size = (uint32_t)(block->n - out.offset);
+	}
+	buf_add(&s->set.section[SECTION_RECORDS], &out, sizeof(out));
+	return i;
+}
+
+static void records_make(struct seal *s)
+{
+	const struct builder_ref *ref = VEC_DATA(&s->b->records, struct builder_ref);
+	size_t count = VEC_COUNT(&s->b->records, struct builder_ref), i = 0;
+	struct buf rows = { 0 };
+
+	for (size_t k = 0; k < count; k++)
+		VEC_ADD(&rows, struct record_row,
+			{ id_of(s, ref[k].owner),
+				{ s->b->record_bytes.p + ref[k].offset, ref[k].size } });
+	sort(&rows, sizeof(struct record_row), compare_record);
+	for (uint32_t id = 0; id < s->total; id++)
+		i += record_write(
+			s, VEC_DATA(&rows, struct record_row) + i, count - i, id);
+	buf_release(&rows);
+}
+
+static void info_make(struct seal *s)
+{
+	const struct builder *b = s->b;
+	struct segment_head head = {
+		.scope = seal_text(s, b->scope),
+		.key = seal_text(s, b->key),
+		.parent = seal_text(s, b->parent),
+		.format = seal_text(s, b->format),
+		.collected_at = b->collected_at,
+		.entity_count = s->entity_count,
+		.foreign_count = s->foreign_count,
+		.identity_count = b->counts.identities,
+		.document_count = b->counts.documents,
+		.relation_count = b->counts.relations,
+	};
+
+	buf_add(&s->set.section[SECTION_INFO], &head, sizeof(head));
+}
+
+int seal_run(struct builder *b, struct err *e)
+{
+	struct seal s = { .b = b };
+	int rc = keys_make(&s, e);
+
+	if (rc < 0)
+		goto done;
+	tables_new(&s);
+	rc = docs_make(&s, e);
+	if (rc < 0)
+		goto done;
+	entities_make(&s);
+	pairs_make(&s, &b->tags, SECTION_TAG_STARTS);
+	pairs_make(&s, &b->attributes, SECTION_ATTRIBUTE_STARTS);
+	holdings_make(&s);
+	relations_make(&s);
+	seal_class_missing(&s);
+	seal_class_make(&s);
+	coverages_make(&s);
+	entities_finish(&s);
+	seal_entry_make(&s);
+	records_make(&s);
+	b->counts.entities = s.entity_count;
+	b->counts.classes = s.class_count;
+	info_make(&s);
+	rc = section_pack(&b->parts, &s.set, e);
+done:
+	seal_release(&s);
+	return rc;
+}

@@ -1,0 +1,232 @@
+#include "graphstore/seal_priv.h"
+
+#include <stdlib.h>
+
+/* An entry with its text at hand, for sorting. */
+struct index_row {
+	struct str prefix;
+	struct segment_index entry;
+};
+
+struct principal_row {
+	struct str text;
+	struct segment_principal entry;
+};
+
+static int compare_number(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_index(const void *a, const void *b)
+{
+	const struct index_row *x = a, *y = b;
+	int order = compare_number(x->entry.service, y->entry.service);
+
+	if (order == 0)
+		order = str_cmp(x->prefix, y->prefix);
+	if (order == 0)
+		order = compare_number(x->entry.doc, y->entry.doc);
+	if (order == 0)
+		order = compare_number(x->entry.statement, y->entry.statement);
+	return order;
+}
+
+static int compare_principal(const void *a, const void *b)
+{
+	const struct principal_row *x = a, *y = b;
+	int order = str_cmp(x->text, y->text);
+
+	if (order == 0)
+		order = compare_number(x->entry.type, y->entry.type);
+	if (order == 0)
+		order = compare_number(x->entry.entity, y->entry.entity);
+	if (order == 0)
+		order = compare_number(x->entry.doc, y->entry.doc);
+	if (order == 0)
+		order = compare_number(x->entry.statement, y->entry.statement);
+	return order;
+}
+
+static void index_statement(
+	const struct document *d, uint32_t doc, uint32_t statement, struct buf *rows)
+{
+	const struct document_statement *st = &d->statements[statement];
+	struct index_row row = {
+		.prefix = STR_LIT(""),
+		.entry = { .service = st->service, .doc = doc, .statement = statement },
+	};
+
+	if (st->flags & DOCUMENT_DENY)
+		return;
+	if (st->flags & (DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE)) {
+		buf_add(rows, &row, sizeof(row));
+		return;
+	}
+	for (uint32_t i = 0; i < st->resource_count; i++) {
+		const struct document_pattern *p = &d->patterns[st->resource_first + i];
+
+		row.prefix = str_head(document_str(d, p->text), p->literal_size);
+		buf_add(rows, &row, sizeof(row));
+	}
+}
+
+/* Whether some class has the document as a grant and not only as a boundary. */
+static void mark_granting(const struct seal *s, uint8_t *granting)
+{
+	const struct buf *docs = &s->set.section[SECTION_CLASS_DOCS];
+	const struct segment_class_doc *d = VEC_DATA(docs, struct segment_class_doc);
+	size_t count = VEC_COUNT(docs, struct segment_class_doc);
+
+	for (size_t i = 0; i < count; i++)
+		granting[d[i].doc] |= !d[i].is_boundary;
+}
+
+/* An entry that may be the parent of those to come. */
+struct open_entry {
+	struct str prefix;
+	uint32_t number;
+};
+
+/* Drop the open entries that do not begin `prefix`; the newest that is left is the parent. */
+static uint32_t find_parent(struct buf *stack, struct str prefix)
+{
+	while (stack->n > 0) {
+		size_t last = VEC_COUNT(stack, struct open_entry) - 1;
+		const struct open_entry *top = &VEC_DATA(stack, struct open_entry)[last];
+
+		if (str_starts(prefix, top->prefix))
+			return top->number;
+		stack->n -= sizeof(*top);
+	}
+	return SEGMENT_NONE;
+}
+
+static void index_write(struct seal *s, const struct index_row *row, size_t count)
+{
+	struct buf *out = &s->set.section[SECTION_INDEX], stack = { 0 };
+	struct segment_text text = { 0, 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct segment_index entry = row[i].entry;
+		bool same = i > 0 && row[i - 1].entry.service == entry.service;
+		uint32_t number = (uint32_t)VEC_COUNT(out, struct segment_index);
+
+		if (i > 0 && compare_index(&row[i - 1], &row[i]) == 0)
+			continue;
+		if (!same)
+			buf_clear(&stack);
+		if (!same || !str_eq(row[i - 1].prefix, row[i].prefix))
+			text = seal_text(s, intern_add(&s->b->texts, row[i].prefix));
+		entry.prefix = text;
+		entry.parent = find_parent(&stack, row[i].prefix);
+		buf_add(out, &entry, sizeof(entry));
+		VEC_ADD(&stack, struct open_entry, { row[i].prefix, number });
+	}
+	buf_release(&stack);
+}
+
+static void index_make(struct seal *s)
+{
+	uint8_t *granting = builder_memory(s->doc_count, 1);
+	struct buf rows = { 0 };
+
+	mark_granting(s, granting);
+	for (uint32_t doc = 0; doc < s->document_count; doc++) {
+		const struct document *d = &s->documents[doc];
+
+		for (uint32_t i = 0; granting[doc] && i < d->statement_count; i++)
+			index_statement(d, doc, i, &rows);
+	}
+	if (rows.n > 0)
+		qsort(rows.p, VEC_COUNT(&rows, struct index_row),
+			sizeof(struct index_row), compare_index);
+	index_write(
+		s, VEC_DATA(&rows, struct index_row), VEC_COUNT(&rows, struct index_row));
+	buf_release(&rows);
+	free(granting);
+}
+
+static void principal_add(struct buf *rows, const struct segment_principal *entry,
+	struct str text, enum document_principal_type type)
+{
+	struct principal_row row = { text, *entry };
+
+	row.entry.type = type;
+	buf_add(rows, &row, sizeof(row));
+}
+
+static void principal_statement(
+	const struct document *d, const struct segment_principal *entry, struct buf *rows)
+{
+	const struct document_statement *st = &d->statements[entry->statement];
+
+	if (st->flags & DOCUMENT_NOT_PRINCIPAL) {
+		principal_add(rows, entry, STR_LIT("*"), DOCUMENT_ANYONE);
+		return;
+	}
+	for (uint32_t i = 0; i < st->principal_count; i++) {
+		const struct document_principal *p =
+			&d->principals[st->principal_first + i];
+		struct str text = p->type == DOCUMENT_ANYONE ? STR_LIT("*")
+							     : document_str(d, p->text);
+
+		principal_add(rows, entry, text, p->type);
+	}
+}
+
+static void principal_holding(const struct seal *s, uint32_t id,
+	const struct segment_holding *held, struct buf *rows)
+{
+	const struct document *d = &s->documents[held->doc];
+	struct segment_principal entry = { .entity = id, .doc = held->doc };
+
+	if (held->layer != LAYER_RESOURCE && held->layer != LAYER_TRUST &&
+		held->layer != LAYER_ACL)
+		return;
+	for (; entry.statement < d->statement_count; entry.statement++)
+		principal_statement(d, &entry, rows);
+}
+
+static void principals_write(
+	struct seal *s, const struct principal_row *row, size_t count)
+{
+	struct buf *out = &s->set.section[SECTION_PRINCIPALS];
+	struct segment_text text = { 0, 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct segment_principal entry = row[i].entry;
+
+		if (i > 0 && compare_principal(&row[i - 1], &row[i]) == 0)
+			continue;
+		if (i == 0 || !str_eq(row[i - 1].text, row[i].text))
+			text = seal_text(s, intern_add(&s->b->texts, row[i].text));
+		entry.text = text;
+		buf_add(out, &entry, sizeof(entry));
+	}
+}
+
+static void principals_make(struct seal *s)
+{
+	struct buf rows = { 0 };
+
+	for (uint32_t id = 0; id < s->total; id++) {
+		uint32_t count;
+		const struct segment_holding *held = seal_holdings(s, id, &count);
+
+		for (uint32_t i = 0; i < count; i++)
+			principal_holding(s, id, &held[i], &rows);
+	}
+	if (rows.n > 0)
+		qsort(rows.p, VEC_COUNT(&rows, struct principal_row),
+			sizeof(struct principal_row), compare_principal);
+	principals_write(s, VEC_DATA(&rows, struct principal_row),
+		VEC_COUNT(&rows, struct principal_row));
+	buf_release(&rows);
+}
+
+void seal_entry_make(struct seal *s)
+{
+	index_make(s);
+	principals_make(s);
+}

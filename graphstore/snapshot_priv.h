@@ -1,0 +1,19 @@
+/*
+ * snapshot_priv.h - opening segments inside a transaction; shared by snapshot, builder and check.
+ */
+#ifndef GRAPHSTORE_SNAPSHOT_PRIV_H
+#define GRAPHSTORE_SNAPSHOT_PRIV_H
+
+#include "graphstore/scope_priv.h"
+#include "graphstore/segment_priv.h"
+#include "graphstore/snapshot.h"
+#include "graphstore/table_priv.h"
+
+/*
+ * Open one version of a scope's segment. Its bytes stay in the map; what LMDB did not align is
+ * copied into the arena.
+ */
+int snapshot_open_segment(struct segment *out, const struct store *store, MDB_txn *txn,
+	uint32_t scope, uint32_t version, struct arena *arena, struct err *e);
+
+#endif
