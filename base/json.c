@@ -429,6 +429,26 @@ int64_t json_integer(const struct json_value *v)
 	return real <= -9223372036854775808.0 ? INT64_MIN : (int64_t)real;
 }
 
+struct str json_number(const struct json_value *v, char buffer[JSON_NUMBER_MAX])
+{
+	yyjson_val *n = unwrap(v);
+	int digits = 15;
+
+	assert(json_type(v) == JSON_NUMBER);
+	if (yyjson_is_sint(n)) {
+		snprintf(buffer, JSON_NUMBER_MAX, "%lld", (long long)yyjson_get_sint(n));
+	} else if (yyjson_is_uint(n)) {
+		snprintf(buffer, JSON_NUMBER_MAX, "%llu",
+			(unsigned long long)yyjson_get_uint(n));
+	} else {
+		do
+			snprintf(buffer, JSON_NUMBER_MAX, "%.*g", digits,
+				yyjson_get_real(n));
+		while (digits++ < 17 && strtod(buffer, NULL) != yyjson_get_real(n));
+	}
+	return str_from(buffer);
+}
+
 size_t json_size(const struct json_value *v)
 {
 	assert(yyjson_is_ctn(unwrap(v)));

@@ -68,6 +68,9 @@ const struct json_value *json_get(const struct json_value *v, const char *name);
 struct str json_string(const struct json_value *v);
 bool json_bool(const struct json_value *v);
 int64_t json_integer(const struct json_value *v);
+/* A number as text, written into the buffer: the shortest that reads back as the same number. */
+#define JSON_NUMBER_MAX 40
+struct str json_number(const struct json_value *v, char buffer[JSON_NUMBER_MAX]);
 size_t json_size(const struct json_value *v); /* of an array or object */
 
 /* Walk an array or an object in order; v NULL or of another type has nothing. */
