@@ -1,0 +1,31 @@
+#include "ingest/policy.h"
+
+#include "base/buf.h"
+#include "ingest/aws_policy.h"
+
+static const struct policy_dialect dialects[] = {
+	{ "aws", aws_policy_compile },
+};
+
+const struct policy_dialect *policy_find(struct str name)
+{
+	for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++) {
+		if (str_eq(name, str_from(dialects[i].name)))
+			return &dialects[i];
+	}
+	return NULL;
+}
+
+struct sha256 policy_digest(struct str dialect, enum record_layer layer, struct str text)
+{
+	struct buf named = { 0 };
+	struct sha256 digest;
+
+	buf_add_str(&named, dialect);
+	buf_add_char(&named, '\0');
+	buf_add_char(&named, (char)layer);
+	buf_add_str(&named, text);
+	digest = hash_sha256(buf_str(&named));
+	buf_release(&named);
+	return digest;
+}
