@@ -14,7 +14,10 @@
 /* 1 and the seconds of an age, or 0 when the text is none. */
 int moment_age(int64_t *seconds, struct str text);
 
-/* 1 and the Unix time of a date, years 1970 to 9999, or 0 when the text is none. */
+/*
+ * 1 and the Unix time of a date as base/date.h reads it, or 0 when the text is none.
+ * Seconds since 1970 are not a date here.
+ */
 int moment_date(int64_t *unix_seconds, struct str text);
 
 #endif
