@@ -56,11 +56,16 @@ static expr expr_simplify_node(struct expr_simplifier *s, expr x, uint32_t depth
 	return out ^ (x & 1);
 }
 
+/* What one operand loses can make another one redundant, hence the rounds; each loses something. */
 expr expr_simplify(struct expr_pool *p, expr x)
 {
 	struct expr_simplifier s = { .pool = p };
-	expr out = expr_simplify_node(&s, x, 0);
+	expr before, out = x;
 
+	do {
+		before = out;
+		out = expr_simplify_node(&s, before, 0);
+	} while (out != before);
 	buf_release(&s.context);
 	return out;
 }
