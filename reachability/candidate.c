@@ -15,10 +15,8 @@
 
 bool candidate_is_open(const struct expr_test *test)
 {
-	enum comparison_type type = comparison_type(test->op);
-
-	if (type > COMPARISON_ARN)
-		return false; /* variables are for text */
+	if (!comparison_takes_variables(test->op))
+		return false;
 	for (uint32_t i = 0; i < test->value_count; i++) {
 		struct str value = test->values[i];
 		size_t at = str_find_char(value, '$', 0);

@@ -58,6 +58,13 @@ enum comparison_type comparison_type(enum document_operator op)
 	return comparison_row(op)->type;
 }
 
+bool comparison_takes_variables(enum document_operator op)
+{
+	enum comparison_type type = comparison_type(op);
+
+	return type <= COMPARISON_ARN || type == COMPARISON_BOOL;
+}
+
 bool comparison_is_negated(enum document_operator op)
 {
 	return comparison_row(op)->negated;

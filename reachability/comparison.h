@@ -45,6 +45,12 @@ enum comparison_type {
 
 enum comparison_type comparison_type(enum document_operator op);
 
+/*
+ * Whether the operator's values may hold policy variables: those on text, ARNs and
+ * booleans.
+ */
+bool comparison_takes_variables(enum document_operator op);
+
 /* Whether it is one of the operators with Not in their name. */
 bool comparison_is_negated(enum document_operator op);
 

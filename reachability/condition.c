@@ -164,9 +164,8 @@ static void condition_add_values(struct condition_case *k, const struct document
 {
 	enum comparison_type type = comparison_type(k->test.op);
 	bool pattern = type == COMPARISON_PATTERN || type == COMPARISON_ARN;
-	bool text =
-		pattern || type == COMPARISON_STRING || type == COMPARISON_STRING_FOLD;
-	bool variables = text && (condition->flags & DOCUMENT_CONDITION_VARIABLE) != 0;
+	bool variables = comparison_takes_variables(k->test.op) &&
+			 (condition->flags & DOCUMENT_CONDITION_VARIABLE) != 0;
 	struct arena *arena = k->c->arena;
 	struct str *values =
 		ARENA_NEW_ARRAY(arena, struct str, condition->value_count + 1u);
@@ -231,7 +230,8 @@ static struct expr_test condition_undecided(
 	struct str *kept =
 		ARENA_NEW_ARRAY(k->c->arena, struct str, test.value_count + 1u);
 	struct str literal = literal_encode(value, k->c->arena);
-	bool fold = comparison_type(test.op) == COMPARISON_STRING_FOLD;
+	enum comparison_type type = comparison_type(test.op);
+	bool fold = type == COMPARISON_STRING_FOLD || type == COMPARISON_BOOL;
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < test.value_count; i++) {

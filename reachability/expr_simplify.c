@@ -56,7 +56,10 @@ static expr expr_simplify_node(struct expr_simplifier *s, expr x, uint32_t depth
 	return out ^ (x & 1);
 }
 
-/* What one operand loses can make another one redundant, hence the rounds; each loses something. */
+/*
+ * What one operand loses can make another one redundant, hence the rounds; each loses
+ * something.
+ */
 expr expr_simplify(struct expr_pool *p, expr x)
 {
 	struct expr_simplifier s = { .pool = p };

@@ -342,6 +342,8 @@ static const struct row variable_rows[] = {
 	{ "no value beside another", DOCUMENT_STRING_EQUALS, "var", "${gone}|a", "=a", "always" },
 	{ "a list is no value", DOCUMENT_STRING_LIKE, "var", "${list}", "=a", "never" },
 	{ "numbers take no variables", DOCUMENT_NUMERIC_EQUALS, "var", "${gone, '1'}", "=1", "never" },
+	{ "booleans do", DOCUMENT_BOOL, "var", "${gone, 'true'}", "=True", "always" },
+	{ "an open boolean that cannot fit", DOCUMENT_BOOL, "var", "t${open}", "=False", "never" },
 	{ "without an end it is text", DOCUMENT_STRING_EQUALS, "var", "${x", "=${x", "always" },
 	{ "an open variable", DOCUMENT_STRING_LIKE, "var", "t-${open}", "=t-1", "k = t-${open}" },
 	{ "an open variable that cannot fit", DOCUMENT_STRING_LIKE, "var", "t-${open}", "=u-1", "never" },
