@@ -81,7 +81,8 @@ struct answer_row {
 
 /* A grant that would have given access but for something stronger. */
 struct answer_exclusion {
-	node_id node;
+	node_id subject;   /* who would have had access */
+	node_id node;      /* to what */
 	struct str reason; /* "denied by SCP p-123 statement 0" */
 };
 

@@ -113,6 +113,9 @@ struct provider {
 	/* The action that obtains another identity directly (role assumption). */
 	struct str assume_action;
 	struct str assume_rule; /* id of that hop rule */
+
+	/* Actions that rewrite policies: who has everything and keeps one of these rules the account. Ends with NULL. */
+	const char *const *power_actions;
 };
 
 /* The provider of a key, scope id or kind; the first known one when nothing tells. */

@@ -1,0 +1,179 @@
+#include "reachability/action_plan.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "reachability/pattern.h"
+
+struct action_planner {
+	const struct provider *provider;
+	struct arena *arena;
+	uint64_t *wanted; /* bit per action */
+	const uint32_t *services;
+	uint32_t service_count;
+	const struct action_plan *
+		*plans; /* per kind, twice (container); last pair: no kind */
+	uint32_t list_count;
+};
+
+static bool query_wants(const struct action_query *q, action_id id)
+{
+	struct catalog_action a = catalog_action_get(id);
+
+	if (q->everything || q->admin || (q->level_mask >> a.level & 1u))
+		return true;
+	for (uint32_t i = 0; i < q->pattern_count; i++) {
+		if (pattern_match_fold(q->patterns[i], a.name))
+			return true;
+	}
+	return false;
+}
+
+struct action_planner *action_planner_new(const struct action_query *query,
+	const struct provider *provider, struct arena *arena)
+{
+	struct action_planner *p = ARENA_NEW(arena, struct action_planner);
+	uint32_t count = catalog_action_count(), last = CATALOG_NONE;
+	uint32_t *services =
+		ARENA_NEW_ARRAY(arena, uint32_t, catalog_service_count() + 1);
+	uint32_t service = 0;
+	action_id begin = 0, end = 0;
+
+	p->provider = provider;
+	p->arena = arena;
+	p->wanted = ARENA_NEW_ARRAY(arena, uint64_t, count / 64 + 1);
+	p->plans = ARENA_NEW_ARRAY(arena, const struct action_plan *,
+		2 * ((size_t)catalog_kind_count() + 1));
+	for (action_id id = 0; id < count; id++) {
+		while (id >= end && service < catalog_service_count())
+			catalog_service_actions(service++, &begin, &end);
+		if (!query_wants(query, id))
+			continue;
+		p->wanted[id / 64] |= 1ull << (id % 64);
+		if (service - 1 != last) {
+			last = service - 1;
+			services[p->service_count++] = last;
+		}
+	}
+	p->services = services;
+	return p;
+}
+
+void action_planner_free(struct action_planner *p)
+{
+	(void)p; /* all of it lies in the arena */
+}
+
+bool action_plan_wants(struct action_planner *p, action_id action)
+{
+	return p->wanted[action / 64] >> (action % 64) & 1u;
+}
+
+const uint32_t *action_plan_services(struct action_planner *p, uint32_t *count)
+{
+	*count = p->service_count;
+	return p->services;
+}
+
+static const struct action_list *list_new(struct action_planner *p, const struct buf *ids,
+	uint32_t target, struct str suffix, enum provider_policy policy,
+	enum record_layer layer)
+{
+	struct action_list *l = ARENA_NEW(p->arena, struct action_list);
+	uint64_t *all;
+	action_id *copy;
+
+	l->count = (uint32_t)VEC_COUNT(ids, action_id);
+	l->words = (l->count + 63) / 64;
+	l->number = p->list_count++;
+	l->target = target;
+	l->suffix = suffix;
+	l->policy = policy;
+	l->layer = layer;
+	copy = ARENA_NEW_ARRAY(p->arena, action_id, l->count);
+	memcpy(copy, ids->p, ids->n);
+	l->ids = copy;
+	all = ARENA_NEW_ARRAY(p->arena, uint64_t, l->words);
+	for (uint32_t i = 0; i < l->count; i++)
+		all[i / 64] |= 1ull << (i % 64);
+	l->all = all;
+	return l;
+}
+
+/* Split one target's wanted actions by policy and layer, and append the lists. */
+static void target_lists(
+	struct action_planner *p, kind_id kind, uint32_t index, struct buf *lists)
+{
+	struct catalog_target t = catalog_kind_target(kind, index);
+	struct buf ids = { 0 };
+
+	for (int policy = POLICY_NEVER; policy <= POLICY_REQUIRED; policy++) {
+		for (int layer = LAYER_RESOURCE; layer <= LAYER_TRUST; layer++) {
+			buf_clear(&ids);
+			for (uint32_t i = 0; i < t.action_count; i++) {
+				enum record_layer of = LAYER_RESOURCE;
+
+				if (!action_plan_wants(p, t.actions[i]))
+					continue;
+				if ((int)p->provider->policy(kind, t.actions[i], &of) ==
+						policy &&
+					(int)of == layer)
+					VEC_ADD(&ids, action_id, t.actions[i]);
+			}
+			if (ids.n > 0)
+				VEC_ADD(lists, const struct action_list *,
+					list_new(p, &ids, index, t.suffix,
+						(enum provider_policy)policy,
+						(enum record_layer)layer));
+		}
+	}
+	buf_release(&ids);
+}
+
+static void unbound_list(struct action_planner *p, struct buf *lists)
+{
+	struct buf ids = { 0 };
+
+	for (action_id id = 0; id < catalog_action_count(); id++) {
+		if (action_plan_wants(p, id) && catalog_action_get(id).unbound)
+			VEC_ADD(&ids, action_id, id);
+	}
+	if (ids.n > 0)
+		VEC_ADD(lists, const struct action_list *,
+			list_new(p, &ids, ACTION_LIST_UNBOUND, STR_LIT(""), POLICY_NEVER,
+				LAYER_RESOURCE));
+	buf_release(&ids);
+}
+
+const struct action_plan *action_plan_of(
+	struct action_planner *p, kind_id kind, bool container)
+{
+	uint32_t slot =
+		2 * (kind == CATALOG_NONE ? catalog_kind_count() : kind) + container;
+	struct action_plan *plan;
+	struct buf lists = { 0 };
+	void *copy;
+
+	if (p->plans[slot])
+		return p->plans[slot];
+	if (kind != CATALOG_NONE) {
+		uint32_t targets = catalog_kind_target_count(kind);
+
+		assert(targets <=
+			ACTION_LIST_UNBOUND); /* a mask of reached targets has 64 bits */
+		for (uint32_t i = 0; i < targets; i++)
+			target_lists(p, kind, i, &lists);
+	}
+	if (container)
+		unbound_list(p, &lists);
+	plan = ARENA_NEW(p->arena, struct action_plan);
+	plan->count = (uint32_t)VEC_COUNT(&lists, const struct action_list *);
+	copy = arena_alloc(p->arena, lists.n + 1);
+	if (lists.n > 0)
+		memcpy(copy, lists.p, lists.n);
+	plan->lists = copy;
+	buf_release(&lists);
+	p->plans[slot] = plan;
+	return plan;
+}

@@ -1,0 +1,53 @@
+/*
+ * action_plan.h - which actions a question asks about, per kind of entity.
+ *
+ * A kind's actions come from the catalogue, split by target (bucket, objects) and by the way in which the
+ * resource's own policy counts for them (not at all, beside the identity's, or decisively). Lists are made
+ * once per question and kind and compared by address afterwards.
+ */
+#ifndef REACHABILITY_ACTION_PLAN_H
+#define REACHABILITY_ACTION_PLAN_H
+
+#include "base/arena.h"
+#include "catalog/catalog.h"
+#include "reachability/answer.h"
+#include "reachability/provider.h"
+
+/* Actions that share a target of a kind and the way in which the resource's policy counts. */
+struct action_list {
+	const action_id *ids; /* ascending */
+	uint32_t count;
+	uint32_t words;    /* of a bit set over ids */
+	uint32_t number;   /* dense over all lists of a planner */
+	uint32_t target;   /* index of the catalogue's target, or ACTION_LIST_UNBOUND */
+	struct str suffix; /* of the target */
+	enum provider_policy policy;
+	enum record_layer layer;
+	const uint64_t *all; /* every bit */
+};
+
+/* Actions that name no resource: they are asked of the container, and only "*" grants them. */
+#define ACTION_LIST_UNBOUND 63u
+
+struct action_plan {
+	const struct action_list *const *lists;
+	uint32_t count;
+};
+
+struct action_planner;
+
+struct action_planner *action_planner_new(const struct action_query *query,
+	const struct provider *provider, struct arena *arena);
+void action_planner_free(struct action_planner *p);
+
+/* The lists of a kind (CATALOG_NONE: none but unbound ones); container: with the unbound actions. */
+const struct action_plan *action_plan_of(
+	struct action_planner *p, kind_id kind, bool container);
+
+/* Whether the question asks about the action. */
+bool action_plan_wants(struct action_planner *p, action_id action);
+
+/* The services of all wanted actions, ascending; *count of them. */
+const uint32_t *action_plan_services(struct action_planner *p, uint32_t *count);
+
+#endif

@@ -1,0 +1,259 @@
+#include "reachability/admin.h"
+
+#include <stdlib.h>
+
+struct admin {
+	struct world *world;
+	struct decide *all;
+	struct buf known;   /* struct known, by node */
+	struct buf publics; /* struct known, by node */
+	uint32_t words;
+};
+
+struct known {
+	expr residual;
+	bool set;
+};
+
+struct admin *admin_new(struct world *w)
+{
+	struct admin *a = calloc(1, sizeof(*a));
+	struct action_query query = { .everything = true };
+
+	if (!a)
+		abort();
+	a->world = w;
+	a->all = decide_new(w, &query);
+	a->words = (catalog_action_count() + 63) / 64;
+	return a;
+}
+
+void admin_free(struct admin *a)
+{
+	if (!a)
+		return;
+	decide_free(a->all);
+	buf_release(&a->known);
+	buf_release(&a->publics);
+	free(a);
+}
+
+static struct known *known_slot(struct buf *b, node_id n)
+{
+	while (VEC_COUNT(b, struct known) <= n)
+		VEC_ADD(b, struct known, { 0 });
+	return &VEC_DATA(b, struct known)[n];
+}
+
+/* Bits of actions: given for sure, given perhaps. */
+struct given {
+	uint64_t *sure, *perhaps;
+};
+
+static struct given given_new(struct admin *a)
+{
+	return (struct given){ ARENA_NEW_ARRAY(world_arena(a->world), uint64_t, a->words),
+		ARENA_NEW_ARRAY(world_arena(a->world), uint64_t, a->words) };
+}
+
+static void given_add(struct given *g, const struct decide_statement *st, expr condition)
+{
+	const struct document_statement *s = st->statement;
+
+	for (uint32_t i = 0; i < s->action_count; i++) {
+		const struct document_interval *v =
+			&st->document->intervals[s->action_first + i];
+
+		for (uint32_t action = v->begin; action < v->end; action++) {
+			g->perhaps[action / 64] |= 1ull << (action % 64);
+			if (condition == EXPR_TRUE)
+				g->sure[action / 64] |= 1ull << (action % 64);
+		}
+	}
+}
+
+/* A grant on every resource that is as wide as a service's worth of actions. */
+static bool may_be_admin(const struct decide_subject *s)
+{
+	if (s->s.n->flags & ENTITY_ROOT)
+		return true;
+	for (uint32_t i = 0; i < s->identity_count; i++) {
+		const struct document_statement *st = s->statements[i].statement;
+
+		if (!(st->flags & DOCUMENT_DENY) && (st->flags & DOCUMENT_ANY_RESOURCE) &&
+			st->service == DOCUMENT_ANY_SERVICE)
+			return true;
+	}
+	return false;
+}
+
+static bool covers_everything(struct admin *a, const uint64_t *allow,
+	const uint64_t *boundary, const uint64_t *deny)
+{
+	for (uint32_t action = 0; action < catalog_action_count(); action++) {
+		uint32_t i = action / 64;
+		uint64_t bit = 1ull << (action % 64);
+
+		if (!(allow[i] & bit) || (boundary && !(boundary[i] & bit)) ||
+			(deny[i] & bit))
+			return false;
+	}
+	(void)a;
+	return true;
+}
+
+static int power_left(expr *out, struct admin *a, const struct decide_subject *s,
+	const struct decide_object *o, struct err *e)
+{
+	struct expr_pool *pool = world_pool(a->world);
+
+	(void)o;
+	(void)e;
+	*out = EXPR_FALSE;
+	for (const char *const *name = s->provider->power_actions; *name; name++) {
+		action_id action = catalog_action_find(str_from(*name));
+		expr left = EXPR_TRUE;
+
+		for (uint32_t level = 0; level < s->scp_levels && action != CATALOG_NONE;
+			level++) {
+			expr lets = s->scp_level_unknown[level], stops = lets;
+
+			for (uint32_t i = 0; i < s->statement_count; i++) {
+				const struct decide_statement *st = &s->statements[i];
+
+				if (st->slot != SLOT_SCP || st->level != level ||
+					!document_has_action(
+						st->document, st->statement, action))
+					continue;
+				if (!(st->statement->flags & DOCUMENT_DENY))
+					lets = expr_or(pool, lets,
+						decide_condition(a->all, s, o, st));
+				else if (st->statement->flags & DOCUMENT_ANY_RESOURCE)
+					stops = expr_or(pool, stops,
+						decide_condition(a->all, s, o, st));
+			}
+			left = expr_and(
+				pool, left, expr_and(pool, lets, expr_not(pool, stops)));
+		}
+		*out = expr_or(pool, *out, left);
+	}
+	return 0;
+}
+
+static expr own_power(
+	struct admin *a, const struct decide_subject *s, const struct decide_object *o)
+{
+	struct expr_pool *pool = world_pool(a->world);
+	struct given allow = given_new(a), boundary = given_new(a), deny = given_new(a);
+	expr conditions = EXPR_TRUE;
+
+	for (uint32_t i = 0; i < s->statement_count; i++) {
+		const struct decide_statement *st = &s->statements[i];
+		expr c;
+
+		if (st->slot != SLOT_IDENTITY && st->slot != SLOT_BOUNDARY)
+			continue;
+		if (!(st->statement->flags & DOCUMENT_ANY_RESOURCE))
+			continue;
+		c = decide_condition(a->all, s, o, st);
+		if (c == EXPR_FALSE)
+			continue;
+		if (st->statement->flags & DOCUMENT_DENY) {
+			given_add(&deny, st, c);
+			conditions = expr_and(pool, conditions, expr_not(pool, c));
+		} else {
+			given_add(st->slot == SLOT_IDENTITY ? &allow : &boundary, st, c);
+			if (st->statement->service == DOCUMENT_ANY_SERVICE)
+				conditions = expr_and(pool, conditions, c);
+		}
+	}
+	if (s->s.n->flags & ENTITY_ROOT) {
+		memset(allow.sure, 0xff, a->words * sizeof(uint64_t));
+		memset(allow.perhaps, 0xff, a->words * sizeof(uint64_t));
+	}
+	if (covers_everything(
+		    a, allow.sure, s->s.bounded ? boundary.sure : NULL, deny.perhaps))
+		return EXPR_TRUE;
+	if (covers_everything(
+		    a, allow.perhaps, s->s.bounded ? boundary.perhaps : NULL, deny.sure))
+		return conditions;
+	return EXPR_FALSE;
+}
+
+static int residual_of(expr *out, struct admin *a, node_id identity, struct err *e)
+{
+	struct expr_pool *pool = world_pool(a->world);
+	const struct decide_subject *s;
+	const struct decide_object *o;
+	struct segment *segment = world_node_segment(a->world, identity);
+	expr power;
+	node_id account;
+
+	*out = EXPR_FALSE;
+	if (!segment ||
+		!(world_node(a->world, identity)->flags &
+			(ENTITY_IDENTITY | ENTITY_GROUP)) ||
+		(world_node(a->world, identity)->flags & ENTITY_COMPUTE))
+		return 0;
+	if (decide_subject(&s, a->all, identity, e) < 0)
+		return e->code;
+	if (!may_be_admin(s))
+		return 0;
+	if (world_node_of_key(&account, a->world, segment_info(segment)->key, e) < 0 ||
+		decide_object(&o, a->all, account, e) < 0 ||
+		power_left(&power, a, s, o, e) < 0)
+		return e->code;
+	if (s->scp_levels == 0)
+		power = EXPR_TRUE;
+	*out = expr_and(pool, own_power(a, s, o), power);
+	if (*out == EXPR_FALSE)
+		return 0;
+	*out = expr_and(pool, *out, expr_not(pool, s->unknown_identity));
+	*out = expr_and(pool, *out, expr_not(pool, s->unknown_boundary));
+	*out = expr_and(pool, *out, expr_not(pool, s->unknown_scp));
+	return 0;
+}
+
+int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e)
+{
+	struct known *slot = known_slot(&a->known, identity);
+	expr residual;
+
+	if (!slot->set) {
+		if (residual_of(&residual, a, identity, e) < 0)
+			return e->code;
+		slot = known_slot(&a->known, identity);
+		*slot = (struct known){ residual, true };
+	}
+	*out = slot->residual;
+	return 0;
+}
+
+int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)
+{
+	struct known *slot = known_slot(&a->publics, entity);
+	const struct segment_entity *data = world_entity(a->world, entity);
+	const struct decide_subject *s;
+	const struct decide_object *o;
+	struct access access;
+	node_id anonymous;
+
+	if (!slot->set && data && data->policy_state == SEGMENT_POLICY_GOT) {
+		expr any = EXPR_FALSE;
+
+		anonymous = world_node_virtual(
+			a->world, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
+		if (decide_subject(&s, a->all, anonymous, e) < 0 ||
+			decide_object(&o, a->all, entity, e) < 0 ||
+			decide_entity(&access, a->all, s, o, (struct str){ 0 }, e) < 0)
+			return e->code;
+		for (uint32_t i = 0; i < access.part_count; i++)
+			any = expr_or(
+				world_pool(a->world), any, access.parts[i].residual);
+		slot = known_slot(&a->publics, entity);
+		slot->residual = any;
+	}
+	slot->set = true;
+	*out = slot->residual;
+	return 0;
+}

@@ -1,0 +1,179 @@
+#include "reachability/asking.h"
+
+#include <stdlib.h>
+
+void asking_init(struct asking *a, struct world *w, const struct action_query *query,
+	const struct answer_options *o)
+{
+	*a = (struct asking){ .w = w, .query = query, .o = o };
+	a->d = decide_new(w, query);
+	decide_want_exclusions(a->d, o->want_excluded);
+	a->graph = graph_new(w);
+	a->admin = admin_new(w);
+	a->notes = notes_new(w);
+	a->rows = row_maker_new(w);
+}
+
+void asking_release(struct asking *a)
+{
+	decide_free(a->d);
+	graph_free(a->graph);
+	admin_free(a->admin);
+	notes_free(a->notes);
+	row_maker_free(a->rows);
+	buf_release(&a->out);
+}
+
+bool asking_wants(const struct asking *a, const struct path *path)
+{
+	if (!path)
+		return !a->o->indirect_only && a->o->via_count == 0;
+	return !a->o->direct_only && path->step_count <= a->o->max_hops;
+}
+
+/* Every action that the question's plan has for the object, all of them. */
+static int holds_everything(
+	expr *out, struct asking *a, node_id n, node_id object, struct err *e)
+{
+	struct expr_pool *pool = world_pool(a->w);
+	const struct decide_subject *s;
+	const struct decide_object *o;
+	const struct action_plan *plan;
+	struct access access;
+	uint32_t have = 0, all = 0;
+
+	*out = EXPR_TRUE;
+	if (decide_subject(&s, a->d, n, e) < 0 ||
+		decide_object(&o, a->d, object, e) < 0 ||
+		decide_entity(&access, a->d, s, o, (struct str){ 0 }, e) < 0)
+		return e->code;
+	plan = decide_plan(a->d, o);
+	for (uint32_t i = 0; i < plan->count; i++)
+		all += plan->lists[i]->count;
+	for (uint32_t i = 0; i < access.part_count; i++) {
+		for (uint32_t k = 0; k < access.parts[i].list->words; k++)
+			have += (uint32_t)__builtin_popcountll(access.parts[i].bits[k]);
+		*out = expr_and(pool, *out, access.parts[i].residual);
+	}
+	if (have < all || all == 0)
+		*out = EXPR_FALSE;
+	return 0;
+}
+
+int asking_holds(expr *out, struct asking *a, node_id n, node_id object, struct err *e)
+{
+	const struct node *subject = world_node(a->w, n),
+			  *target = world_node(a->w, object);
+
+	*out = EXPR_FALSE;
+	if (a->query->become) {
+		*out = n == object ? EXPR_TRUE : EXPR_FALSE;
+		return 0;
+	}
+	if (!(target->flags & ENTITY_CONTAINER))
+		return (subject->flags & ENTITY_COMPUTE)
+			       ? 0
+			       : holds_everything(out, a, n, object, e);
+	if (!str_eq(subject->account, target->account))
+		return 0;
+	return admin_residual(out, a->admin, n, e);
+}
+
+int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id other,
+	bool who, struct err *e)
+{
+	const struct node *n = world_node(a->w, node);
+	expr residual;
+
+	row->node = node;
+	row->other = other;
+	if (admin_residual(&residual, a->admin, node, e) < 0)
+		return e->code;
+	row->admin = expr_verdict(world_pool(a->w), residual) >= VERDICT_CONDITIONAL;
+	if (who) {
+		row->public = n->type == NODE_PUBLIC;
+	} else {
+		if (admin_public(&residual, a->admin, node, e) < 0)
+			return e->code;
+		row->public =
+			expr_verdict(world_pool(a->w), residual) >= VERDICT_CONDITIONAL;
+	}
+	row->external = (n->flags & ENTITY_EXTERNAL) != 0 && n->type != NODE_SERVICE &&
+			n->type != NODE_PUBLIC;
+	notes_residual(a->notes, row->path.residual);
+	for (uint32_t i = 0; i < row->part_count; i++)
+		notes_residual(a->notes, row->parts[i].residual);
+	buf_add(&a->out, row, sizeof(*row));
+	return 0;
+}
+
+static struct str layer_words(const struct decide_statement *s)
+{
+	switch (s->slot) {
+	case SLOT_IDENTITY:
+		return STR_LIT("identity policy");
+	case SLOT_BOUNDARY:
+		return STR_LIT("permissions boundary");
+	case SLOT_SCP:
+		return STR_LIT("SCP");
+	case SLOT_RCP:
+		return STR_LIT("RCP");
+	default:
+		return STR_LIT("resource policy");
+	}
+}
+
+/* Name of the policy that a subject's statement comes from. */
+static struct str policy_name(
+	struct asking *a, node_id subject, const struct decide_statement *s)
+{
+	const struct subject_policy *p;
+	uint32_t count;
+	struct err e;
+
+	if (s->origin)
+		return s->origin->name;
+	if (subject_policies(&p, &count, a->w, subject, &e) < 0)
+		return STR_LIT("?");
+	for (uint32_t i = 0; i < count; i++) {
+		if (p[i].document.compiled == s->document)
+			return p[i].document.name;
+	}
+	return STR_LIT("?");
+}
+
+static void exclusions_take(struct answer *out, struct asking *a)
+{
+	struct arena *arena = world_arena(a->w);
+	const struct decide_exclusion *x = decide_exclusions(a->d, &out->excluded_count);
+	struct answer_exclusion *list =
+		ARENA_NEW_ARRAY(arena, struct answer_exclusion, out->excluded_count + 1);
+
+	for (uint32_t i = 0; i < out->excluded_count; i++) {
+		const struct decide_statement *s = x[i].denier;
+
+		list[i].subject = x[i].subject;
+		list[i].node = x[i].object;
+		list[i].reason = x[i].ceiling;
+		if (s)
+			list[i].reason =
+				arena_printf(arena, "denied by %.*s '%.*s' statement %u",
+					STR_ARG(layer_words(s)),
+					STR_ARG(policy_name(a, x[i].subject, s)),
+					s->statement->source_index);
+	}
+	out->excluded = list;
+}
+
+int asking_finish(struct answer *out, struct asking *a, struct err *e)
+{
+	*out = (struct answer){ 0 };
+	(void)e;
+	out->row_count = (uint32_t)VEC_COUNT(&a->out, struct answer_row);
+	out->rows = arena_alloc(world_arena(a->w), a->out.n + 1);
+	if (a->out.n > 0)
+		memcpy(out->rows, a->out.p, a->out.n);
+	exclusions_take(out, a);
+	notes_take(&out->unknown, &out->unknown_count, a->notes);
+	return 0;
+}

@@ -1,0 +1,289 @@
+/*
+ * aws_context.c - the condition keys that AWS sets from what we know of caller and resource.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+#include "reachability/aws_provider.h"
+
+static void fact_one(struct condition_fact *out, struct str value, struct arena *arena)
+{
+	struct str *v = ARENA_NEW(arena, struct str);
+
+	*v = value;
+	out->knowledge = CONDITION_KNOWN;
+	out->values = v;
+	out->value_count = 1;
+}
+
+static void fact_uncollected(
+	struct condition_fact *out, struct str scope, struct str what)
+{
+	out->knowledge = CONDITION_UNCOLLECTED;
+	out->scope = scope;
+	out->what = what;
+}
+
+static struct str kind_of_principal(const struct subject *s)
+{
+	struct str key = s->n->key;
+
+	switch (s->n->type) {
+	case NODE_PUBLIC:
+		return STR_LIT("Anonymous");
+	case NODE_SERVICE:
+		return STR_LIT("Service");
+	case NODE_FEDERATED:
+		return STR_LIT("FederatedUser");
+	default:
+		break;
+	}
+	if (str_ends(key, STR_LIT(":root")))
+		return STR_LIT("Account");
+	return str_contains_fold(key, STR_LIT(":role/")) ? STR_LIT("AssumedRole")
+							 : STR_LIT("User");
+}
+
+/* The key without its service: "ResourceTag/k" of "aws:ResourceTag/k" and "ec2:ResourceTag/k". */
+static struct str behind_colon(struct str key)
+{
+	return str_skip(key, str_find_char(key, ':', 0) + 1);
+}
+
+static bool key_is(struct str key, const char *name)
+{
+	return str_eq_fold(key, str_from(name));
+}
+
+static bool key_begins(struct str key, const char *head, struct str *rest)
+{
+	struct str h = str_from(head);
+
+	if (key.n <= h.n || !str_eq_fold(str_head(key, h.n), h))
+		return false;
+	*rest = str_skip(key, h.n);
+	return true;
+}
+
+static void fact_tag(struct world *w, node_id n, struct str tag,
+	struct condition_fact *out, struct arena *arena)
+{
+	const struct segment_entity *entity = world_entity(w, n);
+	struct segment *s = world_node_segment(w, n);
+	const struct segment_pair *tags;
+	uint32_t count;
+
+	if (!entity) {
+		fact_uncollected(out, world_node(w, n)->account,
+			STR_LIT("tags were not collected"));
+		return;
+	}
+	tags = segment_tags(s, world_node(w, n)->id, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		if (str_eq_fold(segment_str(s, tags[i].key), tag)) {
+			fact_one(out, segment_str(s, tags[i].value), arena);
+			return;
+		}
+	}
+	if (entity->tags_known) {
+		out->knowledge = CONDITION_MISSING;
+		return;
+	}
+	fact_uncollected(out, segment_info(s)->scope,
+		arena_printf(arena, "tags of '%.*s' were not collected",
+			STR_ARG(world_node(w, n)->key)));
+}
+
+static void fact_organization(const struct world_organization *o, bool path,
+	struct str account, struct condition_fact *out, struct arena *arena)
+{
+	if (o->known) {
+		fact_one(out, path ? o->path : o->id, arena);
+		return;
+	}
+	fact_uncollected(out, account,
+		STR_LIT("the account's place in an organization was not collected"));
+}
+
+static bool caller_is_iam(const struct subject *s)
+{
+	return s->n->type == NODE_ENTITY || s->n->type == NODE_FOREIGN;
+}
+
+static bool fact_of_principal(struct world *w, const struct subject *s, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct str tag;
+	bool iam = caller_is_iam(s);
+
+	out->knowledge = CONDITION_MISSING;
+	if (key_is(key, "aws:PrincipalType")) {
+		fact_one(out, kind_of_principal(s), arena);
+		return true;
+	}
+	if (key_is(key, "aws:PrincipalIsAWSService")) {
+		fact_one(out,
+			s->n->type == NODE_SERVICE ? STR_LIT("true") : STR_LIT("false"),
+			arena);
+		return true;
+	}
+	if (key_is(key, "aws:PrincipalServiceName")) {
+		if (s->n->type == NODE_SERVICE)
+			fact_one(out, s->n->key, arena);
+		return true;
+	}
+	if (key_is(key, "aws:PrincipalArn")) {
+		if (iam)
+			fact_one(out, s->n->key, arena);
+		else if (s->n->type == NODE_ACCOUNT)
+			out->knowledge = CONDITION_PRESENT;
+		return true;
+	}
+	if (key_is(key, "aws:PrincipalAccount") || key_is(key, "kms:CallerAccount")) {
+		if (s->n->account.n > 0)
+			fact_one(out, s->n->account, arena);
+		return true;
+	}
+	if (key_is(key, "aws:PrincipalOrgID") || key_is(key, "aws:PrincipalOrgPaths")) {
+		out->multivalued = key_is(key, "aws:PrincipalOrgPaths");
+		if (s->n->account.n > 0)
+			fact_organization(s->organization, out->multivalued,
+				s->n->account, out, arena);
+		return true;
+	}
+	if (key_begins(key, "aws:PrincipalTag/", &tag)) {
+		if (iam)
+			fact_tag(w, s->node, tag, out, arena);
+		return true;
+	}
+	if (key_is(key, "aws:username")) {
+		if (s->n->type == NODE_ACCOUNT)
+			out->knowledge = CONDITION_OPEN;
+		else if (str_eq(kind_of_principal(s), STR_LIT("User")))
+			fact_one(out, world_node_name(w, s->node), arena);
+		return true;
+	}
+	if (key_is(key, "aws:userid")) {
+		struct str id = world_attribute(w, s->node, STR_LIT("id"));
+
+		if (iam && str_eq(kind_of_principal(s), STR_LIT("User")) && id.n > 0)
+			fact_one(out, id, arena);
+		else if (iam && str_ends(s->n->key, STR_LIT(":root")))
+			fact_one(out, s->n->account, arena);
+		else if (s->n->type != NODE_PUBLIC && s->n->type != NODE_SERVICE)
+			out->knowledge = CONDITION_PRESENT;
+		return true;
+	}
+	return false;
+}
+
+/* The region of the key ("arn:p:s:REGION:a:r"), or empty. */
+static struct str region_of(struct str key)
+{
+	size_t from = 0;
+
+	for (int k = 0; k < 3; k++)
+		from = str_find_char(key, ':', from) + 1;
+	if (from > key.n)
+		return (struct str){ 0 };
+	return (struct str){ key.p + from, str_find_char(key, ':', from) - from };
+}
+
+static bool fact_of_resource(struct world *w, const struct object *o, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct str tag, bare = behind_colon(key), region;
+
+	out->knowledge = CONDITION_OPEN;
+	if (key_is(key, "aws:ResourceAccount") || key_is(key, "s3:ResourceAccount")) {
+		if (o->n->account.n > 0)
+			fact_one(out, o->n->account, arena);
+		else
+			fact_uncollected(out, o->n->key,
+				STR_LIT("the account of the resource is not known"));
+		return true;
+	}
+	if (key_is(key, "aws:ResourceOrgID") || key_is(key, "aws:ResourceOrgPaths")) {
+		out->multivalued = key_is(key, "aws:ResourceOrgPaths");
+		fact_organization(
+			o->organization, out->multivalued, o->n->account, out, arena);
+		return true;
+	}
+	if (key_begins(bare, "ResourceTag/", &tag)) {
+		/* Buckets take part only where attribute-based control was switched on. */
+		bool bucket =
+			str_starts(region_of(o->n->key).n == 0 ? o->n->key : STR_LIT(""),
+				STR_LIT("arn:aws:s3:::"));
+
+		if (bucket &&
+			!key_is(world_attribute(w, o->node, STR_LIT("abac")), "enabled"))
+			return true;
+		fact_tag(w, o->node, tag, out, arena);
+		return true;
+	}
+	if (key_is(key, "aws:RequestedRegion")) {
+		region = region_of(o->n->key);
+		if (region.n > 0)
+			fact_one(out, region, arena);
+		else
+			out->knowledge = CONDITION_PRESENT;
+		return true;
+	}
+	return false;
+}
+
+static bool fact_of_context(
+	struct world *w, struct str key, struct condition_fact *out, struct arena *arena)
+{
+	const struct world_context *c = world_context(w);
+	struct str *values = ARENA_NEW_ARRAY(arena, struct str, c->count + 1);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (str_eq_fold(c->keys[i], key))
+			values[count++] = c->values[i];
+	}
+	if (count == 0)
+		return false;
+	out->knowledge = CONDITION_KNOWN;
+	out->values = values;
+	out->value_count = count;
+	return true;
+}
+
+static bool always_present(struct str key)
+{
+	return key_is(key, "aws:CurrentTime") || key_is(key, "aws:EpochTime") ||
+	       key_is(key, "aws:SecureTransport") || key_is(key, "aws:UserAgent") ||
+	       key_is(key, "aws:ViaAWSService");
+}
+
+/* Keys that only calls made by a service on its own behalf carry. */
+static bool only_from_services(struct str key)
+{
+	return key_is(key, "aws:SourceArn") || key_is(key, "aws:SourceAccount") ||
+	       key_is(key, "aws:SourceOrgID") || key_is(key, "aws:SourceOrgPaths");
+}
+
+static bool multivalued(struct str key)
+{
+	return key_is(key, "aws:TagKeys") || key_is(key, "aws:CalledVia") ||
+	       key_is(key, "aws:SourceOrgPaths") || key_is(key, "aws:VpceOrgPaths");
+}
+
+void aws_provider_look_up(struct world *w, const struct subject *subject,
+	const struct object *object, struct str key, struct condition_fact *out,
+	struct arena *arena)
+{
+	*out = (struct condition_fact){ .knowledge = CONDITION_OPEN };
+	out->multivalued = multivalued(key);
+	if (fact_of_context(w, key, out, arena) ||
+		fact_of_principal(w, subject, key, out, arena) ||
+		fact_of_resource(w, object, key, out, arena))
+		return;
+	if (always_present(key))
+		out->knowledge = CONDITION_PRESENT;
+	else if (only_from_services(key) && subject->n->type != NODE_SERVICE)
+		out->knowledge = CONDITION_MISSING;
+	else
+		out->knowledge = CONDITION_OPEN;
+}

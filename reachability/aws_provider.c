@@ -1,0 +1,473 @@
+#include "reachability/aws_provider.h"
+
+/* Piece i (0-based) of a key split at ':'; the sixth is the rest. */
+static struct str arn_piece(struct str key, unsigned i)
+{
+	size_t from = 0, end;
+
+	for (unsigned k = 0; k < i; k++)
+		from = str_find_char(key, ':', from) + 1;
+	if (from > key.n)
+		return (struct str){ 0 };
+	end = i == 5 ? key.n : str_find_char(key, ':', from);
+	return (struct str){ key.p + from, end - from };
+}
+
+static bool owns_key(struct str key)
+{
+	return str_starts(key, STR_LIT("arn:")) || str_eq(key, STR_LIT("public")) ||
+	       str_ends(key, STR_LIT(".amazonaws.com"));
+}
+
+static enum node_type read_key(struct str key, struct str *account)
+{
+	struct str rest = arn_piece(key, 5), service = arn_piece(key, 2);
+
+	*account = arn_piece(key, 4);
+	if (str_eq(key, STR_LIT("public"))) {
+		*account = (struct str){ 0 };
+		return NODE_PUBLIC;
+	}
+	if (!str_starts(key, STR_LIT("arn:"))) {
+		*account = (struct str){ 0 };
+		return str_ends(key, STR_LIT(".amazonaws.com")) ? NODE_SERVICE
+								: NODE_RESOURCE;
+	}
+	if (str_eq(service, STR_LIT("iam")) &&
+		(str_starts(rest, STR_LIT("user/")) ||
+			str_starts(rest, STR_LIT("role/")) ||
+			str_eq(rest, STR_LIT("root"))))
+		return NODE_FOREIGN;
+	if (str_eq(service, STR_LIT("iam")) &&
+		(str_starts(rest, STR_LIT("saml-provider/")) ||
+			str_starts(rest, STR_LIT("oidc-provider/"))))
+		return NODE_FEDERATED;
+	if (str_eq(service, STR_LIT("account")))
+		return NODE_ACCOUNT;
+	return NODE_RESOURCE;
+}
+
+/*
+ * Kinds that carry a resource policy. Source: the "resource-based policies" column of
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+ */
+static const char *const policy_kinds[] = {
+	"aws:s3:bucket",
+	"aws:s3:accesspoint",
+	"aws:sqs:queue",
+	"aws:sns:topic",
+	"aws:lambda:function",
+	"aws:lambda:layer",
+	"aws:lambda:layerversion",
+	"aws:secretsmanager:secret",
+	"aws:dynamodb:table",
+	"aws:dynamodb:stream",
+	"aws:ecr:repository",
+	"aws:elasticfilesystem:file-system",
+	"aws:events:event-bus",
+	"aws:kinesis:stream",
+	"aws:kafka:cluster",
+	"aws:es:domain",
+	"aws:backup:backupvault",
+	"aws:glacier:vaults",
+	"aws:logs:log-group",
+	"aws:glue:catalog",
+	"aws:apigateway:restapis",
+	"aws:codebuild:project",
+	"aws:codeartifact:repository",
+	"aws:codeartifact:domain",
+	"aws:acm-pca:certificate-authority",
+	"aws:mediastore:container",
+	"aws:ssm-incidents:response-plan",
+	"aws:vpc-lattice:service",
+	"aws:s3express:bucket",
+	"aws:s3tables:tablebucket",
+	"aws:s3-outposts:bucket",
+	"aws:ses:identity",
+	"aws:ram:resource-share",
+	"aws:organizations:organization",
+};
+
+static bool assume_action(struct str name)
+{
+	return str_starts(name, STR_LIT("sts:AssumeRole")) ||
+	       str_eq(name, STR_LIT("sts:TagSession")) ||
+	       str_eq(name, STR_LIT("sts:SetSourceIdentity"));
+}
+
+static enum provider_policy policy(
+	kind_id kind, action_id action, enum record_layer *layer)
+{
+	struct str name =
+		kind != CATALOG_NONE ? catalog_kind_name(kind) : (struct str){ 0 };
+
+	*layer = LAYER_RESOURCE;
+	if (str_eq(name, STR_LIT("aws:iam:role"))) {
+		if (!assume_action(catalog_action_get(action).name))
+			return POLICY_NEVER;
+		*layer = LAYER_TRUST;
+		return POLICY_REQUIRED;
+	}
+	if (str_eq(name, STR_LIT("aws:kms:key")))
+		return POLICY_REQUIRED;
+	for (size_t i = 0; i < sizeof(policy_kinds) / sizeof(policy_kinds[0]); i++) {
+		if (str_eq(name, str_from(policy_kinds[i])))
+			return POLICY_OPTIONAL;
+	}
+	return POLICY_NEVER;
+}
+
+static bool yes(struct str value)
+{
+	return str_eq_fold(value, STR_LIT("true"));
+}
+
+/*
+ * Block Public Access, the setting that voids public bucket policies for anyone outside the
+ * account. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+static void prepare_object(struct world *w, struct object *object)
+{
+	struct str name = STR_LIT("bpa:RestrictPublicBuckets"), key;
+	struct segment *s;
+	node_id account;
+	struct err e;
+
+	if (object->kind == CATALOG_NONE ||
+		!str_eq(catalog_kind_name(object->kind), STR_LIT("aws:s3:bucket")))
+		return;
+	if (yes(world_attribute(w, object->node, name))) {
+		object->blocks_public = true;
+		return;
+	}
+	if (object->n->type != NODE_ENTITY ||
+		world_segment(&s, w, object->n->scope, &e) < 0)
+		return;
+	key = segment_info(s)->key;
+	if (key.n > 0 && world_node_of_key(&account, w, key, &e) == 0)
+		object->blocks_public = yes(world_attribute(w, account, name));
+}
+
+/* --- principals --- */
+
+static bool is_role(const struct node *n)
+{
+	return str_starts(arn_piece(n->key, 5), STR_LIT("role/"));
+}
+
+static struct str last_part(struct str path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/')
+		i--;
+	return str_skip(path, i);
+}
+
+/* "arn:aws:sts::111122223333:assumed-role/NAME/SESSION" against a role's key. */
+static bool session_of(struct str session, const struct node *n, struct str *name)
+{
+	struct str rest = arn_piece(session, 5), role;
+	struct str head = STR_LIT("assumed-role/");
+	size_t slash;
+
+	if (!is_role(n) || !str_starts(rest, head) ||
+		!str_eq(arn_piece(session, 4), n->account) ||
+		!str_eq(arn_piece(session, 1), arn_piece(n->key, 1)))
+		return false;
+	rest = str_skip(rest, head.n);
+	slash = str_find_char(rest, '/', 0);
+	role = str_head(rest, slash);
+	*name = str_skip(rest, slash + 1);
+	return str_eq(role, last_part(arn_piece(n->key, 5)));
+}
+
+static expr session_named(struct world *w, struct str name)
+{
+	struct expr_test t = { .op = DOCUMENT_STRING_EQUALS,
+		.key = STR_LIT("sts:RoleSessionName"),
+		.values = &name,
+		.value_count = 1 };
+
+	return expr_test(world_pool(w), &t);
+}
+
+static enum provider_match match_one(struct world *w, const struct document *d,
+	const struct document_principal *p, const struct subject *s, expr *condition)
+{
+	struct str text = document_str(d, p->text), session;
+	enum node_type type = s->n->type;
+	bool account_member =
+		type == NODE_ENTITY || type == NODE_FOREIGN || type == NODE_ACCOUNT;
+
+	switch (p->type) {
+	case DOCUMENT_ANYONE:
+		return MATCH_ANYONE;
+	case DOCUMENT_ACCOUNT:
+		return account_member && str_eq(text, s->n->account) ? MATCH_ACCOUNT
+								     : MATCH_NONE;
+	case DOCUMENT_KEY:
+		if (!account_member || !str_eq(text, s->n->key))
+			return MATCH_NONE;
+		return is_role(s->n) ? MATCH_ROLE : MATCH_SELF;
+	case DOCUMENT_SESSION:
+		if (!session_of(text, s->n, &session))
+			return MATCH_NONE;
+		*condition = session_named(w, session);
+		return MATCH_SELF;
+	case DOCUMENT_SERVICE:
+		return type == NODE_SERVICE && str_eq(text, s->n->key) ? MATCH_SELF
+								       : MATCH_NONE;
+	case DOCUMENT_FEDERATED:
+		return type == NODE_FEDERATED && str_eq(text, s->n->key) ? MATCH_SELF
+									 : MATCH_NONE;
+	case DOCUMENT_UNIQUE_ID:
+		if (!str_eq(text, world_attribute(w, s->node, STR_LIT("id"))))
+			return MATCH_NONE;
+		return is_role(s->n) ? MATCH_ROLE : MATCH_SELF;
+	default:
+		return MATCH_NONE;
+	}
+}
+
+static enum provider_match match(struct world *w, const struct document *d,
+	const struct document_statement *s, const struct subject *subject,
+	const struct object *object, expr *condition)
+{
+	const struct document_principal *p = d->principals + s->principal_first;
+	enum provider_match best = MATCH_NONE;
+	expr sessions = EXPR_FALSE;
+	bool inverted = (s->flags & DOCUMENT_NOT_PRINCIPAL) != 0;
+
+	(void)object;
+	if (s->principal_count == 0)
+		return inverted ? MATCH_ANYONE : MATCH_NONE;
+	/* A deny for all but some reaches whoever has a boundary, named or not:
+	 * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
+	if (inverted && (s->flags & DOCUMENT_DENY) && subject->bounded)
+		return MATCH_ANYONE;
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		expr needs = EXPR_TRUE;
+		enum provider_match one = match_one(w, d, &p[i], subject, &needs);
+
+		if (one == MATCH_NONE)
+			continue;
+		if (needs != EXPR_TRUE)
+			sessions = expr_or(world_pool(w), sessions, needs);
+		else if (one > best)
+			best = one;
+	}
+	if (inverted) {
+		if (best != MATCH_NONE)
+			return MATCH_NONE;
+		if (sessions != EXPR_FALSE)
+			*condition = expr_and(world_pool(w), *condition,
+				expr_not(world_pool(w), sessions));
+		return MATCH_ANYONE;
+	}
+	if (best == MATCH_NONE && sessions != EXPR_FALSE) {
+		*condition = expr_and(world_pool(w), *condition, sessions);
+		return MATCH_SELF;
+	}
+	return best;
+}
+
+static uint32_t principal_texts(
+	struct str *out, uint32_t max, struct world *w, node_id subject)
+{
+	const struct node *n = world_node(w, subject);
+	struct str id = world_attribute(w, subject, STR_LIT("id"));
+	uint32_t count = 0;
+
+	if (count < max)
+		out[count++] = n->key;
+	if (count < max &&
+		is_role(n)) /* sessions are named by the role's name, indexed below it */
+		out[count++] = arena_printf(world_arena(w),
+			"arn:%.*s:sts::%.*s:assumed-role/%.*s",
+			STR_ARG(arn_piece(n->key, 1)), STR_ARG(n->account),
+			STR_ARG(last_part(arn_piece(n->key, 5))));
+	if (count < max && id.n > 0)
+		out[count++] = id;
+	if (count < max && n->account.n > 0)
+		out[count++] = n->account;
+	if (count < max)
+		out[count++] = STR_LIT("*");
+	return count;
+}
+
+static int principal_node(node_id *out, struct world *w, const struct document *d,
+	const struct document_principal *p, struct err *e)
+{
+	struct str text = document_str(d, p->text), name;
+
+	*out = NODE_NONE;
+	switch (p->type) {
+	case DOCUMENT_ANYONE:
+		*out = world_node_virtual(
+			w, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
+		return 0;
+	case DOCUMENT_ACCOUNT:
+		if (world_account_scope(w, text) == SEGMENT_NONE)
+			*out = world_node_virtual(w, NODE_ACCOUNT,
+				arena_printf(world_arena(w),
+					"arn:aws:account::%.*s:account", STR_ARG(text)),
+				arena_copy(world_arena(w), text));
+		return 0;
+	case DOCUMENT_KEY:
+		return world_node_of_key(out, w, text, e);
+	case DOCUMENT_SESSION: {
+		struct str rest =
+			str_skip(arn_piece(text, 5), sizeof("assumed-role/") - 1);
+
+		name = str_head(rest, str_find_char(rest, '/', 0));
+		return world_node_of_key(out, w,
+			arena_printf(world_arena(w), "arn:%.*s:iam::%.*s:role/%.*s",
+				STR_ARG(arn_piece(text, 1)), STR_ARG(arn_piece(text, 4)),
+				STR_ARG(name)),
+			e);
+	}
+	case DOCUMENT_SERVICE:
+		*out = world_node_virtual(w, NODE_SERVICE,
+			arena_copy(world_arena(w), text), (struct str){ 0 });
+		return 0;
+	case DOCUMENT_FEDERATED:
+		*out = world_node_virtual(w, NODE_FEDERATED,
+			arena_copy(world_arena(w), text), arn_piece(text, 4));
+		return 0;
+	default: /* canonical and unique ids are found by the entities that bear them */
+		return 0;
+	}
+}
+
+/* --- ceilings --- */
+
+/*
+ * SCPs do not bind the management account, service-linked roles, services and anonymous callers.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+ */
+static bool scps_bind(const struct subject *s)
+{
+	return (s->n->type == NODE_ENTITY || s->n->type == NODE_FOREIGN) &&
+	       !(s->n->flags & ENTITY_LINKED) && !s->organization->exempt;
+}
+
+/* https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html */
+static bool rcps_bind(
+	const struct subject *subject, const struct object *object, action_id action)
+{
+	struct catalog_action a = catalog_action_get(action);
+	uint32_t service = catalog_service_find(a.service);
+
+	return service != CATALOG_NONE && catalog_service_has_rcp(service) &&
+	       !(subject->n->flags & ENTITY_LINKED) && !object->organization->exempt &&
+	       !str_eq(a.name, STR_LIT("kms:RetireGrant"));
+}
+
+/* --- the decision --- */
+
+static expr resource_grant(
+	struct expr_pool *pool, const struct provider_parts *p, bool stranger)
+{
+	expr anyone = p->resource[MATCH_ANYONE];
+
+	/* A policy that everybody meets unconditionally is public, and blocked as such. */
+	if (stranger && p->object->blocks_public && anyone == EXPR_TRUE)
+		return EXPR_FALSE;
+	return expr_or(pool, anyone,
+		expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ROLE]));
+}
+
+/* What a resource's policy that we do not have might say. */
+static expr policy_unread(struct expr_pool *pool, const struct provider_parts *p)
+{
+	const struct object *o = p->object;
+	bool trust = p->policy_layer == LAYER_TRUST;
+
+	if (p->policy == POLICY_NEVER)
+		return EXPR_FALSE;
+	if (o->policy_state == SEGMENT_POLICY_REFUSED ||
+		(o->policy_state == SEGMENT_POLICY_NOT_ASKED && p->strict))
+		return expr_unknown(pool, o->n->account.n > 0 ? o->n->account : o->n->key,
+			trust ? STR_LIT("trust policy of the role was not collected")
+			      : STR_LIT("resource policy of the resource was not collected"));
+	return EXPR_FALSE;
+}
+
+static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr unread)
+{
+	const struct subject *s = p->subject;
+	bool root = (s->n->flags & ENTITY_ROOT) != 0 && p->same_account;
+	bool trust = p->policy_layer == LAYER_TRUST;
+	expr identity = expr_and(pool, p->identity, p->boundary);
+	expr named = resource_grant(pool, p, !p->same_account);
+
+	switch (s->n->type) {
+	case NODE_PUBLIC:
+		return p->object->blocks_public && p->resource[MATCH_ANYONE] == EXPR_TRUE
+			       ? EXPR_FALSE
+			       : expr_or(pool, p->resource[MATCH_ANYONE], unread);
+	case NODE_SERVICE:
+	case NODE_FEDERATED:
+		return expr_or(pool,
+			expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ANYONE]),
+			unread);
+	default:
+		break;
+	}
+	/* The root user of the account cannot assume roles; all else is its own. */
+	if (root && trust)
+		return EXPR_FALSE;
+	if (root)
+		identity = EXPR_TRUE;
+	if (!p->same_account) {
+		expr consent = expr_or(
+			pool, expr_or(pool, named, p->resource[MATCH_ACCOUNT]), unread);
+
+		return expr_and(pool, identity, consent);
+	}
+	named = expr_or(pool, p->resource[MATCH_SELF],
+		expr_or(pool, p->resource[MATCH_ANYONE],
+			expr_and(pool, p->resource[MATCH_ROLE], p->boundary)));
+	if (p->policy == POLICY_REQUIRED)
+		return expr_or(pool, named,
+			expr_and(pool, identity,
+				expr_or(pool, p->resource[MATCH_ACCOUNT], unread)));
+	return expr_or(pool, identity, expr_or(pool, named, unread));
+}
+
+/* Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+static expr combine(struct expr_pool *pool, const struct provider_parts *p)
+{
+	expr unread = policy_unread(pool, p);
+	expr x = grant(pool, p, unread);
+	expr deny = p->deny;
+
+	if (x == EXPR_FALSE)
+		return EXPR_FALSE;
+	if (p->object->policy_state == SEGMENT_POLICY_REFUSED)
+		deny = expr_or(pool, deny, unread);
+	x = expr_and(pool, x, expr_and(pool, p->scps, p->rcps));
+	return expr_and(pool, x, expr_not(pool, deny));
+}
+
+static const char *const power_actions[] = { "iam:PutRolePolicy", "iam:AttachRolePolicy",
+	"iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:CreatePolicyVersion", NULL };
+
+const struct provider aws_provider = {
+	.name = { "aws", 3 },
+	.owns_key = owns_key,
+	.read_key = read_key,
+	.policy = policy,
+	.prepare_object = prepare_object,
+	.match = match,
+	.look_up = aws_provider_look_up,
+	.scps_bind = scps_bind,
+	.rcps_bind = rcps_bind,
+	.combine = combine,
+	.principal_texts = principal_texts,
+	.principal_node = principal_node,
+	.assume_action = { "sts:AssumeRole", 14 },
+	.assume_rule = { "sts-001", 7 },
+	.power_actions = power_actions,
+};

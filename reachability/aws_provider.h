@@ -1,0 +1,14 @@
+/* aws_provider.h - how AWS decides: docs/access-model.md, "AWS". */
+#ifndef REACHABILITY_AWS_PROVIDER_H
+#define REACHABILITY_AWS_PROVIDER_H
+
+#include "reachability/provider.h"
+
+extern const struct provider aws_provider;
+
+/* The condition keys that are known of subject and object (aws_context.c). */
+void aws_provider_look_up(struct world *w, const struct subject *subject,
+	const struct object *object, struct str key, struct condition_fact *out,
+	struct arena *arena);
+
+#endif

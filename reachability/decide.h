@@ -1,0 +1,163 @@
+/*
+ * decide.h - one subject, one resource, a list of actions: the residual of each.
+ *
+ * A decision gathers the statements that touch any of the actions and may cover the resource ("hits"), splits the
+ * actions into groups that meet the same hits, splits the resource (when it is a pattern) into the
+ * atoms of the hits' patterns, and lets the provider's recipe combine the layers for each group and atom. An
+ * action is granted on a pattern when it is on some string of it.
+ *
+ * Ownership: all results lie in the world's arena. Threads: one per decide.
+ */
+#ifndef REACHABILITY_DECIDE_H
+#define REACHABILITY_DECIDE_H
+
+#include "reachability/action_plan.h"
+#include "reachability/answer.h"
+#include "reachability/provider.h"
+
+struct decide;
+
+/* One statement that may matter to a subject, flattened. */
+enum decide_slot { SLOT_IDENTITY, SLOT_BOUNDARY, SLOT_SCP, SLOT_RCP, SLOT_RESOURCE };
+
+struct decide_statement {
+	const struct document *document;
+	const struct document_statement *statement;
+	enum decide_slot slot;
+	uint32_t level; /* of an SCP or RCP */
+	uint32_t doc;   /* in the subject's segment, of identity and boundary */
+	const struct world_document *origin; /* of the others */
+};
+
+struct decide_subject {
+	struct subject s;
+	const struct provider *provider;
+	const struct decide_statement *statements; /* identity, boundary, SCP */
+	uint32_t statement_count;
+	uint32_t identity_count; /* of them, in front: identity */
+	uint32_t scp_levels;
+	expr unknown_identity; /* EXPR_FALSE, or unknown documents that may grant or deny */
+	expr unknown_boundary;
+	expr unknown_scp;
+	const expr *
+		scp_level_unknown; /* per level: EXPR_FALSE or an unknown document there */
+	bool reads_principal;      /* some statement reads attributes of the caller */
+};
+
+struct decide_object {
+	struct object o;
+	const struct decide_statement
+		*statements;             /* resource, trust, RCP; layer by origin */
+	const enum record_layer *layers; /* one per statement */
+	uint32_t statement_count;
+	expr unknown_rcp;
+	bool reads_tags;
+};
+
+/* Actions with one residual; never EXPR_FALSE. */
+struct access_part {
+	const struct action_list *list;
+	const uint64_t *bits;
+	expr residual;
+};
+
+/* What a subject may do on one entity, over all its targets. */
+struct access {
+	const struct access_part *parts;
+	uint32_t part_count;
+	uint64_t whole;              /* bit per target index: all of it is reached */
+	const struct str *resources; /* other keys and patterns that are reached */
+	uint32_t resource_count;
+	bool reads_principal; /* another member of the class may get another answer */
+	bool reads_resource;
+};
+
+/* A statement that took part in a decision, for proofs. */
+struct decide_hit {
+	const struct decide_statement *statement;
+	enum provider_match match; /* of the resource's side */
+	const uint64_t *bits;
+	expr condition;
+	uint64_t
+		partial; /* patterns that cover a part of the resource, as bits of the atoms */
+	bool always;   /* covers the whole resource */
+	bool inverted; /* NotResource: covers what its patterns do not */
+};
+
+struct decide_trace {
+	struct decide_hit *hits;
+	uint32_t hit_count;
+	uint32_t searched;           /* statements looked at */
+	struct provider_parts parts; /* of the best atom */
+	uint64_t atom;
+	uint32_t bit;        /* of the action in the hits' bits */
+	struct str resource; /* what the policies were held against */
+	expr residual;
+};
+
+/* Whether the hit covers the strings of an atom. */
+bool decide_hit_active(const struct decide_hit *h, uint64_t atom);
+
+struct decide *decide_new(struct world *w, const struct action_query *query);
+void decide_free(struct decide *d);
+struct world *decide_world(const struct decide *d);
+const struct action_query *decide_query(const struct decide *d);
+
+/* The question's actions, by kind of entity. */
+struct action_planner *decide_planner(struct decide *d);
+const struct action_plan *decide_plan(struct decide *d, const struct decide_object *o);
+
+/* Who asks: cached per node. */
+int decide_subject(
+	const struct decide_subject **out, struct decide *d, node_id n, struct err *e);
+
+/* What is asked about: cached per node. */
+int decide_object(
+	const struct decide_object **out, struct decide *d, node_id n, struct err *e);
+
+/* Everything on one entity. `resource` (n > 0): only what lies in that key or pattern. */
+int decide_entity(struct access *out, struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, struct str resource, struct err *e);
+
+/*
+ * The same for an entity without policies of its own, of which it is only known which of the subject's statements
+ * cover it whole (active[i] for statements[i]); no other covers it at all.
+ */
+int decide_generic(struct access *out, struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, const bool *active, struct err *e);
+
+/* Which lists decide_entity and decide_generic look at: trust policies apart from the rest. */
+enum decide_part { DECIDE_ALL, DECIDE_TRUST, DECIDE_NOT_TRUST };
+void decide_set_part(struct decide *d, enum decide_part part);
+
+/*
+ * Whether a resource policy that nobody asked for makes a decision unknown (one question about one
+ * resource), or is a caveat beside the answer (lists, which would otherwise name everybody).
+ */
+void decide_set_strict(struct decide *d, bool strict);
+
+/* A grant on an object that a deny or a ceiling undoes: what `excluded` lists. Off until asked for. */
+struct decide_exclusion {
+	node_id subject, object;
+	const struct decide_statement
+		*denier; /* NULL: no statement denies, a ceiling does not let through */
+	struct str ceiling; /* which: "permissions boundary", "SCPs at ..." */
+};
+
+void decide_want_exclusions(struct decide *d, bool want);
+const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_t *count);
+
+/* What is left of a statement's conditions for this subject and object. */
+expr decide_condition(struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, const struct decide_statement *statement);
+
+/* Whether the statement has any action that the question asks about on the object. */
+bool decide_concerns(struct decide *d, const struct decide_object *o,
+	const struct document *document, const struct document_statement *statement);
+
+/* One action on one resource with all that took part in it. */
+int decide_trace(struct decide_trace *out, struct decide *d,
+	const struct decide_subject *s, const struct decide_object *o, action_id action,
+	struct str resource, struct err *e);
+
+#endif

@@ -1,0 +1,179 @@
+#include "reachability/notes.h"
+
+#include <stdlib.h>
+
+struct notes {
+	struct world *world;
+	struct intern seen; /* "scope\0what" */
+	struct buf items;   /* struct answer_unknown */
+};
+
+struct notes *notes_new(struct world *w)
+{
+	struct notes *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		abort();
+	n->world = w;
+	intern_init(&n->seen);
+	return n;
+}
+
+void notes_free(struct notes *n)
+{
+	if (!n)
+		return;
+	intern_release(&n->seen);
+	buf_release(&n->items);
+	free(n);
+}
+
+static void note(void *ctx, struct str scope, struct str what)
+{
+	struct notes *n = ctx;
+	uint32_t before = intern_count(&n->seen);
+	struct str key = arena_printf(
+		world_arena(n->world), "%.*s%c%.*s", STR_ARG(scope), '\0', STR_ARG(what));
+
+	if (intern_add(&n->seen, key) == before)
+		VEC_ADD(&n->items, struct answer_unknown,
+			{ arena_copy(world_arena(n->world), scope),
+				arena_copy(world_arena(n->world), what) });
+}
+
+void notes_residual(struct notes *n, expr residual)
+{
+	expr_each_unknown(world_pool(n->world), residual, note, n);
+}
+
+static bool coverage_is(struct segment *s, struct str what, uint32_t state)
+{
+	const struct segment_coverage *c = segment_coverages(s);
+
+	for (uint32_t i = 0; i < segment_info(s)->coverage_count; i++) {
+		if (c[i].state == state && c[i].subject == SEGMENT_NONE &&
+			str_eq(segment_str(s, c[i].what), what))
+			return true;
+	}
+	return false;
+}
+
+/* What the scope's own collection says it could not read. */
+static void notes_coverage(struct notes *n, struct segment *s)
+{
+	const struct segment_coverage *c = segment_coverages(s);
+
+	for (uint32_t i = 0; i < segment_info(s)->coverage_count; i++) {
+		struct str what = segment_str(s, c[i].what),
+			   detail = segment_str(s, c[i].detail);
+
+		if (c[i].subject != SEGMENT_NONE ||
+			(c[i].state != COVERAGE_PARTIAL &&
+				c[i].state != COVERAGE_REFUSED))
+			continue;
+		note(n, segment_info(s)->scope,
+			arena_printf(world_arena(n->world), "%.*s %s%s%.*s",
+				STR_ARG(what),
+				c[i].state == COVERAGE_PARTIAL ? "collected in part"
+							       : "not collected",
+				detail.n > 0 ? ": " : "", STR_ARG(detail)));
+	}
+}
+
+int notes_subject(struct notes *n, node_id subject, struct err *e)
+{
+	const struct world_organization *o;
+	struct segment *s = world_node_segment(n->world, subject);
+
+	if (!s)
+		return 0;
+	if (world_organization(&o, n->world, world_node(n->world, subject)->account, e) <
+		0)
+		return e->code;
+	if (!o->named && !coverage_is(s, STR_LIT("organization"), COVERAGE_ABSENT))
+		note(n, segment_info(s)->scope,
+			STR_LIT("organization policies (SCP, RCP) not collected"));
+	notes_coverage(n, s);
+	return 0;
+}
+
+/* Whether the kind may carry a policy that counts for some action of the question. */
+static bool governed(struct decide *d, kind_id kind)
+{
+	const struct action_plan *plan = action_plan_of(decide_planner(d), kind, false);
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		if (plan->lists[i]->policy != POLICY_NEVER)
+			return true;
+	}
+	return false;
+}
+
+int notes_object(struct notes *n, struct decide *d, node_id object, struct err *e)
+{
+	const struct segment_entity *entity = world_entity(n->world, object);
+	struct segment *s = world_node_segment(n->world, object);
+	const struct node *node = world_node(n->world, object);
+
+	(void)e;
+	if (entity && (entity->policy_state == SEGMENT_POLICY_GOT ||
+			      entity->policy_state == SEGMENT_POLICY_NONE))
+		return 0;
+	if (!governed(d, world_node_kind_id(n->world, object)))
+		return 0;
+	note(n,
+		s                     ? segment_info(s)->scope
+		: node->account.n > 0 ? node->account
+				      : STR_LIT(""),
+		arena_printf(world_arena(n->world),
+			"resource policy of '%.*s' not collected", STR_ARG(node->key)));
+	return 0;
+}
+
+int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct err *e)
+{
+	struct segment *s;
+
+	if (world_segment(&s, n->world, scope, e) < 0)
+		return e->code;
+	for (uint32_t k = 0; k < segment_info(s)->kind_count; k++) {
+		uint32_t count, missing = 0;
+		const uint32_t *members = segment_kind_members(s, k, &count);
+
+		if (!governed(d, world_kind(n->world, s, k)))
+			continue;
+		for (uint32_t i = 0; i < count; i++) {
+			const struct segment_entity *entity =
+				segment_entity(s, members[i]);
+
+			missing += entity->policy_state == SEGMENT_POLICY_NOT_ASKED &&
+				   !(entity->flags & ENTITY_SHARED);
+		}
+		if (missing > 0)
+			note(n, segment_info(s)->scope,
+				arena_printf(world_arena(n->world),
+					"resource policies of %u of %u %.*s not collected",
+					missing, count, STR_ARG(segment_kind(s, k))));
+	}
+	return 0;
+}
+
+static int compare_notes(const void *a, const void *b)
+{
+	const struct answer_unknown *x = a, *y = b;
+	int rc = str_cmp(x->scope, y->scope);
+
+	return rc != 0 ? rc : str_cmp(x->what, y->what);
+}
+
+void notes_take(const struct answer_unknown **out, uint32_t *count, struct notes *n)
+{
+	struct answer_unknown *copy = arena_alloc(world_arena(n->world), n->items.n + 1);
+
+	*count = (uint32_t)VEC_COUNT(&n->items, struct answer_unknown);
+	if (n->items.n > 0) {
+		memcpy(copy, n->items.p, n->items.n);
+		qsort(copy, *count, sizeof(*copy), compare_notes);
+	}
+	*out = copy;
+}

@@ -1,0 +1,29 @@
+/*
+ * notes.h - what an answer does not know: gaps in what was collected that could change it.
+ */
+#ifndef REACHABILITY_NOTES_H
+#define REACHABILITY_NOTES_H
+
+#include "reachability/decide.h"
+
+struct notes;
+
+struct notes *notes_new(struct world *w);
+void notes_free(struct notes *n);
+
+/* Gaps about an identity that asks: its policies, its organization. */
+int notes_subject(struct notes *n, node_id subject, struct err *e);
+
+/* Gaps about one entity that is asked about. */
+int notes_object(struct notes *n, struct decide *d, node_id object, struct err *e);
+
+/* Gaps about a whole scope: kinds whose policies nobody asked for. */
+int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct err *e);
+
+/* Unknown data that a residual depends on. */
+void notes_residual(struct notes *n, expr residual);
+
+/* Sorted, each once; in the world's arena. */
+void notes_take(const struct answer_unknown **out, uint32_t *count, struct notes *n);
+
+#endif

@@ -1,0 +1,294 @@
+#include "reachability/proof.h"
+
+#include "reachability/subject.h"
+
+struct proving {
+	struct decide *d;
+	struct world *w;
+	const struct decide_subject *s;
+	const struct decide_object *o;
+	const struct decide_trace *t;
+	const struct subject_policy *policies;
+	uint32_t policy_count;
+	struct buf items; /* struct proof_item */
+};
+
+static struct str slot_words(const struct proving *p, const struct decide_statement *s)
+{
+	switch (s->slot) {
+	case SLOT_IDENTITY:
+		return STR_LIT("identity policy");
+	case SLOT_BOUNDARY:
+		return STR_LIT("permissions boundary");
+	case SLOT_SCP:
+		return STR_LIT("SCP");
+	case SLOT_RCP:
+		return STR_LIT("RCP");
+	default:
+		return p->t->parts.policy_layer == LAYER_TRUST
+			       ? STR_LIT("trust policy")
+			       : STR_LIT("resource policy");
+	}
+}
+
+static struct str statement_text(struct segment *segment, uint32_t doc,
+	const struct document_statement *s, struct err *e)
+{
+	struct str text;
+
+	if (!segment || segment_document_text(&text, segment, doc, e) < 0 ||
+		s->span_end > text.n || s->span_begin > s->span_end)
+		return (struct str){ 0 };
+	return (struct str){ text.p + s->span_begin, s->span_end - s->span_begin };
+}
+
+static struct proof_item item_of(
+	struct proving *p, const struct decide_hit *h, struct err *e)
+{
+	const struct decide_statement *st = h->statement;
+	struct proof_item item = { .layer = slot_words(p, st),
+		.sid = document_str(st->document, st->statement->sid),
+		.statement = st->statement->source_index,
+		.condition = h->condition,
+		.holds = true };
+	const struct world_document *doc = st->origin;
+
+	for (uint32_t i = 0; i < p->policy_count && !doc; i++) {
+		if (p->policies[i].document.compiled != st->document)
+			continue;
+		doc = &p->policies[i].document;
+		item.via = p->policies[i].via;
+	}
+	if (!doc)
+		return item;
+	item.policy = doc->name;
+	item.holder = doc->holder;
+	item.source = doc->source;
+	item.text = statement_text(doc->segment, doc->doc, st->statement, e);
+	return item;
+}
+
+static bool takes_part(const struct proving *p, const struct decide_hit *h)
+{
+	return (h->bits[p->t->bit / 64] >> (p->t->bit % 64) & 1u) &&
+	       decide_hit_active(h, p->t->atom);
+}
+
+static void add_hits(struct proving *p, enum proof_type type, struct err *e)
+{
+	for (uint32_t i = 0; i < p->t->hit_count; i++) {
+		const struct decide_hit *h = &p->t->hits[i];
+		bool deny = (h->statement->statement->flags & DOCUMENT_DENY) != 0;
+		bool ceiling = h->statement->slot == SLOT_BOUNDARY ||
+			       h->statement->slot == SLOT_SCP ||
+			       h->statement->slot == SLOT_RCP;
+		enum proof_type is = deny      ? PROOF_DENY
+				     : ceiling ? PROOF_CEILING
+					       : PROOF_ALLOW;
+		struct proof_item item;
+
+		if (is != type || !takes_part(p, h))
+			continue;
+		item = item_of(p, h, e);
+		item.type = is;
+		buf_add(&p->items, &item, sizeof(item));
+	}
+}
+
+static void add_words(
+	struct proving *p, enum proof_type type, struct str layer, struct str text)
+{
+	struct proof_item item = {
+		.type = type, .layer = layer, .text = text, .condition = EXPR_TRUE
+	};
+
+	buf_add(&p->items, &item, sizeof(item));
+}
+
+/* Ceilings that let nothing through have no statement to cite: say which. */
+static struct str add_missing_ceilings(struct proving *p)
+{
+	struct arena *arena = world_arena(p->w);
+	const struct world_organization *o = p->s->s.organization;
+	struct str first = { 0 };
+
+	if (p->s->s.bounded && p->t->parts.boundary == EXPR_FALSE) {
+		first = STR_LIT("the permissions boundary does not allow it");
+		add_words(p, PROOF_CEILING, STR_LIT("permissions boundary"), first);
+	}
+	for (uint32_t level = 0; level < p->s->scp_levels && p->s->s.scps; level++) {
+		bool lets = p->s->scp_level_unknown[level] != EXPR_FALSE;
+		struct str text;
+
+		for (uint32_t i = 0; i < p->t->hit_count && !lets; i++) {
+			const struct decide_hit *h = &p->t->hits[i];
+
+			lets = h->statement->slot == SLOT_SCP &&
+			       h->statement->level == level &&
+			       !(h->statement->statement->flags & DOCUMENT_DENY) &&
+			       takes_part(p, h);
+		}
+		if (lets)
+			continue;
+		text = arena_printf(arena, "no SCP at '%.*s' allows it",
+			STR_ARG(o->scps[level].level));
+		add_words(p, PROOF_CEILING, STR_LIT("SCP"), text);
+		if (first.n == 0)
+			first = text;
+	}
+	return first;
+}
+
+static void add_unknown(void *ctx, struct str scope, struct str what)
+{
+	struct proving *p = ctx;
+
+	add_words(p, PROOF_UNKNOWN, arena_copy(world_arena(p->w), scope),
+		arena_copy(world_arena(p->w), what));
+}
+
+static const struct proof_item *first_item(
+	const struct proving *p, enum proof_type type, bool sure)
+{
+	const struct proof_item *v = VEC_DATA(&p->items, const struct proof_item);
+
+	for (size_t i = 0; i < VEC_COUNT(&p->items, struct proof_item); i++) {
+		if (v[i].type == type && (!sure || v[i].condition == EXPR_TRUE))
+			return &v[i];
+	}
+	return NULL;
+}
+
+static struct str cite(struct proving *p, const char *verb, const struct proof_item *item)
+{
+	return arena_printf(world_arena(p->w), "%s by %.*s '%.*s' statement %u%s%.*s%s",
+		verb, STR_ARG(item->layer), STR_ARG(item->policy), item->statement,
+		item->sid.n > 0 ? " (" : "", STR_ARG(item->sid),
+		item->sid.n > 0 ? ")" : "");
+}
+
+/* Why nothing gets in although something would grant, or that nothing grants. */
+static struct str reason_denied(struct proving *p, struct str ceiling)
+{
+	const struct proof_item *deny = first_item(p, PROOF_DENY, true);
+	bool granted = first_item(p, PROOF_ALLOW, false) != NULL;
+	const struct provider_parts *parts = &p->t->parts;
+
+	if (deny)
+		return cite(p, "explicitly denied", deny);
+	if (granted && ceiling.n > 0)
+		return ceiling;
+	if (granted && first_item(p, PROOF_DENY, false))
+		return STR_LIT(
+			"the conditions of what grants and what denies cannot hold together");
+	if (granted && parts->policy == POLICY_NEVER && !parts->same_account)
+		return STR_LIT(
+			"the resource is in another account and its kind has no resource policy");
+	if (granted && !parts->same_account)
+		return parts->identity == EXPR_FALSE
+			       ? STR_LIT("across accounts the identity's own policies must allow it too, and none does")
+			       : STR_LIT("across accounts the resource's policy must allow it too, and it does not");
+	if (granted && parts->policy == POLICY_REQUIRED)
+		return arena_printf(world_arena(p->w), "%s does not let the identity in",
+			parts->policy_layer == LAYER_TRUST
+				? "the trust policy"
+				: "the resource's own policy, which must consent,");
+	if (granted)
+		return STR_LIT("what grants does not reach this identity in this way");
+	return arena_printf(world_arena(p->w), "nothing grants: %u statements searched",
+		p->t->searched);
+}
+
+static struct str reason_of(struct proving *p, enum expr_verdict v, struct str ceiling)
+{
+	const struct proof_item *item;
+	struct buf text = { 0 };
+	struct str out;
+
+	switch (v) {
+	case VERDICT_DENIED:
+		return reason_denied(p, ceiling);
+	case VERDICT_UNKNOWN:
+		item = first_item(p, PROOF_UNKNOWN, false);
+		return item ? item->text : STR_LIT("data was not collected");
+	case VERDICT_CONDITIONAL:
+	case VERDICT_ELIGIBLE:
+		buf_add_str(&text, STR_LIT("allowed if "));
+		expr_print(&text, world_pool(p->w), p->t->residual);
+		out = arena_copy(world_arena(p->w), buf_str(&text));
+		buf_release(&text);
+		return out;
+	default:
+		break;
+	}
+	item = first_item(p, PROOF_ALLOW, true);
+	if (!item)
+		item = first_item(p, PROOF_ALLOW, false);
+	if (item)
+		return cite(p, "allowed", item);
+	return STR_LIT("the root user may do everything in its own account");
+}
+
+static void proof_fill(struct proof *out, struct proving *p, struct err *e)
+{
+	enum expr_verdict v = expr_verdict(world_pool(p->w), p->t->residual);
+	struct str ceiling;
+	void *copy;
+
+	add_hits(p, PROOF_ALLOW, e);
+	add_hits(p, PROOF_DENY, e);
+	add_hits(p, PROOF_CEILING, e);
+	ceiling = add_missing_ceilings(p);
+	expr_each_unknown(world_pool(p->w), p->t->residual, add_unknown, p);
+	if (!first_item(p, PROOF_ALLOW, false) && v == VERDICT_DENIED)
+		add_words(p, PROOF_NOTHING, STR_LIT(""),
+			arena_printf(world_arena(p->w),
+				"nothing grants: %u statements searched",
+				p->t->searched));
+	if ((p->s->s.n->flags & ENTITY_ROOT) && p->t->parts.same_account)
+		add_words(p, PROOF_RULE, STR_LIT("root user"),
+			STR_LIT("the root user needs no policy in its own account"));
+	out->reason = reason_of(p, v, ceiling);
+	out->verdict = v;
+	out->residual = p->t->residual;
+	out->item_count = (uint32_t)VEC_COUNT(&p->items, struct proof_item);
+	copy = arena_alloc(world_arena(p->w), p->items.n + 1);
+	if (p->items.n > 0)
+		memcpy(copy, p->items.p, p->items.n);
+	out->items = copy;
+}
+
+int proof_make(struct proof *out, struct decide *d, node_id subject, node_id object,
+	action_id action, struct str resource, struct err *e)
+{
+	struct decide_trace trace;
+	struct proving p = { .d = d, .w = decide_world(d), .t = &trace };
+	struct err ignored;
+
+	*out = (struct proof){ .action = action };
+	if (decide_subject(&p.s, d, subject, e) < 0 ||
+		decide_object(&p.o, d, object, e) < 0 ||
+		decide_trace(&trace, d, p.s, p.o, action, resource, e) < 0 ||
+		subject_policies(&p.policies, &p.policy_count, p.w, subject, e) < 0)
+		return e->code;
+	out->resource = trace.resource;
+	if (trace.resource.n == 0) {
+		out->resource = resource.n > 0 ? resource : world_node(p.w, object)->key;
+		out->reason =
+			arena_printf(world_arena(p.w), "'%.*s' does not act on %.*s",
+				STR_ARG(catalog_action_get(action).name),
+				STR_ARG(world_node_kind(p.w, object)));
+		return 0;
+	}
+	proof_fill(out, &p, &ignored);
+	buf_release(&p.items);
+	return 0;
+}
+
+void proof_words(struct proof *out, struct world *w, expr residual, struct str reason)
+{
+	*out = (struct proof){ .action = CATALOG_NONE,
+		.residual = residual,
+		.verdict = expr_verdict(world_pool(w), residual),
+		.reason = reason };
+}

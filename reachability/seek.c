@@ -1,0 +1,405 @@
+#include "reachability/search.h"
+
+#include <stdlib.h>
+
+#include "reachability/pattern.h"
+
+struct seek {
+	struct decide *d;
+	struct world *w;
+	const struct decide_object *object;
+	struct str resource;
+	struct buf *out;
+	struct intern seen; /* nodes decided already, by key */
+	struct buf
+		accounts; /* struct str: accounts that the object's policy delegates to */
+	struct buf named; /* node_id: named one by one */
+	bool anyone;      /* its policy grants to everybody, perhaps under conditions */
+	bool own_account; /* it delegates to its own account */
+	bool needs_consent; /* every action asked about needs the object's policy */
+};
+
+static void found_add(struct seek *k, node_id n, const struct access *access)
+{
+	const struct node *node = world_node(k->w, n);
+	struct search_found f = { node->scope, node->type == NODE_ENTITY ? node->id : n,
+		access };
+
+	if (access->part_count > 0)
+		buf_add(k->out, &f, sizeof(f));
+}
+
+/* First time that the node is met. */
+static bool seen_first(struct seek *k, node_id n)
+{
+	uint32_t before = intern_count(&k->seen);
+
+	return intern_add(&k->seen, (struct str){ (const char *)&n, sizeof(n) }) ==
+	       before;
+}
+
+static int decide_node(
+	const struct access **out, struct seek *k, node_id n, struct err *e)
+{
+	struct access *access = ARENA_NEW(world_arena(k->w), struct access);
+	const struct decide_subject *s;
+
+	*out = NULL;
+	if (world_removed(k->w, world_node(k->w, n)->key))
+		return 0;
+	if (decide_subject(&s, k->d, n, e) < 0 ||
+		decide_entity(access, k->d, s, k->object, k->resource, e) < 0)
+		return e->code;
+	*out = access;
+	return 0;
+}
+
+static int decide_alone(struct seek *k, node_id n, struct err *e)
+{
+	const struct access *access;
+
+	if (!seen_first(k, n))
+		return 0;
+	if (world_node(k->w, n)->flags & (ENTITY_COMPUTE | ENTITY_SHARED))
+		return 0;
+	if (decide_node(&access, k, n, e) < 0)
+		return e->code;
+	if (access)
+		found_add(k, n, access);
+	return 0;
+}
+
+/* --- whom the object's own policy names --- */
+
+static int named_statement(
+	struct seek *k, const struct decide_statement *st, struct err *e)
+{
+	const struct provider *provider = provider_of_node(k->w, k->object->o.node);
+	const struct document_statement *s = st->statement;
+	bool deny = (s->flags & DOCUMENT_DENY) != 0;
+	node_id n;
+
+	if (s->flags & DOCUMENT_NOT_PRINCIPAL) {
+		k->anyone |= !deny;
+		return 0;
+	}
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		const struct document_principal *p =
+			&st->document->principals[s->principal_first + i];
+		struct str text = document_str(st->document, p->text);
+
+		if (!deny && p->type == DOCUMENT_ANYONE)
+			k->anyone = true;
+		if (!deny && p->type == DOCUMENT_ACCOUNT)
+			VEC_ADD(&k->accounts, struct str, text);
+		if (p->type == DOCUMENT_ANYONE && deny)
+			continue;
+		if (provider->principal_node(&n, k->w, st->document, p, e) < 0)
+			return e->code;
+		if (n != NODE_NONE)
+			VEC_ADD(&k->named, node_id, n);
+	}
+	return 0;
+}
+
+static int named_load(struct seek *k, struct err *e)
+{
+	const struct decide_object *o = k->object;
+
+	for (uint32_t i = 0; i < o->statement_count; i++) {
+		const struct decide_statement *st = &o->statements[i];
+
+		if (st->slot != SLOT_RESOURCE ||
+			!decide_concerns(k->d, o, st->document, st->statement))
+			continue;
+		if (named_statement(k, st, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* Everybody whom a unique id or a session names is found among the scope's identities. */
+static bool names_by_id(const struct decide_object *o)
+{
+	for (uint32_t i = 0; i < o->statement_count; i++) {
+		const struct decide_statement *st = &o->statements[i];
+
+		for (uint32_t p = 0; p < st->statement->principal_count; p++) {
+			uint32_t type =
+				st->document
+					->principals[st->statement->principal_first + p]
+					.type;
+
+			if (st->slot == SLOT_RESOURCE &&
+				(type == DOCUMENT_UNIQUE_ID || type == DOCUMENT_SESSION ||
+					type == DOCUMENT_CANONICAL))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* --- classes of a scope --- */
+
+/* Members share the verdict, but for what sets them apart without any statement reading it. */
+#define FLAGS_APART (ENTITY_ROOT | ENTITY_LINKED | ENTITY_COMPUTE | ENTITY_EXTERNAL)
+
+struct shared {
+	const struct access *access;
+	uint32_t flags;
+	bool used;
+};
+
+static bool is_named(const struct seek *k, node_id n)
+{
+	const node_id *v = VEC_DATA(&k->named, const node_id);
+
+	for (size_t i = 0; i < VEC_COUNT(&k->named, node_id); i++) {
+		if (v[i] == n)
+			return true;
+	}
+	return false;
+}
+
+static int class_decide(struct seek *k, scope_number scope, struct segment *s,
+	uint32_t class, bool apart, struct err *e)
+{
+	struct shared shared = { 0 };
+	uint32_t count;
+	const uint32_t *members = segment_class_members(s, class, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct access *access;
+		uint32_t flags = segment_entity(s, members[i])->flags & FLAGS_APART;
+		node_id n;
+
+		if (flags & ENTITY_COMPUTE)
+			continue;
+		n = world_node_entity(k->w, scope, members[i]);
+		if (!seen_first(k, n))
+			continue;
+		if (shared.used && shared.flags == flags && !apart && !is_named(k, n)) {
+			found_add(k, n, shared.access);
+			continue;
+		}
+		if (decide_node(&access, k, n, e) < 0)
+			return e->code;
+		if (!access)
+			continue;
+		found_add(k, n, access);
+		if (!access->reads_principal && !is_named(k, n))
+			shared = (struct shared){ access, flags, true };
+	}
+	return 0;
+}
+
+static bool index_fits(struct seek *k, struct segment *s,
+	const struct segment_index *entry, struct err *e, int *rc)
+{
+	const struct document *d;
+
+	*rc = segment_document(&d, s, entry->doc, e);
+	if (*rc < 0 || !d)
+		return false;
+	return decide_concerns(k->d, k->object, d, &d->statements[entry->statement]);
+}
+
+/* Mark the classes that hold the entry's document. */
+static int index_take(struct seek *k, struct segment *s,
+	const struct segment_index *entry, bool *classes, struct err *e)
+{
+	uint32_t count;
+	const uint32_t *list;
+	int rc;
+
+	if (!index_fits(k, s, entry, e, &rc))
+		return rc;
+	list = segment_doc_classes(s, entry->doc, &count);
+	for (uint32_t i = 0; i < count; i++)
+		classes[list[i]] = true;
+	return 0;
+}
+
+/* All entries of one service whose prefix begins the key, or which the key begins. */
+static int index_service(
+	struct seek *k, struct segment *s, uint32_t service, bool *classes, struct err *e)
+{
+	const struct segment_index *entries = segment_index(s);
+	struct str key = k->object->o.n->key;
+	uint32_t begin, end, low, high;
+
+	segment_index_range(s, service, &begin, &end);
+	low = begin;
+	high = end;
+	while (low < high) { /* first entry behind the key */
+		uint32_t mid = low + (high - low) / 2;
+
+		if (str_cmp(segment_str(s, entries[mid].prefix), key) <= 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (uint32_t i = low; i < end; i++) {
+		if (!str_starts(segment_str(s, entries[i].prefix), key))
+			break;
+		if (index_take(k, s, &entries[i], classes, e) < 0)
+			return e->code;
+	}
+	for (uint32_t i = low > begin ? low - 1 : SEGMENT_NONE; i != SEGMENT_NONE;
+		i = entries[i].parent) {
+		if (str_starts(key, segment_str(s, entries[i].prefix)) &&
+			index_take(k, s, &entries[i], classes, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* Classes with documents that nobody collected may be granted anything. */
+static void classes_unknown(struct segment *s, bool *classes)
+{
+	const struct segment_info *info = segment_info(s);
+
+	for (uint32_t i = 0; i < info->doc_count; i++) {
+		const uint32_t *list;
+		uint32_t count;
+
+		if (!(segment_doc(s, i)->flags & SEGMENT_DOC_MISSING))
+			continue;
+		list = segment_doc_classes(s, i, &count);
+		for (uint32_t k = 0; k < count; k++)
+			classes[list[k]] = true;
+	}
+}
+
+static int root_decide(
+	struct seek *k, scope_number scope, struct segment *s, struct err *e)
+{
+	for (uint32_t kind = 0; kind < segment_info(s)->kind_count; kind++) {
+		uint32_t count;
+		const uint32_t *members = segment_kind_members(s, kind, &count);
+
+		for (uint32_t i = 0; i < count; i++) {
+			if (!(segment_entity(s, members[i])->flags & ENTITY_ROOT))
+				break;
+			if (decide_alone(
+				    k, world_node_entity(k->w, scope, members[i]), e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
+}
+
+/* `all`: every identity of the scope may be granted by the object's policy alone. */
+static int scope_decide(struct seek *k, scope_number scope, bool all, struct err *e)
+{
+	struct segment *s;
+	const uint32_t *services;
+	uint32_t service_count, class_count;
+	bool *classes, apart;
+	int rc = 0;
+
+	if (world_segment(&s, k->w, scope, e) < 0)
+		return e->code;
+	class_count = segment_info(s)->class_count;
+	classes = calloc(class_count + 1, sizeof(*classes));
+	if (!classes)
+		abort();
+	apart = names_by_id(k->object) || world_any_removed(k->w);
+	services = action_plan_services(decide_planner(k->d), &service_count);
+	for (uint32_t i = 0; all && i < class_count; i++)
+		classes[i] = true;
+	if (!all)
+		classes_unknown(s, classes);
+	for (uint32_t i = 0; i < service_count && !all && rc == 0; i++)
+		rc = index_service(k, s, services[i], classes, e);
+	if (!all && rc == 0)
+		rc = index_service(k, s, DOCUMENT_ANY_SERVICE, classes, e);
+	for (uint32_t i = 0; i < class_count && rc == 0; i++) {
+		if (classes[i])
+			rc = class_decide(k, scope, s, i, apart, e);
+	}
+	if (rc == 0)
+		rc = root_decide(k, scope, s, e);
+	free(classes);
+	return rc;
+}
+
+static bool only_with_consent(struct seek *k)
+{
+	const struct action_plan *plan = decide_plan(k->d, k->object);
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		if (plan->lists[i]->policy != POLICY_REQUIRED)
+			return false;
+	}
+	return true;
+}
+
+static bool delegates_to(const struct seek *k, struct str account)
+{
+	const struct str *v = VEC_DATA(&k->accounts, const struct str);
+
+	for (size_t i = 0; i < VEC_COUNT(&k->accounts, struct str); i++) {
+		if (str_eq(v[i], account))
+			return true;
+	}
+	return false;
+}
+
+static int scopes_decide(struct seek *k, struct err *e)
+{
+	struct str account = k->object->o.n->account;
+	scope_number own = world_account_scope(k->w, account);
+	bool refused = k->object->o.policy_state == SEGMENT_POLICY_REFUSED;
+
+	if (own != SEGMENT_NONE) {
+		bool all = k->anyone || refused || names_by_id(k->object);
+
+		if (all || !only_with_consent(k) || delegates_to(k, account)) {
+			if (scope_decide(k, own, all, e) < 0)
+				return e->code;
+		}
+	}
+	for (scope_number n = 0; n < world_scope_count(k->w); n++) {
+		if (n == own)
+			continue;
+		if (!k->anyone && !refused && account.n > 0 &&
+			!delegates_to(k, world_scope_account(k->w, n)))
+			continue;
+		if (scope_decide(k, n, false, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+int search_who(struct buf *out, struct decide *d, const struct answer_object *object,
+	struct err *e)
+{
+	struct seek k = {
+		.d = d, .w = decide_world(d), .resource = object->resource, .out = out
+	};
+	node_id public;
+	int rc;
+
+	if (decide_object(&k.object, d, object->node, e) < 0)
+		return e->code;
+	if (decide_plan(d, k.object)->count == 0)
+		return 0;
+	intern_init(&k.seen);
+	rc = named_load(&k, e);
+	if (rc == 0)
+		rc = scopes_decide(&k, e);
+	for (size_t i = 0; i < VEC_COUNT(&k.named, node_id) && rc == 0; i++)
+		rc = decide_alone(&k, VEC_DATA(&k.named, node_id)[i], e);
+	if (rc == 0 && k.anyone) {
+		public = world_node_virtual(
+			k.w, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
+		rc = decide_alone(&k, public, e);
+	}
+	intern_release(&k.seen);
+	buf_release(&k.accounts);
+	buf_release(&k.named);
+	if (rc == 0)
+		search_sort(out);
+	return rc;
+}

@@ -1,0 +1,532 @@
+#include "reachability/subject.h"
+
+#include <stdlib.h>
+
+struct subject_cache {
+	struct world *world;
+	struct buf subjects;         /* const struct decide_subject * per node */
+	struct buf objects;          /* const struct decide_object * per node */
+	struct intern classes;       /* (scope, class) -> number */
+	struct buf class_statements; /* struct class_statements per number */
+};
+
+/* The statements of a grant class, shared by its members. */
+struct class_statements {
+	const struct decide_statement *statements;
+	uint32_t count, identity_count;
+	expr unknown_identity, unknown_boundary;
+	bool bounded, reads_principal;
+};
+
+struct subject_cache *subject_cache_new(struct world *w)
+{
+	struct subject_cache *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	c->world = w;
+	intern_init(&c->classes);
+	return c;
+}
+
+void subject_cache_free(struct subject_cache *c)
+{
+	if (!c)
+		return;
+	buf_release(&c->subjects);
+	buf_release(&c->objects);
+	buf_release(&c->class_statements);
+	intern_release(&c->classes);
+	free(c);
+}
+
+/* --- policies of an identity, the long way --- */
+
+static int policy_add(struct buf *out, struct world *w, struct segment *s, uint32_t doc,
+	struct str name, struct str holder, struct str via, struct str source,
+	bool is_boundary, struct err *e)
+{
+	struct subject_policy p = { .via = via, .is_boundary = is_boundary };
+
+	(void)w;
+	p.document = (struct world_document){
+		.segment = s, .doc = doc, .name = name, .holder = holder, .source = source
+	};
+	if (doc != SEGMENT_NONE && segment_document(&p.document.compiled, s, doc, e) < 0)
+		return err_wrap(
+			e, "policy '%.*s' of '%.*s'", STR_ARG(name), STR_ARG(holder));
+	buf_add(out, &p, sizeof(p));
+	return 0;
+}
+
+/* The documents of a policy entity that is attached to `holder`, directly or through a group. */
+static int policies_of_entity(struct buf *out, struct world *w, struct segment *s,
+	entity_id policy, struct str holder, struct str via, bool is_boundary,
+	struct err *e)
+{
+	struct str key = segment_key(s, policy, world_arena(w));
+	const struct segment_holding *h = NULL;
+	uint32_t held = 0, found = 0;
+
+	if (world_removed(w, key))
+		return 0;
+	if (policy < segment_info(s)->entity_count)
+		h = segment_holdings(s, policy, &held);
+	for (uint32_t i = 0; i < held; i++) {
+		if (h[i].layer != LAYER_IDENTITY)
+			continue;
+		found++;
+		if (policy_add(out, w, s, h[i].doc, segment_name(s, policy), holder,
+			    via.n > 0 ? via : key, segment_source(s, h[i].source),
+			    is_boundary, e) < 0)
+			return e->code;
+	}
+	if (found > 0)
+		return 0;
+	return policy_add(out, w, s, SEGMENT_NONE, key, holder, via.n > 0 ? via : key,
+		(struct str){ 0 }, is_boundary, e);
+}
+
+static int policies_of_holder(struct buf *out, struct world *w, struct segment *s,
+	entity_id id, struct str via, struct err *e)
+{
+	struct str holder = segment_key(s, id, world_arena(w));
+	const struct segment_holding *h;
+	const uint32_t *attached;
+	uint32_t held, count;
+
+	h = segment_holdings(s, id, &held);
+	for (uint32_t i = 0; i < held; i++) {
+		if (h[i].layer == LAYER_IDENTITY &&
+			policy_add(out, w, s, h[i].doc, segment_str(s, h[i].name), holder,
+				via, segment_source(s, h[i].source), false, e) < 0)
+			return e->code;
+	}
+	attached = segment_related(s, RELATION_ATTACHED, false, id, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		if (policies_of_entity(out, w, s, attached[i], holder, via, false, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* The groups of an identity, nested ones too, each once. */
+static void groups_of(
+	struct buf *groups, struct world *w, struct segment *s, entity_id id)
+{
+	VEC_ADD(groups, entity_id, id);
+	for (size_t at = 0; at < VEC_COUNT(groups, entity_id); at++) {
+		uint32_t count;
+		const uint32_t *up = segment_related(s, RELATION_MEMBER_OF, false,
+			VEC_DATA(groups, entity_id)[at], &count);
+
+		for (uint32_t i = 0; i < count; i++) {
+			bool known = up[i] >= segment_info(s)->entity_count;
+
+			for (size_t k = 0; k < VEC_COUNT(groups, entity_id) && !known;
+				k++)
+				known = VEC_DATA(groups, entity_id)[k] == up[i];
+			if (!known &&
+				!world_removed(w, segment_key(s, up[i], world_arena(w))))
+				VEC_ADD(groups, entity_id, up[i]);
+		}
+	}
+}
+
+int subject_policies(const struct subject_policy **out, uint32_t *count, struct world *w,
+	node_id n, struct err *e)
+{
+	struct segment *s = world_node_segment(w, n);
+	struct buf found = { 0 }, groups = { 0 };
+	const uint32_t *bounds;
+	uint32_t bound_count;
+	entity_id id = world_node(w, n)->id;
+	void *copy;
+	int rc = 0;
+
+	*out = NULL;
+	*count = 0;
+	if (!s)
+		return 0;
+	groups_of(&groups, w, s, id);
+	for (size_t i = 0; i < VEC_COUNT(&groups, entity_id) && rc == 0; i++) {
+		entity_id g = VEC_DATA(&groups, entity_id)[i];
+		struct str via =
+			i == 0 ? (struct str){ 0 } : segment_key(s, g, world_arena(w));
+
+		rc = policies_of_holder(&found, w, s, g, via, e);
+	}
+	bounds = segment_related(s, RELATION_BOUNDARY, false, id, &bound_count);
+	for (uint32_t i = 0; i < bound_count && rc == 0; i++)
+		rc = policies_of_entity(&found, w, s, bounds[i], world_node(w, n)->key,
+			(struct str){ 0 }, true, e);
+	*count = (uint32_t)VEC_COUNT(&found, struct subject_policy);
+	copy = arena_alloc(world_arena(w), found.n + 1);
+	if (found.n > 0)
+		memcpy(copy, found.p, found.n);
+	*out = copy;
+	buf_release(&found);
+	buf_release(&groups);
+	return rc;
+}
+
+/* --- statements of a class --- */
+
+static expr unknown_document(
+	struct world *w, struct segment *s, struct str name, struct str why)
+{
+	return expr_unknown(world_pool(w), segment_info(s)->scope,
+		arena_printf(world_arena(w), "policy '%.*s' %.*s", STR_ARG(name),
+			STR_ARG(why)));
+}
+
+static void statements_add(struct buf *out, const struct document *d,
+	enum decide_slot slot, uint32_t level, uint32_t doc,
+	const struct world_document *origin)
+{
+	for (uint32_t i = 0; i < d->statement_count; i++) {
+		struct decide_statement st = { .document = d,
+			.statement = &d->statements[i],
+			.slot = slot,
+			.level = level,
+			.doc = doc,
+			.origin = origin };
+
+		buf_add(out, &st, sizeof(st));
+	}
+}
+
+static void document_add(struct class_statements *c, struct buf *out, struct world *w,
+	struct segment *s, uint32_t doc, struct str name, const struct document *d,
+	bool is_boundary)
+{
+	expr *unknown = is_boundary ? &c->unknown_boundary : &c->unknown_identity;
+
+	c->bounded |= is_boundary;
+	if (!d) {
+		*unknown = expr_or(world_pool(w), *unknown,
+			unknown_document(w, s, name, STR_LIT("was not collected")));
+		return;
+	}
+	if (d->flags & DOCUMENT_INVALID) {
+		*unknown = expr_or(world_pool(w), *unknown,
+			unknown_document(w, s, name, STR_LIT("is not valid")));
+		return;
+	}
+	if (d->flags & DOCUMENT_READS_PRINCIPAL)
+		c->reads_principal = true;
+	statements_add(out, d, is_boundary ? SLOT_BOUNDARY : SLOT_IDENTITY, 0, doc, NULL);
+}
+
+static int class_load(struct class_statements *c, struct world *w, struct segment *s,
+	uint32_t class, struct err *e)
+{
+	struct buf identity = { 0 }, boundary = { 0 };
+	const struct segment_class_doc *docs;
+	const struct document *d;
+	uint32_t count;
+
+	docs = segment_class_docs(s, class, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct segment_doc *sd = segment_doc(s, docs[i].doc);
+
+		if (segment_document(&d, s, docs[i].doc, e) < 0) {
+			buf_release(&identity);
+			buf_release(&boundary);
+			return e->code;
+		}
+		document_add(c, docs[i].is_boundary ? &boundary : &identity, w, s,
+			docs[i].doc, segment_str(s, sd->name), d,
+			docs[i].is_boundary != 0);
+	}
+	c->identity_count = (uint32_t)VEC_COUNT(&identity, struct decide_statement);
+	buf_add(&identity, boundary.p, boundary.n);
+	c->count = (uint32_t)VEC_COUNT(&identity, struct decide_statement);
+	c->statements = NULL;
+	if (c->count > 0) {
+		void *copy = arena_alloc(world_arena(w), identity.n);
+
+		memcpy(copy, identity.p, identity.n);
+		c->statements = copy;
+	}
+	buf_release(&identity);
+	buf_release(&boundary);
+	return 0;
+}
+
+/* The same for one node whose policies are not those of its class (`without`, groups). */
+static int policies_load(
+	struct class_statements *c, struct world *w, node_id n, struct err *e)
+{
+	struct buf identity = { 0 }, boundary = { 0 };
+	const struct subject_policy *p;
+	uint32_t count;
+	void *copy;
+
+	if (subject_policies(&p, &count, w, n, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++)
+		document_add(c, p[i].is_boundary ? &boundary : &identity, w,
+			p[i].document.segment, p[i].document.doc, p[i].document.name,
+			p[i].document.compiled, p[i].is_boundary);
+	c->identity_count = (uint32_t)VEC_COUNT(&identity, struct decide_statement);
+	buf_add(&identity, boundary.p, boundary.n);
+	c->count = (uint32_t)VEC_COUNT(&identity, struct decide_statement);
+	copy = arena_alloc(world_arena(w), identity.n + 1);
+	if (identity.n > 0)
+		memcpy(copy, identity.p, identity.n);
+	c->statements = copy;
+	buf_release(&identity);
+	buf_release(&boundary);
+	return 0;
+}
+
+static int class_get(
+	struct class_statements *out, struct subject_cache *c, node_id n, struct err *e)
+{
+	const struct node *node = world_node(c->world, n);
+	const struct segment_entity *entity = world_entity(c->world, n);
+	uint32_t key[2] = { node->scope, entity->class };
+	uint32_t before = intern_count(&c->classes), number;
+
+	if (entity->class == SEGMENT_NONE || world_any_removed(c->world))
+		return policies_load(out, c->world, n, e);
+	number = intern_add(&c->classes, (struct str){ (const char *)key, sizeof(key) });
+	if (number == before) {
+		struct class_statements loaded = { 0 };
+
+		if (class_load(&loaded, c->world, world_node_segment(c->world, n),
+			    entity->class, e) < 0)
+			return e->code;
+		buf_add(&c->class_statements, &loaded, sizeof(loaded));
+	}
+	*out = VEC_DATA(&c->class_statements, struct class_statements)[number];
+	return 0;
+}
+
+/* --- subjects --- */
+
+static expr unknown_ceiling(
+	struct world *w, const struct world_organization *o, struct str what)
+{
+	return expr_unknown(world_pool(w),
+		o->id.n > 0 ? arena_printf(world_arena(w), "%.*s", STR_ARG(o->id))
+			    : STR_LIT("organization"),
+		what);
+}
+
+static void scps_add(struct decide_subject *s, struct world *w, struct buf *out)
+{
+	const struct world_organization *o = s->s.organization;
+	expr *level_unknown = ARENA_NEW_ARRAY(world_arena(w), expr, o->level_count + 1);
+	uint32_t empty = 0;
+
+	for (uint32_t i = 0; i < o->level_count; i++)
+		empty += o->scps[i].document_count == 0;
+	s->scp_level_unknown = level_unknown;
+	/* Nothing attached anywhere: this kind of ceiling is not in use. */
+	if (empty == o->level_count)
+		return;
+	s->scp_levels = o->level_count;
+	for (uint32_t i = 0; i < o->level_count; i++) {
+		const struct world_ceiling *c = &o->scps[i];
+
+		if (c->document_count == 0)
+			level_unknown[i] = unknown_ceiling(w, o,
+				arena_printf(world_arena(w),
+					"SCPs attached to '%.*s' were not collected",
+					STR_ARG(c->level)));
+		for (uint32_t k = 0; k < c->document_count; k++) {
+			const struct document *d = c->documents[k].compiled;
+
+			if (d && !(d->flags & DOCUMENT_INVALID))
+				statements_add(out, d, SLOT_SCP, i, 0, &c->documents[k]);
+			else
+				level_unknown[i] = expr_or(world_pool(w),
+					level_unknown[i],
+					unknown_ceiling(w, o,
+						arena_printf(world_arena(w),
+							"SCP '%.*s' was not collected",
+							STR_ARG(c->documents[k].name))));
+		}
+	}
+}
+
+static int subject_fill(
+	struct decide_subject *s, struct subject_cache *c, node_id n, struct err *e)
+{
+	struct world *w = c->world;
+	struct class_statements own = { 0 };
+	struct buf scps = { 0 };
+
+	s->provider = provider_of_node(w, n);
+	s->s = (struct subject){ .node = n, .n = world_node(w, n) };
+	if (world_organization(&s->s.organization, w, s->s.n->account, e) < 0)
+		return e->code;
+	if (s->s.n->type == NODE_ENTITY) {
+		if (class_get(&own, c, n, e) < 0)
+			return e->code;
+	} else if (s->s.n->type == NODE_FOREIGN || s->s.n->type == NODE_ACCOUNT) {
+		own.unknown_identity = expr_unknown(world_pool(w), s->s.n->account,
+			arena_printf(world_arena(w),
+				"policies of account '%.*s' were not collected",
+				STR_ARG(s->s.n->account)));
+	}
+	s->s.bounded = own.bounded;
+	s->s.linked = (s->s.n->flags & ENTITY_LINKED) != 0;
+	s->unknown_identity = own.unknown_identity;
+	s->unknown_boundary = own.unknown_boundary;
+	s->reads_principal = own.reads_principal;
+	s->identity_count = own.identity_count;
+	s->s.scps = s->provider->scps_bind(&s->s);
+	if (s->s.scps && s->s.organization->named && !s->s.organization->known)
+		s->unknown_scp = unknown_ceiling(w, s->s.organization,
+			STR_LIT("organization policies (SCP) were not collected"));
+	if (s->s.scps)
+		scps_add(s, w, &scps);
+	s->statements = own.statements;
+	s->statement_count = own.count;
+	if (scps.n > 0) {
+		struct decide_statement *all =
+			ARENA_NEW_ARRAY(world_arena(w), struct decide_statement,
+				own.count + VEC_COUNT(&scps, struct decide_statement));
+
+		if (own.count > 0)
+			memcpy(all, own.statements, own.count * sizeof(*all));
+		memcpy(all + own.count, scps.p, scps.n);
+		s->statements = all;
+		s->statement_count += (uint32_t)VEC_COUNT(&scps, struct decide_statement);
+	}
+	buf_release(&scps);
+	return 0;
+}
+
+static void *cached(struct buf *b, node_id n)
+{
+	while (VEC_COUNT(b, void *) <= n)
+		VEC_ADD(b, void *, NULL);
+	return VEC_DATA(b, void *)[n];
+}
+
+int subject_get(const struct decide_subject **out, struct subject_cache *c, node_id n,
+	struct err *e)
+{
+	struct decide_subject *s = cached(&c->subjects, n);
+
+	if (!s) {
+		s = ARENA_NEW(world_arena(c->world), struct decide_subject);
+		if (subject_fill(s, c, n, e) < 0)
+			return err_wrap(
+				e, "'%.*s'", STR_ARG(world_node(c->world, n)->key));
+		VEC_DATA(&c->subjects, void *)[n] = s;
+	}
+	*out = s;
+	return 0;
+}
+
+/* --- objects --- */
+
+static int object_layer(struct decide_object *o, struct world *w, enum record_layer layer,
+	struct buf *statements, struct buf *layers, struct err *e)
+{
+	const struct world_document *docs;
+	uint32_t count;
+	enum record_layer as = layer == LAYER_ACL ? LAYER_RESOURCE : layer;
+
+	if (world_documents(&docs, &count, w, o->o.node, layer, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct document *d = docs[i].compiled;
+
+		if (!d || (d->flags & DOCUMENT_INVALID)) {
+			o->o.policy_state = SEGMENT_POLICY_REFUSED;
+			continue;
+		}
+		statements_add(statements, d, SLOT_RESOURCE, 0, docs[i].doc, &docs[i]);
+		while (VEC_COUNT(layers, enum record_layer) <
+			VEC_COUNT(statements, struct decide_statement))
+			VEC_ADD(layers, enum record_layer, as);
+	}
+	return 0;
+}
+
+static void object_rcps(struct decide_object *o, struct world *w, struct buf *statements,
+	struct buf *layers)
+{
+	const struct world_organization *org = o->o.organization;
+
+	if (org->named && !org->known)
+		o->unknown_rcp = unknown_ceiling(w, org,
+			STR_LIT("organization policies (RCP) were not collected"));
+	for (uint32_t i = 0; i < org->level_count && !org->exempt; i++) {
+		for (uint32_t k = 0; k < org->rcps[i].document_count; k++) {
+			const struct world_document *doc = &org->rcps[i].documents[k];
+
+			if (doc->compiled && !(doc->compiled->flags & DOCUMENT_INVALID))
+				statements_add(
+					statements, doc->compiled, SLOT_RCP, i, 0, doc);
+			else
+				o->unknown_rcp = expr_or(world_pool(w), o->unknown_rcp,
+					unknown_ceiling(w, org,
+						arena_printf(world_arena(w),
+							"RCP '%.*s' was not collected",
+							STR_ARG(doc->name))));
+		}
+	}
+	while (VEC_COUNT(layers, enum record_layer) <
+		VEC_COUNT(statements, struct decide_statement))
+		VEC_ADD(layers, enum record_layer, LAYER_RCP);
+}
+
+static int object_fill(struct decide_object *o, struct world *w, node_id n, struct err *e)
+{
+	const struct segment_entity *entity = world_entity(w, n);
+	struct buf statements = { 0 }, layers = { 0 };
+	enum record_layer *l;
+	struct decide_statement *st;
+	int rc;
+
+	o->o = (struct object){ .node = n,
+		.n = world_node(w, n),
+		.kind = world_node_kind_id(w, n),
+		.policy_state = entity ? (enum segment_policy_state)entity->policy_state
+				       : SEGMENT_POLICY_NOT_ASKED };
+	o->o.resource = o->o.n->key;
+	provider_of_node(w, n)->prepare_object(w, &o->o);
+	if (world_organization(&o->o.organization, w, o->o.n->account, e) < 0)
+		return e->code;
+	rc = object_layer(o, w, LAYER_RESOURCE, &statements, &layers, e);
+	if (rc == 0)
+		rc = object_layer(o, w, LAYER_ACL, &statements, &layers, e);
+	if (rc == 0)
+		rc = object_layer(o, w, LAYER_TRUST, &statements, &layers, e);
+	object_rcps(o, w, &statements, &layers);
+	o->statement_count = (uint32_t)VEC_COUNT(&statements, struct decide_statement);
+	st = arena_alloc(world_arena(w), statements.n + 1);
+	l = arena_alloc(world_arena(w), layers.n + 1);
+	if (statements.n > 0) {
+		memcpy(st, statements.p, statements.n);
+		memcpy(l, layers.p, layers.n);
+	}
+	o->statements = st;
+	o->layers = l;
+	buf_release(&statements);
+	buf_release(&layers);
+	return rc;
+}
+
+int subject_object(const struct decide_object **out, struct subject_cache *c, node_id n,
+	struct err *e)
+{
+	struct decide_object *o = cached(&c->objects, n);
+
+	if (!o) {
+		o = ARENA_NEW(world_arena(c->world), struct decide_object);
+		if (object_fill(o, c->world, n, e) < 0)
+			return err_wrap(
+				e, "'%.*s'", STR_ARG(world_node(c->world, n)->key));
+		VEC_DATA(&c->objects, void *)[n] = o;
+	}
+	*out = o;
+	return 0;
+}

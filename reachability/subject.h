@@ -1,0 +1,32 @@
+/*
+ * subject.h - who asks and what is asked about, made ready for decisions: policies flattened to statements, ceilings
+ * found, gaps in the collected data named. Made once per node and query.
+ */
+#ifndef REACHABILITY_SUBJECT_H
+#define REACHABILITY_SUBJECT_H
+
+#include "reachability/decide.h"
+
+struct subject_cache;
+
+struct subject_cache *subject_cache_new(struct world *w);
+void subject_cache_free(struct subject_cache *c);
+
+int subject_get(const struct decide_subject **out, struct subject_cache *c, node_id n,
+	struct err *e);
+int subject_object(const struct decide_object **out, struct subject_cache *c, node_id n,
+	struct err *e);
+
+/* One policy of an identity with the way that it came by it, for proofs. */
+struct subject_policy {
+	struct world_document document;
+	struct str
+		via; /* key of the policy entity or group that brings it; empty: inline on itself */
+	bool is_boundary;
+};
+
+/* All policies of an identity (or group), `without` taken out, in a fixed order. */
+int subject_policies(const struct subject_policy **out, uint32_t *count, struct world *w,
+	node_id n, struct err *e);
+
+#endif

@@ -1,0 +1,583 @@
+#include "reachability/world.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "reachability/provider.h"
+
+/* What is kept per scope: the segment once opened, and its kinds as the catalogue numbers them. */
+struct scope_state {
+	struct segment *segment;
+	struct str account;
+	kind_id *kinds;
+};
+
+struct world {
+	struct store *store;
+	struct snapshot *snap;
+	struct expr_pool *pool;
+	struct arena arena;
+	struct scope_state *scopes;
+	uint32_t scope_count;
+	struct buf nodes;        /* const struct node *, each at a fixed place */
+	struct intern node_keys; /* key -> node, the same numbers */
+	struct intern accounts;  /* native ids that were asked for */
+	struct buf
+		organizations; /* const struct world_organization *, by accounts' number; NULL: not yet */
+	struct intern removed;
+	struct world_context context;
+};
+
+int world_open(struct world **out, struct store *store, struct err *e)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		abort();
+	w->store = store;
+	arena_init(&w->arena, ARENA_UNLIMITED);
+	intern_init(&w->node_keys);
+	intern_init(&w->accounts);
+	intern_init(&w->removed);
+	w->pool = expr_pool_new();
+	if (snapshot_begin(&w->snap, store, e) < 0)
+		goto fail;
+	w->scope_count = snapshot_scope_count(w->snap);
+	w->scopes = ARENA_NEW_ARRAY(&w->arena, struct scope_state, w->scope_count + 1);
+	*out = w;
+	return 0;
+fail:
+	world_close(w);
+	return e->code;
+}
+
+void world_close(struct world *w)
+{
+	if (!w)
+		return;
+	snapshot_end(w->snap);
+	expr_pool_free(w->pool);
+	intern_release(&w->node_keys);
+	intern_release(&w->accounts);
+	intern_release(&w->removed);
+	buf_release(&w->nodes);
+	buf_release(&w->organizations);
+	arena_release(&w->arena);
+	free(w);
+}
+
+struct snapshot *world_snapshot(struct world *w)
+{
+	return w->snap;
+}
+
+struct expr_pool *world_pool(struct world *w)
+{
+	return w->pool;
+}
+
+struct arena *world_arena(struct world *w)
+{
+	return &w->arena;
+}
+
+void world_set_context(struct world *w, const struct world_context *context)
+{
+	w->context = *context;
+}
+
+const struct world_context *world_context(const struct world *w)
+{
+	return &w->context;
+}
+
+void world_remove(struct world *w, struct str key)
+{
+	intern_add(&w->removed, key);
+}
+
+bool world_removed(const struct world *w, struct str key)
+{
+	return intern_count(&w->removed) > 0 &&
+	       intern_find(&w->removed, key) != INTERN_NONE;
+}
+
+bool world_any_removed(const struct world *w)
+{
+	return intern_count(&w->removed) > 0;
+}
+
+uint32_t world_scope_count(struct world *w)
+{
+	return w->scope_count;
+}
+
+int world_segment(struct segment **out, struct world *w, scope_number n, struct err *e)
+{
+	struct scope_state *s;
+
+	assert(n < w->scope_count);
+	s = &w->scopes[n];
+	if (!s->segment && snapshot_segment(&s->segment, w->snap, n, e) < 0)
+		return e->code;
+	if (!s->kinds) {
+		uint32_t count = segment_info(s->segment)->kind_count;
+		struct str scope = segment_info(s->segment)->scope;
+
+		s->account = str_skip(scope, str_find_char(scope, ':', 0) + 1);
+		s->kinds = ARENA_NEW_ARRAY(&w->arena, kind_id, count + 1);
+		for (uint32_t k = 0; k < count; k++)
+			s->kinds[k] = catalog_kind_find(segment_kind(s->segment, k));
+	}
+	*out = s->segment;
+	return 0;
+}
+
+scope_number world_account_scope(struct world *w, struct str account)
+{
+	const struct provider *p;
+	scope_number n;
+	struct err e;
+
+	if (account.n == 0)
+		return SEGMENT_NONE;
+	for (uint32_t i = 0; (p = provider_get(i)); i++) {
+		struct str scope = arena_printf(
+			&w->arena, "%.*s:%.*s", STR_ARG(p->name), STR_ARG(account));
+
+		if (snapshot_find_scope(&n, w->snap, scope, &e) == 1)
+			return n;
+	}
+	return SEGMENT_NONE;
+}
+
+struct str world_scope_account(struct world *w, scope_number n)
+{
+	struct segment *s;
+	struct err e;
+
+	if (world_segment(&s, w, n, &e) < 0)
+		return (struct str){ 0 };
+	return w->scopes[n].account;
+}
+
+kind_id world_kind(struct world *w, struct segment *s, uint32_t kind)
+{
+	for (scope_number n = 0; n < w->scope_count; n++) {
+		if (w->scopes[n].segment == s)
+			return w->scopes[n].kinds[kind];
+	}
+	return catalog_kind_find(segment_kind(s, kind));
+}
+
+/* --- nodes --- */
+
+static node_id node_add(struct world *w, struct node n)
+{
+	uint32_t before = intern_count(&w->node_keys);
+	node_id id = intern_add(&w->node_keys, n.key);
+	struct node *kept;
+
+	if (id < before)
+		return id;
+	kept = ARENA_NEW(&w->arena, struct node);
+	*kept = n;
+	kept->key = intern_get(&w->node_keys, id);
+	VEC_ADD(&w->nodes, const struct node *, kept);
+	return id;
+}
+
+node_id world_node_entity(struct world *w, scope_number scope, entity_id id)
+{
+	struct segment *s = w->scopes[scope].segment;
+	struct str key, account = w->scopes[scope].account;
+
+	assert(s && id < segment_info(s)->entity_count);
+	key = segment_key(s, id, &w->arena);
+	return node_add(w, (struct node){ .type = NODE_ENTITY,
+				   .scope = scope,
+				   .id = id,
+				   .key = key,
+				   .account = account,
+				   .flags = segment_entity(s, id)->flags });
+}
+
+node_id world_node_virtual(
+	struct world *w, enum node_type type, struct str key, struct str account)
+{
+	uint32_t flags = type == NODE_RESOURCE ? ENTITY_EXTERNAL
+					       : ENTITY_EXTERNAL | ENTITY_IDENTITY;
+
+	return node_add(w, (struct node){ .type = type,
+				   .scope = SEGMENT_NONE,
+				   .id = SEGMENT_NONE,
+				   .key = key,
+				   .account = account,
+				   .flags = flags });
+}
+
+const struct node *world_node(const struct world *w, node_id n)
+{
+	assert(n < intern_count(&w->node_keys));
+	return VEC_DATA(&w->nodes, const struct node *)[n];
+}
+
+uint32_t world_node_count(const struct world *w)
+{
+	return intern_count(&w->node_keys);
+}
+
+int world_node_of_key(node_id *out, struct world *w, struct str key, struct err *e)
+{
+	struct segment *s;
+	struct str account = { 0 };
+	enum node_type type;
+	scope_number scope;
+	entity_id id;
+	int rc = snapshot_find_key(&scope, &id, w->snap, key, e);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 1) {
+		if (world_segment(&s, w, scope, e) < 0)
+			return e->code;
+		*out = world_node_entity(w, scope, id);
+		return 0;
+	}
+	type = provider_of_key(key)->read_key(key, &account);
+	*out = world_node_virtual(w, type, arena_copy(&w->arena, key), account);
+	return 0;
+}
+
+struct segment *world_node_segment(struct world *w, node_id n)
+{
+	const struct node *node = world_node(w, n);
+
+	return node->type == NODE_ENTITY ? w->scopes[node->scope].segment : NULL;
+}
+
+const struct segment_entity *world_entity(struct world *w, node_id n)
+{
+	struct segment *s = world_node_segment(w, n);
+
+	return s ? segment_entity(s, world_node(w, n)->id) : NULL;
+}
+
+static struct str last_piece(struct str key)
+{
+	size_t i = key.n;
+
+	while (i > 0 && key.p[i - 1] != '/' && key.p[i - 1] != ':')
+		i--;
+	return i < key.n ? str_skip(key, i) : key;
+}
+
+struct str world_node_name(struct world *w, node_id n)
+{
+	struct segment *s = world_node_segment(w, n);
+	struct str name = s ? segment_name(s, world_node(w, n)->id) : (struct str){ 0 };
+
+	return name.n > 0 ? name : last_piece(world_node(w, n)->key);
+}
+
+struct str world_node_kind(struct world *w, node_id n)
+{
+	struct segment *s = world_node_segment(w, n);
+	size_t size;
+	kind_id kind;
+
+	if (s)
+		return segment_kind(s, world_entity(w, n)->kind);
+	switch (world_node(w, n)->type) {
+	case NODE_PUBLIC:
+		return STR_LIT("public");
+	case NODE_SERVICE:
+		return STR_LIT("service");
+	case NODE_FEDERATED:
+		return STR_LIT("federated");
+	default:
+		kind = catalog_kind_of_key(world_node(w, n)->key, &size);
+		return kind != CATALOG_NONE ? catalog_kind_name(kind)
+					    : STR_LIT("unknown");
+	}
+}
+
+kind_id world_node_kind_id(struct world *w, node_id n)
+{
+	const struct node *node = world_node(w, n);
+	size_t size;
+
+	if (node->type == NODE_ENTITY)
+		return w->scopes[node->scope].kinds[world_entity(w, n)->kind];
+	return node->type == NODE_PUBLIC || node->type == NODE_SERVICE
+		       ? CATALOG_NONE
+		       : catalog_kind_of_key(node->key, &size);
+}
+
+static struct str pair_find(struct segment *s, const struct segment_pair *pairs,
+	uint32_t count, struct str name)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (str_eq(segment_str(s, pairs[i].key), name))
+			return segment_str(s, pairs[i].value);
+	}
+	return (struct str){ 0 };
+}
+
+struct str world_attribute(struct world *w, node_id n, struct str name)
+{
+	struct segment *s = world_node_segment(w, n);
+	const struct segment_pair *pairs;
+	uint32_t count;
+
+	if (!s)
+		return (struct str){ 0 };
+	pairs = segment_attributes(s, world_node(w, n)->id, &count);
+	return pair_find(s, pairs, count, name);
+}
+
+/* --- documents on a node --- */
+
+static int document_at(struct world_document *out, struct world *w, struct segment *s,
+	uint32_t doc, struct str name, struct str holder, struct str source,
+	struct err *e)
+{
+	(void)w;
+	*out = (struct world_document){
+		.segment = s, .doc = doc, .name = name, .holder = holder, .source = source
+	};
+	if (segment_document(&out->compiled, s, doc, e) < 0)
+		return err_wrap(
+			e, "policy '%.*s' of '%.*s'", STR_ARG(name), STR_ARG(holder));
+	return 0;
+}
+
+int world_documents(const struct world_document **out, uint32_t *count, struct world *w,
+	node_id n, enum record_layer layer, struct err *e)
+{
+	struct segment *s = world_node_segment(w, n);
+	const struct segment_holding *h;
+	struct world_document *docs;
+	uint32_t held = 0, found = 0;
+
+	*out = NULL;
+	*count = 0;
+	if (!s)
+		return 0;
+	h = segment_holdings(s, world_node(w, n)->id, &held);
+	docs = ARENA_NEW_ARRAY(&w->arena, struct world_document, held + 1);
+	for (uint32_t i = 0; i < held; i++) {
+		struct str name = segment_str(s, h[i].name);
+
+		if (h[i].layer != (uint32_t)layer || world_removed(w, name))
+			continue;
+		if (document_at(&docs[found++], w, s, h[i].doc, name,
+			    world_node(w, n)->key, segment_source(s, h[i].source), e) < 0)
+			return e->code;
+	}
+	*out = docs;
+	*count = found;
+	return 0;
+}
+
+/* --- organizations --- */
+
+/* Containers above an account stay far below this: an organization has 5 levels of OUs. */
+#define LEVELS_MAX 32u
+
+static int ceiling_of(struct world_ceiling *out, struct world *w, scope_number scope,
+	entity_id id, enum record_layer layer, struct err *e)
+{
+	struct segment *s = w->scopes[scope].segment;
+	uint32_t count, total = 0, held;
+	const uint32_t *policies =
+		segment_related(s, RELATION_ATTACHED, false, id, &count);
+	struct buf docs = { 0 };
+
+	out->level = segment_key(s, id, &w->arena);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct world_document *found;
+		node_id policy;
+
+		if (policies[i] >= segment_info(s)->entity_count)
+			continue;
+		policy = world_node_entity(w, scope, policies[i]);
+		if (world_removed(w, world_node(w, policy)->key))
+			continue;
+		if (world_documents(&found, &held, w, policy, layer, e) < 0) {
+			buf_release(&docs);
+			return e->code;
+		}
+		for (uint32_t k = 0; k < held; k++) {
+			struct world_document d = found[k];
+
+			d.name = world_node_name(w, policy);
+			buf_add(&docs, &d, sizeof(d));
+			total++;
+		}
+	}
+	out->documents = ARENA_NEW_ARRAY(&w->arena, struct world_document, total + 1);
+	if (total > 0)
+		memcpy((void *)(uintptr_t)out->documents, docs.p, docs.n);
+	out->document_count = total;
+	buf_release(&docs);
+	return 0;
+}
+
+/* Fill the levels of an account that the organization's segment has as entity `id`. */
+static int organization_levels(struct world_organization *o, struct world *w,
+	scope_number scope, entity_id id, struct err *e)
+{
+	struct segment *s = w->scopes[scope].segment;
+	struct world_ceiling *scps, *rcps;
+	entity_id chain[LEVELS_MAX];
+	uint32_t n = 0, parents;
+	struct buf path = { 0 };
+
+	for (entity_id at = id;;) {
+		const uint32_t *up =
+			segment_related(s, RELATION_CONTAINS, true, at, &parents);
+
+		if (n == LEVELS_MAX)
+			return err_set(e, ERR_LIMIT,
+				"'%.*s': more than %u levels of containers",
+				STR_ARG(segment_key(s, id, &w->arena)), LEVELS_MAX);
+		chain[n++] = at;
+		if (parents == 0 || up[0] >= segment_info(s)->entity_count)
+			break;
+		at = up[0];
+	}
+	scps = ARENA_NEW_ARRAY(&w->arena, struct world_ceiling, n);
+	rcps = ARENA_NEW_ARRAY(&w->arena, struct world_ceiling, n);
+	buf_printf(&path, "%.*s/", STR_ARG(o->id));
+	for (uint32_t i = 0; i < n; i++) {
+		entity_id at = chain[n - 1 - i];
+
+		if (ceiling_of(&scps[i], w, scope, at, LAYER_SCP, e) < 0 ||
+			ceiling_of(&rcps[i], w, scope, at, LAYER_RCP, e) < 0) {
+			buf_release(&path);
+			return e->code;
+		}
+		if (i + 1 < n)
+			buf_printf(&path, "%.*s/",
+				STR_ARG(last_piece(segment_key(s, at, &w->arena))));
+	}
+	o->scps = scps;
+	o->rcps = rcps;
+	o->level_count = n;
+	o->path = arena_copy(&w->arena, buf_str(&path));
+	buf_release(&path);
+	return 0;
+}
+
+/* Look for the account as an entity of some organization's scope. */
+struct account_search {
+	struct world *w;
+	scope_number own, scope;
+	entity_id id;
+	bool found;
+};
+
+static bool account_candidate(void *ctx, scope_number scope, entity_id id)
+{
+	struct account_search *search = ctx;
+	struct segment *s;
+	struct err e;
+
+	if (scope == search->own || world_segment(&s, search->w, scope, &e) < 0)
+		return true;
+	if (!(segment_entity(s, id)->flags & ENTITY_CONTAINER))
+		return true;
+	search->scope = scope;
+	search->id = id;
+	search->found = true;
+	return false;
+}
+
+static int account_place(struct account_search *search, struct world *w,
+	struct str account, bool *named, struct err *e)
+{
+	struct segment *own = NULL, *org;
+	struct str parent = { 0 }, key = { 0 };
+	entity_id id;
+	int rc;
+
+	if (search->own != SEGMENT_NONE) {
+		if (world_segment(&own, w, search->own, e) < 0)
+			return e->code;
+		parent = segment_info(own)->parent;
+		key = segment_info(own)->key;
+	}
+	*named = parent.n > 0;
+	if (parent.n > 0) {
+		rc = snapshot_find_scope(&search->scope, w->snap, parent, e);
+		if (rc <= 0)
+			return rc;
+		if (world_segment(&org, w, search->scope, e) < 0)
+			return e->code;
+		id = segment_find(org, key);
+		search->found =
+			id != SEGMENT_NONE && id < segment_info(org)->entity_count;
+		search->id = id;
+		return 0;
+	}
+	return snapshot_find_name(w->snap, account, account_candidate, search, e);
+}
+
+static int organization_load(
+	struct world_organization *o, struct world *w, struct str account, struct err *e)
+{
+	struct account_search search = { .w = w, .own = world_account_scope(w, account) };
+	struct segment *s;
+
+	if (account_place(&search, w, account, &o->named, e) < 0)
+		return e->code;
+	if (!search.found)
+		return 0;
+	if (world_segment(&s, w, search.scope, e) < 0)
+		return e->code;
+	o->known = true;
+	o->named = true;
+	o->id = w->scopes[search.scope].account;
+	o->exempt = segment_entity(s, search.id)->flags & ENTITY_EXEMPT;
+	return organization_levels(o, w, search.scope, search.id, e);
+}
+
+int world_organization(const struct world_organization **out, struct world *w,
+	struct str account, struct err *e)
+{
+	uint32_t n = intern_add(&w->accounts, account);
+	struct world_organization *o;
+
+	while (VEC_COUNT(&w->organizations, struct world_organization *) <= n)
+		VEC_ADD(&w->organizations, struct world_organization *, NULL);
+	o = VEC_DATA(&w->organizations, struct world_organization *)[n];
+	if (!o) {
+		o = ARENA_NEW(&w->arena, struct world_organization);
+		if (account.n > 0 && organization_load(o, w, account, e) < 0)
+			return e->code;
+		VEC_DATA(&w->organizations, struct world_organization *)[n] = o;
+	}
+	*out = o;
+	return 0;
+}
+
+struct str world_account_name(struct world *w, struct str account)
+{
+	struct account_search search = { .w = w, .own = world_account_scope(w, account) };
+	struct segment *s;
+	entity_id id;
+	bool named;
+	struct err e;
+
+	if (account_place(&search, w, account, &named, &e) == 0 && search.found &&
+		world_segment(&s, w, search.scope, &e) == 0)
+		return segment_name(s, search.id);
+	if (search.own == SEGMENT_NONE || world_segment(&s, w, search.own, &e) < 0)
+		return (struct str){ 0 };
+	id = segment_find(s, segment_info(s)->key);
+	return id < segment_info(s)->entity_count ? segment_name(s, id)
+						  : (struct str){ 0 };
+}
