@@ -339,36 +339,6 @@ static const struct {
 };
 #define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
 
-static int read_piece(
-	struct aws_emit *em, const struct decoder_piece *piece, struct err *e)
-{
-	struct json_origin origin = { .offset = piece->offset,
-		.member = piece->member,
-		.index = piece->index,
-		.indexed = piece->type == JSON_ELEMENT };
-	struct json j;
-	int rc = json_parse(&j, piece->text, origin, e);
-
-	if (rc < 0)
-		return rc;
-	em->json = &j;
-	for (size_t i = 0; rc == 0 && i < LIST_COUNT; i++) {
-		if (!str_eq(piece->member, str_from(lists[i].member)))
-			continue;
-		if (piece->type == JSON_VALUE)
-			rc = json_fail(&j, j.root, e, "expected an array, found %s",
-				json_type_name(json_type(j.root)));
-		else
-			rc = json_want_type(&j, j.root, JSON_OBJECT, e);
-		if (rc == 0)
-			rc = lists[i].emit(em, j.root, e);
-		break;
-	}
-	em->json = NULL;
-	json_release(&j);
-	return rc;
-}
-
 /* Say what the document covers. */
 static int cover(struct aws_emit *em, const struct decoder_batch *batch, struct err *e)
 {
@@ -397,26 +367,28 @@ static int cover(struct aws_emit *em, const struct decoder_batch *batch, struct 
 	return 0;
 }
 
+static int visit(struct aws_emit *em, const struct decoder_piece *piece,
+	const struct json_value *root, struct err *e)
+{
+	int rc = 0;
+
+	em->complete = true;
+	if (piece->type == JSON_END)
+		return cover(em, em->batch, e);
+	for (size_t i = 0; i < LIST_COUNT; i++) {
+		if (!str_eq(piece->member, str_from(lists[i].member)))
+			continue;
+		if (piece->type == JSON_VALUE)
+			rc = json_want_type(em->json, root, JSON_ARRAY, e);
+		else
+			rc = json_want_type(em->json, root, JSON_OBJECT, e);
+		return rc == 0 ? lists[i].emit(em, root, e) : rc;
+	}
+	return 0;
+}
+
 int aws_authorization_run(
 	const struct decoder_batch *batch, struct buf *out, struct err *e)
 {
-	const struct decoder_piece *pieces =
-		VEC_DATA(&batch->pieces, struct decoder_piece);
-	size_t count = VEC_COUNT(&batch->pieces, struct decoder_piece);
-	struct arena arena;
-	struct aws_emit em;
-	int rc = 0;
-
-	arena_init(&arena, ARENA_UNLIMITED);
-	aws_emit_init(&em, batch, out, &arena);
-	em.complete = true;
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		em.offset = pieces[i].offset;
-		if (pieces[i].type == JSON_ELEMENT || pieces[i].type == JSON_VALUE)
-			rc = read_piece(&em, &pieces[i], e);
-		if (rc == 0 && pieces[i].type == JSON_END)
-			rc = cover(&em, batch, e);
-	}
-	arena_release(&arena);
-	return rc;
+	return aws_emit_pieces(batch, out, visit, e);
 }

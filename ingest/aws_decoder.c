@@ -1,12 +1,50 @@
 #include "ingest/aws_decoder.h"
 
+#include "ingest/aws_answer.h"
 #include "ingest/aws_arn.h"
 #include "ingest/aws_authorization.h"
+#include "ingest/aws_layout.h"
+#include "ingest/aws_organization.h"
+#include "ingest/aws_resource.h"
 
 static const struct decoder_format authorization = {
 	.name = "iam-authorization-details",
 	.run = aws_authorization_run,
 };
+
+/* [{"Resource", "Policy", "Account", "PublicAccessBlock"}] */
+static int visit_item(struct aws_emit *em, const struct decoder_piece *piece,
+	const struct json_value *root, struct err *e)
+{
+	int rc;
+
+	if (piece->type != JSON_ELEMENT)
+		return 0;
+	rc = json_want_type(em->json, root, JSON_OBJECT, e);
+	return rc == 0 ? aws_resource_policy_item(em, root, e) : rc;
+}
+
+static int run_items(const struct decoder_batch *batch, struct buf *out, struct err *e)
+{
+	return aws_emit_pieces(batch, out, visit_item, e);
+}
+
+static int visit_item_alone(struct aws_emit *em, const struct decoder_piece *piece,
+	const struct json_value *root, struct err *e)
+{
+	(void)piece;
+	return aws_resource_policy_item(em, root, e);
+}
+
+static int run_item_alone(
+	const struct decoder_batch *batch, struct buf *out, struct err *e)
+{
+	return aws_emit_pieces(batch, out, visit_item_alone, e);
+}
+
+static const struct decoder_format items = { "resource-policy-list", false, run_items };
+static const struct decoder_format item = { "resource-policy-list", true,
+	run_item_alone };
 
 static bool has(const struct json_shape *shape, const char *name)
 {
@@ -20,12 +58,19 @@ static bool has(const struct json_shape *shape, const char *name)
 static const struct decoder_format *detect(
 	const struct json_shape *shape, const struct decoder_context *context)
 {
-	(void)context;
-	if (shape->top == '{' &&
-		(has(shape, "UserDetailList") || has(shape, "GroupDetailList") ||
-			has(shape, "RoleDetailList")))
+	const struct decoder_format *found = aws_layout_detect(context);
+
+	if (found)
+		return found;
+	if (has(shape, "Resource") && has(shape, "Policy"))
+		return shape->top == '[' ? &items : &item;
+	if (shape->top != '{')
+		return NULL;
+	if (has(shape, "UserDetailList") || has(shape, "GroupDetailList") ||
+		has(shape, "RoleDetailList"))
 		return &authorization;
-	return NULL;
+	found = aws_organization_detect(shape);
+	return found ? found : aws_answer_detect(shape);
 }
 
 /* Members with which a page says that another follows. */
@@ -114,7 +159,12 @@ static int identify(struct str head, char hint[DECODER_HINT_MAX])
 
 static struct str companion(struct str path)
 {
-	(void)path;
+	struct str name = aws_layout_companion(path);
+
+	if (name.n > 0)
+		return name;
+	if (str_contains_fold(path, STR_LIT("organizations/")))
+		return STR_LIT("describe-organization.json");
 	return (struct str){ 0 };
 }
 
@@ -123,5 +173,7 @@ const struct decoder_provider aws_decoder = {
 	.more_follows = more_follows,
 	.identify = identify,
 	.companion = companion,
-	.expected = "an answer of get-account-authorization-details",
+	.expected =
+		"an AWS answer with a member like 'UserDetailList', 'Roles', 'Policy' or 'Reservations', "
+		"a list of {Resource, Policy}, an iam-collect directory, or a record stream",
 };

@@ -34,6 +34,7 @@ void aws_emit_init(struct aws_emit *em, const struct decoder_batch *batch,
 
 	*em = (struct aws_emit){ .out = out,
 		.arena = arena,
+		.batch = batch,
 		.context = &batch->context,
 		.format = batch->format->name,
 		.home_partition = STR_LIT("aws") };
@@ -43,6 +44,49 @@ void aws_emit_init(struct aws_emit *em, const struct decoder_batch *batch,
 	} else {
 		find_path_account(batch->context.path, &em->home_partition, &em->home);
 	}
+}
+
+static int visit_piece(struct aws_emit *em, const struct decoder_piece *piece,
+	aws_emit_visit *visit, struct err *e)
+{
+	struct json_origin origin = { .offset = piece->offset,
+		.member = piece->member,
+		.index = piece->index,
+		.indexed = piece->type == JSON_ELEMENT };
+	struct json j;
+	int rc;
+
+	em->offset = piece->offset;
+	if (piece->type == JSON_LIST)
+		return 0;
+	if (piece->type == JSON_END)
+		return visit(em, piece, NULL, e);
+	rc = json_parse(&j, piece->text, origin, e);
+	if (rc < 0)
+		return rc;
+	em->json = &j;
+	rc = visit(em, piece, j.root, e);
+	em->json = NULL;
+	json_release(&j);
+	return rc;
+}
+
+int aws_emit_pieces(const struct decoder_batch *batch, struct buf *out,
+	aws_emit_visit *visit, struct err *e)
+{
+	const struct decoder_piece *pieces =
+		VEC_DATA(&batch->pieces, struct decoder_piece);
+	size_t count = VEC_COUNT(&batch->pieces, struct decoder_piece);
+	struct arena arena;
+	struct aws_emit em;
+	int rc = 0;
+
+	arena_init(&arena, ARENA_UNLIMITED);
+	aws_emit_init(&em, batch, out, &arena);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = visit_piece(&em, &pieces[i], visit, e);
+	arena_release(&arena);
+	return rc;
 }
 
 static struct record_source source_of(const struct aws_emit *em)
@@ -262,8 +306,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* RFC 3986: only % and two digits mean something; + is a plus. */
-static bool decode_url(struct arena *arena, struct str text, struct str *out)
+bool aws_emit_decode_url(struct arena *arena, struct str text, struct str *out)
 {
 	char *p = arena_alloc(arena, text.n + 1);
 	size_t n = 0;
@@ -313,7 +356,7 @@ int aws_emit_body(
 	text = json_string(v);
 	if (trim(text).n == 0)
 		return 0;
-	if (trim(text).p[0] == '%' && !decode_url(em->arena, trim(text), &text))
+	if (trim(text).p[0] == '%' && !aws_emit_decode_url(em->arena, trim(text), &text))
 		return json_fail(
 			em->json, v, e, "policy document is not URL-encoded UTF-8");
 	if (trim(text).n == 0 || trim(text).p[0] != '{')

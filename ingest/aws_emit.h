@@ -18,7 +18,8 @@
 struct aws_emit {
 	struct buf *out;
 	struct arena *arena;
-	const struct decoder_context *context;
+	const struct decoder_batch *batch;
+	const struct decoder_context *context; /* the batch's */
 	const char *format;
 	const struct json *json;         /* the piece that is being read */
 	struct str home_partition, home; /* account of the context; empty: unknown */
@@ -30,6 +31,15 @@ struct aws_emit {
 
 void aws_emit_init(struct aws_emit *em, const struct decoder_batch *batch,
 	struct buf *out, struct arena *arena);
+
+/*
+ * Run over the pieces of a batch: each value and element is parsed (em->json) and given to
+ * `visit` with its root; JSON_END comes with root NULL.
+ */
+typedef int aws_emit_visit(struct aws_emit *em, const struct decoder_piece *piece,
+	const struct json_value *root, struct err *e);
+int aws_emit_pieces(const struct decoder_batch *batch, struct buf *out,
+	aws_emit_visit *visit, struct err *e);
 
 /* Write into the scope of that account from here on. */
 void aws_emit_open_account(struct aws_emit *em, struct str partition, struct str account);
@@ -71,6 +81,12 @@ int aws_emit_resource_policy(
  */
 int aws_emit_body(
 	struct aws_emit *em, const struct json_value *v, struct str *out, struct err *e);
+
+/*
+ * Percent-decoding of RFC 3986: only % and two digits mean something, + is a plus. false when
+ * that or the UTF-8 that comes out is wrong.
+ */
+bool aws_emit_decode_url(struct arena *arena, struct str text, struct str *out);
 
 /* [{"Key":...,"Value":...}] in any case of the first letter, or {"k":"v"}. NULL: none. */
 int aws_emit_tags(struct aws_emit *em, const struct json_value *v,

@@ -1,0 +1,301 @@
+#include "ingest/aws_arn.h"
+#include "ingest/aws_authorization.h"
+#include "ingest/aws_layout_priv.h"
+#include "ingest/aws_resource.h"
+
+/* Types whose policy.json the tool writes when there is one; '*' stands for any rest. */
+static const struct {
+	const char *service, *type; /* type: what the ARN's resource begins with */
+} governed[] = {
+	{ "s3", "" },
+	{ "sqs", "" },
+	{ "sns", "" },
+	{ "kms", "key/" },
+	{ "lambda", "function:" },
+	{ "secretsmanager", "secret:" },
+	{ "dynamodb", "table/" },
+	{ "ecr", "repository/" },
+	{ "elasticfilesystem", "file-system/" },
+	{ "kinesis", "stream/" },
+	{ "es", "domain/" },
+	{ "backup", "backup-vault:" },
+	{ "glacier", "vaults/" },
+	{ "events", "event-bus/" },
+};
+
+static bool has_governed_policy(const struct aws_arn *arn)
+{
+	for (size_t i = 0; i < sizeof(governed) / sizeof(governed[0]); i++) {
+		if (str_eq(arn->service, str_from(governed[i].service)) &&
+			str_starts(arn->resource, str_from(governed[i].type)))
+			return true;
+	}
+	return false;
+}
+
+static bool has_sibling(const struct aws_emit *em, const char *name)
+{
+	for (size_t i = 0; i < em->context->sibling_count; i++) {
+		if (str_eq(em->context->siblings[i], str_from(name)))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t flags_of(const struct aws_arn *arn, struct str path)
+{
+	static const struct {
+		const char *service, *type;
+		uint32_t flags;
+	} known[] = {
+		{ "iam", "user/", ENTITY_IDENTITY },
+		{ "iam", "group/", ENTITY_GROUP },
+		{ "iam", "policy/", ENTITY_POLICY },
+		{ "lambda", "function:", ENTITY_IDENTITY | ENTITY_COMPUTE },
+		{ "ec2", "instance/", ENTITY_IDENTITY | ENTITY_COMPUTE },
+		{ "ecs", "task-definition/", ENTITY_IDENTITY | ENTITY_COMPUTE },
+	};
+
+	if (str_eq(arn->service, STR_LIT("iam")) &&
+		str_starts(arn->resource, STR_LIT("role/")))
+		return aws_authorization_role_flags(path);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!str_eq(arn->service, str_from(known[i].service)) ||
+			!str_starts(arn->resource, str_from(known[i].type)))
+			continue;
+		if (str_eq(arn->account, STR_LIT("aws")))
+			return known[i].flags | ENTITY_SHARED;
+		return known[i].flags;
+	}
+	return 0;
+}
+
+/* role of a function; roles of an instance profile; the boundary of a user or role. */
+static int emit_ties(
+	struct aws_emit *em, const struct json_value *v, struct str key, struct err *e)
+{
+	const struct json_value *roles, *role;
+	struct json_iter it;
+	struct str target, none;
+	int rc = json_want_string(em->json, v, "role", &target, e);
+
+	if (rc == 0 && target.n > 0)
+		rc = aws_emit_relation(em, key, RELATION_CARRIES, target, e);
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "permissionBoundary", &target, e);
+	if (rc == 0 && target.n > 0)
+		rc = aws_emit_relation(em, key, RELATION_BOUNDARY, target, e);
+	if (rc == 0)
+		rc = json_want_array(em->json, v, "roles", &roles, e);
+	if (rc < 0)
+		return rc;
+	it = json_iterate(roles);
+	while (rc == 0 && json_next(&it, &none, &role)) {
+		rc = json_want_type(em->json, role, JSON_STRING, e);
+		if (rc == 0)
+			rc = aws_emit_relation(
+				em, key, RELATION_CARRIES, json_string(role), e);
+	}
+	return rc;
+}
+
+static int read_entity(struct aws_emit *em, const struct json_value *v,
+	struct record_entity *entity, struct aws_emit_attributes *attributes,
+	struct err *e)
+{
+	struct str id, path, region;
+	int rc = json_want_string(em->json, v, "name", &entity->name, e);
+
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "id", &id, e);
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "path", &path, e);
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "region", &region, e);
+	if (rc == 0)
+		rc = aws_emit_date(em, v,
+			json_get(v, "created") ? "created" : "createDate",
+			&entity->created, e);
+	if (rc < 0)
+		return rc;
+	if (entity->name.n == 0)
+		entity->name = aws_authorization_name(entity->key);
+	aws_emit_attribute(attributes, "id", id);
+	aws_emit_attribute(attributes, "path", path);
+	if (region.n > 0)
+		aws_emit_attribute(attributes, "region", region);
+	return 0;
+}
+
+static int read_metadata(struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	struct record_entity entity = { .flags = 0 };
+	struct aws_emit_attributes attributes = { .count = 0 };
+	struct aws_arn arn;
+	struct str path = { 0 };
+	int rc = json_need_string(em->json, v, "arn", &entity.key, e);
+
+	if (rc == 0 && !aws_arn_parse(&arn, entity.key))
+		return json_fail(em->json, json_get(v, "arn"), e, "expected an ARN");
+	if (rc == 0)
+		rc = read_entity(em, v, &entity, &attributes, e);
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "path", &path, e);
+	if (rc < 0)
+		return rc;
+	if (!json_get(v, "region"))
+		aws_emit_attribute(&attributes, "region", arn.region);
+	entity.flags = flags_of(&arn, path);
+	entity.attributes = attributes.pairs;
+	entity.attribute_count = attributes.count;
+	entity.tags_known = em->context->siblings_known && !has_sibling(em, "tags.json");
+	rc = aws_emit_entity(em, entity, e);
+	if (rc == 0)
+		rc = emit_ties(em, v, entity.key, e);
+	if (rc == 0 && em->context->siblings_known && has_governed_policy(&arn) &&
+		!has_sibling(em, "policy.json"))
+		rc = aws_emit_resource_policy(em, entity.key, (struct str){ 0 }, e);
+	if (rc == 0 && str_eq(arn.service, STR_LIT("iam")))
+		aws_emit_coverage(em, STR_LIT("identities"), (struct str){ 0 },
+			COVERAGE_GOT, (struct str){ 0 });
+	return rc;
+}
+
+static int read_inline(
+	struct aws_emit *em, struct str key, const struct json_value *v, struct err *e)
+{
+	const struct json_value *policy;
+	struct json_iter it;
+	struct str name, body, none;
+	int rc = json_want_type(em->json, v, JSON_ARRAY, e);
+
+	it = json_iterate(v);
+	while (rc == 0 && json_next(&it, &none, &policy)) {
+		rc = json_want_type(em->json, policy, JSON_OBJECT, e);
+		if (rc == 0)
+			rc = json_need_string(em->json, policy, "PolicyName", &name, e);
+		if (rc == 0)
+			rc = aws_emit_body(
+				em, json_get(policy, "PolicyDocument"), &body, e);
+		if (rc == 0)
+			rc = aws_emit_document(em, LAYER_IDENTITY, key, name, body, e);
+	}
+	return rc;
+}
+
+static int read_relations(struct aws_emit *em, struct str key,
+	enum record_relation_type type, const struct json_value *v, struct err *e)
+{
+	const struct json_value *target;
+	struct json_iter it;
+	struct str none;
+	int rc = json_want_type(em->json, v, JSON_ARRAY, e);
+
+	it = json_iterate(v);
+	while (rc == 0 && json_next(&it, &none, &target)) {
+		rc = json_want_type(em->json, target, JSON_STRING, e);
+		if (rc == 0)
+			rc = aws_emit_relation(em, key, type, json_string(target), e);
+	}
+	return rc;
+}
+
+static int read_attributes(struct aws_emit *em, struct str key, bool tags,
+	const struct json_value *v, struct err *e)
+{
+	struct record_entity entity = { .key = key };
+	struct aws_emit_attributes attributes = { .count = 0 };
+	int rc = json_want_type(em->json, v, JSON_OBJECT, e);
+
+	if (rc == 0 && tags)
+		rc = aws_emit_tags(em, v, &entity, e);
+	else if (rc == 0)
+		rc = aws_resource_access_block(em, v, &attributes, e);
+	entity.attributes = attributes.pairs;
+	entity.attribute_count = attributes.count;
+	return rc == 0 ? aws_emit_entity(em, entity, e) : rc;
+}
+
+static int read_named(struct aws_emit *em, struct str key, struct str file,
+	const struct json_value *v, struct err *e)
+{
+	struct str body;
+	int rc;
+
+	if (str_eq(file, STR_LIT("inline-policies.json")))
+		return read_inline(em, key, v, e);
+	if (str_eq(file, STR_LIT("managed-policies.json")))
+		return read_relations(em, key, RELATION_ATTACHED, v, e);
+	if (str_eq(file, STR_LIT("groups.json")))
+		return read_relations(em, key, RELATION_MEMBER_OF, v, e);
+	if (str_eq(file, STR_LIT("tags.json")))
+		return read_attributes(em, key, true, v, e);
+	if (str_eq(file, STR_LIT("bpa.json")))
+		return read_attributes(em, key, false, v, e);
+	rc = aws_emit_body(em, v, &body, e);
+	if (rc < 0)
+		return rc;
+	if (str_eq(file, STR_LIT("trust-policy.json")))
+		return aws_emit_document(
+			em, LAYER_TRUST, key, STR_LIT("trust policy"), body, e);
+	if (str_eq(file, STR_LIT("current-policy.json")))
+		return aws_emit_document(
+			em, LAYER_IDENTITY, key, aws_authorization_name(key), body, e);
+	if (str_eq(file, STR_LIT("endpoint-policy.json")))
+		return aws_emit_document(
+			em, LAYER_ENDPOINT, key, STR_LIT("endpoint policy"), body, e);
+	return aws_emit_resource_policy(em, key, body, e);
+}
+
+static bool is_used(struct str file)
+{
+	static const char *const names[] = { "inline-policies.json",
+		"managed-policies.json", "groups.json", "tags.json", "bpa.json",
+		"trust-policy.json", "current-policy.json", "endpoint-policy.json",
+		"policy.json" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_eq(file, str_from(names[i])))
+			return true;
+	}
+	return false;
+}
+
+static int read_membership(struct aws_emit *em, const struct aws_layout_place *place,
+	const struct json_value *v, struct err *e)
+{
+	struct str id;
+	int rc = json_want_string(em->json, v, "organizationId", &id, e);
+
+	if (rc < 0)
+		return rc;
+	em->partition = place->partition;
+	em->account = place->owner;
+	em->scope = arena_printf(em->arena, "aws:%.*s", STR_ARG(place->owner));
+	aws_emit_parent(em, id);
+	return 0;
+}
+
+int aws_layout_account_file(struct aws_emit *em, const struct aws_layout_place *place,
+	const struct json_value *v, struct err *e)
+{
+	struct str key;
+
+	em->offset = json_offset(em->json, v);
+	if (place->service.n == 0) {
+		if (str_eq(place->file, STR_LIT("organization.json")))
+			return read_membership(em, place, v, e);
+		return 0;
+	}
+	if (str_eq(place->file, STR_LIT("metadata.json"))) {
+		aws_emit_open_account(em, place->partition, place->owner);
+		return read_metadata(em, v, e);
+	}
+	if (!is_used(place->file))
+		return 0;
+	key = aws_layout_metadata(em, "arn");
+	if (key.n == 0)
+		return aws_layout_fail(em, v, e);
+	aws_emit_open_account(em, place->partition, place->owner);
+	return read_named(em, key, place->file, v, e);
+}
