@@ -145,6 +145,25 @@ static int fail_subject(
 		what);
 }
 
+/* The ARN in the answer of describe-key beside the file; empty without one. */
+static struct str described_key(struct aws_emit *em)
+{
+	const struct json_value *metadata;
+	struct str arn = { 0 };
+	struct json j;
+	struct err ignored;
+
+	if (json_parse(&j, em->context->companion, (struct json_origin){ 0 }, &ignored) <
+		0)
+		return arn;
+	metadata = json_get(j.root, "KeyMetadata");
+	if (metadata && json_want_string(&j, metadata, "Arn", &arn, &ignored) == 0 &&
+		arn.n > 0)
+		arn = arena_copy(em->arena, arn);
+	json_release(&j);
+	return arn;
+}
+
 /* The key policy: its directory is named after the key. */
 static int find_key(
 	struct aws_emit *em, const struct json_value *v, struct str *out, struct err *e)
@@ -152,6 +171,9 @@ static int find_key(
 	struct str id = aws_subject_of_path(em, "keys"), region = aws_subject_region(em);
 	int rc;
 
+	*out = described_key(em);
+	if (out->n > 0)
+		return aws_emit_open_arn(em, *out, v, e);
 	if (id.n == 0)
 		return fail_subject(em, v, "as in 'keys/KEY-ID/get-key-policy.json'", e);
 	rc = aws_emit_open_home(em, v, e);
