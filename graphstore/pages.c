@@ -4,42 +4,25 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "graphstore/walk_priv.h"
 
 #define PAGES_MAGIC      0xbeefc0deu
 #define PAGES_VERSION    1u
 #define PAGES_FLAG_META  0x08u
 #define PAGES_TORN_TRIES 20 /* a writer may be replacing a meta page as we read it */
 
-struct page_head {
-	uint64_t number;
-	uint16_t pad, flags;
-	uint16_t lower, upper;
-};
-
-struct page_tree {
-	uint32_t pad; /* of the first tree of a meta page: the page size */
-	uint16_t flags, depth;
-	uint64_t branches, leaves, overflows, entries;
-	uint64_t root;
-};
-
-struct page_meta {
-	uint32_t magic, version;
-	uint64_t address, map_size;
-	struct page_tree free, main;
-	uint64_t last_page, txn;
-};
-
 static int meta_read(
-	int fd, unsigned slot, uint32_t page_size, struct page_meta *out, struct err *e)
+	int fd, unsigned slot, uint32_t page_size, struct pages_meta *out, struct err *e)
 {
 	struct {
-		struct page_head head;
-		struct page_meta meta;
+		struct pages_head head;
+		struct pages_meta meta;
 	} page;
 	ssize_t n = pread(fd, &page, sizeof(page), (off_t)slot * page_size);
 
@@ -64,7 +47,7 @@ static bool size_is_possible(uint32_t size)
 	return size >= 256 && size <= 65536 && (size & (size - 1)) == 0;
 }
 
-static int metas_read(int fd, struct page_meta meta[2], struct err *e)
+static int metas_read(int fd, struct pages_meta meta[2], struct err *e)
 {
 	uint64_t low, high;
 
@@ -83,26 +66,10 @@ static int metas_read(int fd, struct page_meta meta[2], struct err *e)
 	return 0;
 }
 
-static int size_check(int fd, const struct page_meta *meta, struct err *e)
+static int open_data(const char *directory, struct err *e)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return err_set(e, ERR_IO, "cannot look at data.mdb: %s", strerror(errno));
-	if (meta->last_page >= (uint64_t)st.st_size / meta->free.pad)
-		return err_set(e, ERR_CORRUPT,
-			"data.mdb is cut: %lld bytes, %llu pages of %u expected",
-			(long long)st.st_size, (unsigned long long)meta->last_page + 1,
-			meta->free.pad);
-	return 0;
-}
-
-int pages_preopen(const char *directory, struct err *e)
-{
-	const struct timespec pause = { 0, 5000000 };
-	struct page_meta meta[2];
 	char path[4096];
-	int fd, rc = -1;
+	int fd;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/data.mdb", directory) >=
 		sizeof(path))
@@ -110,13 +77,93 @@ int pages_preopen(const char *directory, struct err *e)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return err_set(e, ERR_IO, "cannot open '%s': %s", path, strerror(errno));
+	return fd;
+}
+
+static int walk_init(struct walk *w, int fd, const struct pages_meta *meta, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(e, ERR_IO, "cannot look at data.mdb: %s", strerror(errno));
+	*w = (struct walk){ .fd = fd,
+		.page_size = meta->free.pad,
+		.page_count = meta->last_page + 1,
+		.file_pages = (uint64_t)st.st_size / meta->free.pad };
+	return 0;
+}
+
+/* Every page that the commit reaches, each once. */
+static int walk_all(struct walk *w, const struct pages_meta *meta, struct err *e)
+{
+	int rc;
+
+	w->used = calloc(1, (size_t)(w->page_count / 8 + 1));
+	if (!w->used) {
+		fprintf(stderr, "out of memory\n");
+		abort();
+	}
+	rc = walk_main(w, &meta->main, e);
+	if (rc == 0)
+		rc = walk_free(w, &meta->free, e);
+	free(w->used);
+	w->used = NULL;
+	return rc;
+}
+
+/*
+ * LMDB may count pages at the end that it never wrote, because it had no use for them. A file that is
+ * shorter than it says is therefore whole when nothing points behind its end.
+ */
+static int newest_check(int fd, const struct pages_meta *meta, struct err *e)
+{
+	struct walk w;
+
+	if (walk_init(&w, fd, meta, e) < 0)
+		return e->code;
+	if (w.page_count > w.file_pages && walk_all(&w, meta, e) < 0)
+		return err_wrap(e, "data.mdb is cut: %llu pages of %llu",
+			(unsigned long long)w.file_pages,
+			(unsigned long long)w.page_count);
+	return walk_main(&w, &meta->main, e);
+}
+
+int pages_preopen(const char *directory, struct err *e)
+{
+	const struct timespec pause = { 0, 5000000 };
+	struct pages_meta meta[2];
+	int fd = open_data(directory, e), rc = -1;
+
+	if (fd < 0)
+		return fd;
 	for (int i = 0; rc != 0 && i < PAGES_TORN_TRIES; i++) {
 		if (i > 0)
 			nanosleep(&pause, NULL);
 		rc = metas_read(fd, meta, e);
 		if (rc == 0)
-			rc = size_check(fd, &meta[meta[1].txn > meta[0].txn], e);
+			rc = newest_check(fd, &meta[meta[1].txn > meta[0].txn], e);
 	}
 	close(fd);
 	return rc;
+}
+
+int pages_check(const char *directory, uint64_t txn, struct err *e)
+{
+	struct pages_meta meta[2];
+	struct walk w;
+	int fd = open_data(directory, e), rc;
+
+	if (fd < 0)
+		return fd;
+	rc = metas_read(fd, meta, e);
+	if (rc == 0 && meta[txn % 2].txn != txn) {
+		close(fd);
+		return 0;
+	}
+	if (rc == 0)
+		rc = walk_init(&w, fd, &meta[txn % 2], e);
+	if (rc == 0)
+		rc = walk_all(&w, &meta[txn % 2], e);
+	close(fd);
+	return rc == 0 ? 1 : rc;
 }

@@ -18,7 +18,8 @@ struct snapshot {
 	struct buf documents;  /* const struct document * per digest, NULL: not yet */
 };
 
-int snapshot_begin(struct snapshot **out, struct store *store, struct err *e)
+int snapshot_begin_in(
+	struct snapshot **out, struct store *store, MDB_txn *txn, struct err *e)
 {
 	struct snapshot *snap = calloc(1, sizeof(*snap));
 
@@ -27,15 +28,24 @@ int snapshot_begin(struct snapshot **out, struct store *store, struct err *e)
 		abort();
 	}
 	snap->store = store;
+	snap->txn = txn;
 	arena_init(&snap->arena, ARENA_UNLIMITED);
 	intern_init(&snap->digests);
-	if (store_txn_begin(&snap->txn, store, MDB_RDONLY, e) < 0 ||
-		store_read_head(&snap->head, store, snap->txn, e) < 0) {
+	if (store_read_head(&snap->head, store, snap->txn, e) < 0) {
 		snapshot_end(snap);
 		return e->code;
 	}
 	*out = snap;
 	return 0;
+}
+
+int snapshot_begin(struct snapshot **out, struct store *store, struct err *e)
+{
+	MDB_txn *txn = NULL;
+
+	if (store_txn_begin(&txn, store, MDB_RDONLY, e) < 0)
+		return e->code;
+	return snapshot_begin_in(out, store, txn, e);
 }
 
 void snapshot_end(struct snapshot *snap)
@@ -49,6 +59,11 @@ void snapshot_end(struct snapshot *snap)
 	intern_release(&snap->digests);
 	arena_release(&snap->arena);
 	free(snap);
+}
+
+MDB_txn *snapshot_txn(const struct snapshot *snap)
+{
+	return snap->txn;
 }
 
 uint64_t snapshot_generation(const struct snapshot *snap)

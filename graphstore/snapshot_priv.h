@@ -16,4 +16,11 @@
 int snapshot_open_segment(struct segment *out, const struct store *store, MDB_txn *txn,
 	uint32_t scope, uint32_t version, struct arena *arena, struct err *e);
 
+/* The transaction of a snapshot; it stays the snapshot's. */
+MDB_txn *snapshot_txn(const struct snapshot *snap);
+
+/* A snapshot in a transaction that was begun already and belongs to it now, also when this fails. */
+int snapshot_begin_in(
+	struct snapshot **out, struct store *store, MDB_txn *txn, struct err *e);
+
 #endif

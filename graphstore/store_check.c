@@ -1,0 +1,339 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "graphstore/pages_priv.h"
+#include "graphstore/posting_priv.h"
+#include "graphstore/snapshot_priv.h"
+
+#define CHECK_TRIES 100 /* a writer that is faster than the walk takes its pages away */
+
+struct check {
+	struct store *store;
+	struct snapshot *snap;
+	MDB_txn *txn;
+	void (*each)(void *ctx, const char *finding);
+	void *ctx;
+	uint64_t findings;
+	uint64_t parts, blocks; /* that the scopes say there are */
+	uint64_t postings[STORE_TABLE_COUNT];
+	struct arena arena; /* for one value at a time */
+};
+
+static void report(struct check *c, const char *text)
+{
+	c->findings++;
+	c->each(c->ctx, text);
+}
+
+static void report_err(struct check *c, const char *about, const struct err *cause)
+{
+	struct err e = *cause;
+
+	err_wrap(&e, "%s", about);
+	report(c, e.text);
+}
+
+static struct str aligned(struct arena *arena, struct str s)
+{
+	return (uintptr_t)s.p % 8 == 0 ? s : arena_copy(arena, s);
+}
+
+/* Call `each` for every value of a table. */
+static int each_value(struct check *c, enum store_table table,
+	void (*each)(struct check *c, struct str key, struct str value), struct err *e)
+{
+	MDB_cursor *cursor = NULL;
+	MDB_val key, value;
+	int rc = mdb_cursor_open(c->txn, c->store->dbi[table], &cursor);
+
+	if (rc != 0)
+		return store_err(e, c->store, rc, "read a table");
+	rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+	while (rc == 0) {
+		each(c, (struct str){ key.mv_data, key.mv_size },
+			(struct str){ value.mv_data, value.mv_size });
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	}
+	mdb_cursor_close(cursor);
+	return rc == MDB_NOTFOUND ? 0 : store_err(e, c->store, rc, "read a table");
+}
+
+static bool table_has(struct check *c, enum store_table table, struct str key)
+{
+	struct err ignored = { 0 };
+	struct str value;
+
+	return table_get(&value, c->store, c->txn, table, key, &ignored) == 1;
+}
+
+static void check_doc(struct check *c, struct str key, struct str value)
+{
+	struct err e = { 0 };
+	struct document d;
+
+	arena_reset(&c->arena);
+	if (table_verify(&value, &e) < 0 ||
+		document_open(&d, aligned(&c->arena, value), &e) < 0)
+		report_err(c, "table docs", &e);
+	if (key.n != sizeof(struct sha256))
+		report(c, "table docs: a key is no digest");
+	if (!table_has(c, STORE_BODIES, key))
+		report(c, "table docs: a document has no text");
+}
+
+static void check_body(struct check *c, struct str key, struct str value)
+{
+	struct err e = { 0 };
+
+	if (table_verify(&value, &e) < 0)
+		report_err(c, "table bodies", &e);
+	if (!table_has(c, STORE_DOCS, key))
+		report(c, "table bodies: a text has no document");
+}
+
+static void check_block(struct check *c, struct str key, struct str value)
+{
+	struct err e = { 0 };
+
+	(void)key;
+	if (table_verify(&value, &e) < 0)
+		report_err(c, "table records", &e);
+}
+
+/* Entries point at statements that are there. */
+static void check_statements(struct check *c, struct segment *s, const char *about)
+{
+	const struct segment_index *x = segment_index(s);
+	const struct segment_principal *p = segment_principals(s);
+	uint32_t index_count = s->info.index_count;
+
+	for (uint32_t i = 0; i < index_count + s->info.principal_count; i++) {
+		bool is_index = i < index_count;
+		uint32_t doc = is_index ? x[i].doc : p[i - index_count].doc;
+		uint32_t statement =
+			is_index ? x[i].statement : p[i - index_count].statement;
+		const struct document *d = NULL;
+		struct err e = { 0 };
+
+		if (segment_document(&d, s, doc, &e) == 0 && d &&
+			statement < d->statement_count)
+			continue;
+		if (e.code == 0)
+			err_set(&e, ERR_CORRUPT, "entry %u names statement %u", i,
+				statement);
+		report_err(c, about, &e);
+	}
+}
+
+static void check_docs_of(struct check *c, const struct segment *s, const char *about)
+{
+	for (uint32_t i = 0; i < s->info.doc_count; i++) {
+		const struct segment_doc *d = segment_doc(s, i);
+		struct str key = { (const char *)d->digest.bytes,
+			sizeof(d->digest.bytes) };
+		struct err e = { 0 };
+
+		if (d->flags & SEGMENT_DOC_MISSING || table_has(c, STORE_DOCS, key))
+			continue;
+		err_set(&e, ERR_CORRUPT, "document %u is not in the store", i);
+		report_err(c, about, &e);
+	}
+}
+
+/* Records lie inside their blocks. */
+static void check_records_of(
+	struct check *c, const struct segment *s, uint32_t scope, const char *about)
+{
+	uint32_t total = s->info.entity_count + s->info.foreign_count;
+
+	for (uint32_t id = 0; id < total; id++) {
+		struct segment_record r;
+		struct table_place at;
+		struct err e = { 0 };
+		struct str block;
+
+		if (!segment_record_place(s, id, &r))
+			continue;
+		at = table_place(scope, s->info.version, r.block);
+		if (table_get(&block, c->store, c->txn, STORE_RECORDS,
+			    (struct str){ (const char *)at.bytes, sizeof(at.bytes) },
+			    &e) == 1 &&
+			block.n >= sizeof(uint64_t) &&
+			r.offset <= block.n - sizeof(uint64_t) &&
+			r.size <= block.n - sizeof(uint64_t) - r.offset)
+			continue;
+		err_set(&e, ERR_CORRUPT, "the records of entity %u are missing", id);
+		report_err(c, about, &e);
+	}
+}
+
+/* What the index tables must say about the scope's current segment. */
+static void check_postings_of(struct check *c, const struct segment *s, uint32_t scope,
+	enum store_table table, const char *about)
+{
+	struct posting_set set = { 0 };
+	const struct posting *p;
+	size_t count;
+
+	posting_collect(&set, s, scope, table);
+	p = VEC_DATA(&set.postings, struct posting);
+	count = VEC_COUNT(&set.postings, struct posting);
+	c->postings[table] += count;
+	for (size_t i = 0; i < count; i++) {
+		struct str key = { (const char *)p[i].key, p[i].key_size }, have;
+		struct err e = { 0 };
+		int rc = table_get(&have, c->store, c->txn, table, key, &e);
+
+		if (rc == 1 && have.n == p[i].count * sizeof(uint32_t) &&
+			(have.n == 0 ||
+				memcmp(have.p,
+					set.items.p + p[i].first * sizeof(uint32_t),
+					have.n) == 0))
+			continue;
+		err_set(&e, ERR_CORRUPT, "an index entry is %s",
+			rc == 1 ? "wrong" : "missing");
+		report_err(c, about, &e);
+	}
+	posting_set_release(&set);
+}
+
+static void check_current(
+	struct check *c, uint32_t scope, const char *about, struct err *e)
+{
+	struct segment *s;
+
+	if (snapshot_segment(&s, c->snap, scope, e) < 0) {
+		report_err(c, about, e);
+		return;
+	}
+	check_statements(c, s, about);
+	check_postings_of(c, s, scope, STORE_KEYS, about);
+	check_postings_of(c, s, scope, STORE_NAMES, about);
+	check_postings_of(c, s, scope, STORE_LINKS, about);
+}
+
+static void check_version(struct check *c, const struct scope_entry *entry, uint32_t i,
+	struct str id, const char *about)
+{
+	const struct scope_version *v = &entry->versions[i];
+	struct segment s = { 0 };
+	struct err e = { 0 };
+	struct arena arena;
+
+	c->parts += v->part_count;
+	c->blocks += v->block_count;
+	arena_init(&arena, ARENA_UNLIMITED);
+	if (snapshot_open_segment(
+		    &s, c->store, c->txn, entry->number, v->version, &arena, &e) < 0 ||
+		segment_check(&s, &e) < 0) {
+		report_err(c, about, &e);
+		goto done;
+	}
+	if (!str_eq(s.info.scope, id))
+		report(c, "a segment belongs to another scope");
+	check_docs_of(c, &s, about);
+	check_records_of(c, &s, entry->number, about);
+	if (i == 0)
+		check_current(c, entry->number, about, &e);
+done:
+	arena_release(&arena);
+}
+
+static void check_scope(struct check *c, uint32_t scope)
+{
+	struct scope_entry entry;
+	struct err e = { 0 };
+	uint32_t number = 0;
+	char about[160];
+	struct str id;
+
+	snprintf(about, sizeof(about), "scope %u", scope);
+	if (scope_read(&entry, &id, c->store, c->txn, scope, &e) < 0) {
+		report_err(c, about, &e);
+		return;
+	}
+	snprintf(
+		about, sizeof(about), "scope '%.*s'", id.n < 128 ? (int)id.n : 128, id.p);
+	if (scope_find(&number, c->store, c->txn, id, &e) != 1 || number != scope) {
+		err_set(&e, ERR_CORRUPT, "its name does not lead to it");
+		report_err(c, about, &e);
+	}
+	for (uint32_t i = 0; i < entry.version_count; i++)
+		check_version(c, &entry, i, id, about);
+}
+
+static void check_count(
+	struct check *c, enum store_table table, uint64_t expected, const char *name)
+{
+	struct err e = { 0 };
+	MDB_stat stat;
+
+	if (mdb_stat(c->txn, c->store->dbi[table], &stat) == 0 &&
+		stat.ms_entries == expected)
+		return;
+	err_set(&e, ERR_CORRUPT, "table %s does not have the %llu entries expected", name,
+		(unsigned long long)expected);
+	report(c, e.text);
+}
+
+static int check_tables(struct check *c, struct err *e)
+{
+	uint32_t scopes = snapshot_scope_count(c->snap);
+
+	if (each_value(c, STORE_DOCS, check_doc, e) < 0 ||
+		each_value(c, STORE_BODIES, check_body, e) < 0 ||
+		each_value(c, STORE_RECORDS, check_block, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < scopes; i++)
+		check_scope(c, i);
+	check_count(c, STORE_META, 1, "meta");
+	check_count(c, STORE_SCOPES, 3 * (uint64_t)scopes, "scopes");
+	check_count(c, STORE_SEGMENTS, c->parts, "segments");
+	check_count(c, STORE_RECORDS, c->blocks, "records");
+	check_count(c, STORE_KEYS, c->postings[STORE_KEYS], "keys");
+	check_count(c, STORE_NAMES, c->postings[STORE_NAMES], "names");
+	check_count(c, STORE_LINKS, c->postings[STORE_LINKS], "links");
+	return 0;
+}
+
+/* A snapshot whose pages were walked: nothing may be read through LMDB before. */
+static int begin(struct check *c, struct err *e)
+{
+	for (int i = 0; i < CHECK_TRIES; i++) {
+		MDB_txn *txn = NULL;
+		int rc;
+
+		if (store_txn_begin(&txn, c->store, MDB_RDONLY, e) < 0)
+			return e->code;
+		rc = pages_check(c->store->directory, mdb_txn_id(txn), e);
+		if (rc == ERR_CORRUPT)
+			report(c, e->text);
+		if (rc == 1)
+			rc = snapshot_begin_in(&c->snap, c->store, txn, e);
+		else
+			store_txn_end(c->store, txn);
+		if (rc < 0 || c->snap)
+			return rc;
+	}
+	return err_set(e, ERR_IO, "the store changes faster than it can be checked");
+}
+
+int store_check(struct store *store, void (*each)(void *ctx, const char *finding),
+	void *ctx, struct err *e)
+{
+	struct check c = { .store = store, .each = each, .ctx = ctx };
+	int rc;
+
+	arena_init(&c.arena, ARENA_UNLIMITED);
+	rc = begin(&c, e);
+	if (rc == 0) {
+		c.txn = snapshot_txn(c.snap);
+		rc = check_tables(&c, e);
+	}
+	snapshot_end(c.snap);
+	arena_release(&c.arena);
+	if (rc == 0 && c.findings > 0)
+		rc = err_set(
+			e, ERR_CORRUPT, "%llu findings", (unsigned long long)c.findings);
+	return rc;
+}
