@@ -31,16 +31,21 @@ static text_id text_add(struct builder *b, struct str s)
 /* "file@offset", or no text when the file is not known. */
 static text_id source_add(struct builder *b, const struct record_source *source)
 {
-	struct buf text = { 0 };
-	text_id id;
+	char digits[20];
+	size_t at = sizeof(digits);
+	uint64_t offset = source->offset;
 
 	if (source->file.n == 0)
 		return BUILDER_NO_TEXT;
-	buf_add_str(&text, source->file);
-	buf_printf(&text, "@%llu", (unsigned long long)source->offset);
-	id = text_add(b, buf_str(&text));
-	buf_release(&text);
-	return id;
+	do {
+		digits[--at] = (char)('0' + offset % 10);
+		offset /= 10;
+	} while (offset > 0);
+	buf_clear(&b->scratch);
+	buf_add_str(&b->scratch, source->file);
+	buf_add_char(&b->scratch, '@');
+	buf_add(&b->scratch, digits + at, sizeof(digits) - at);
+	return text_add(b, buf_str(&b->scratch));
 }
 
 /* Of two sources the one that sorts first, whatever came first. */
@@ -68,6 +73,7 @@ void builder_free(struct builder *b)
 		return;
 	intern_release(&b->texts);
 	intern_release(&b->digests);
+	buf_release(&b->scratch);
 	buf_release(&b->entity_of);
 	buf_release(&b->entities);
 	buf_release(&b->tags);
@@ -238,11 +244,14 @@ static void keep_document(struct builder *b, text_id holder,
 	const struct record_document *document, const struct sha256 *digest)
 {
 	struct record r = { .type = RECORD_DOCUMENT, .document = *document };
+	static const char digits[] = "0123456789abcdef";
 	char text[sizeof("sha256:") + 2 * sizeof(digest->bytes)] = "sha256:";
 
 	if (digest) {
-		for (size_t i = 0; i < sizeof(digest->bytes); i++)
-			snprintf(text + 7 + 2 * i, 3, "%02x", digest->bytes[i]);
+		for (size_t i = 0; i < sizeof(digest->bytes); i++) {
+			text[7 + 2 * i] = digits[digest->bytes[i] >> 4];
+			text[8 + 2 * i] = digits[digest->bytes[i] & 15];
+		}
 		r.document.body = str_from(text);
 	}
 	keep_record(b, holder, &r);

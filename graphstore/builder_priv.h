@@ -57,6 +57,7 @@ struct builder_ref {
 
 struct builder {
 	struct intern texts, digests;
+	struct buf scratch;   /* for one text at a time */
 	struct buf entity_of; /* uint32_t per text: index of its entity + 1, or 0 */
 	struct buf entities, tags, attributes, relations, holdings, coverages;
 	struct buf docs, compiled, bodies; /* docs: one per digest */
