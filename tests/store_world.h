@@ -139,4 +139,59 @@ static inline void world_commit(struct store *store, struct builder *b, int64_t 
 	builder_free(b);
 }
 
+/*
+ * A small scope with one of everything: an account, a user called `name` with an inline document, a bucket
+ * that lets `principal` in, and a policy that belongs to the provider.
+ */
+static inline struct builder *world_scope(
+	const char *account, const char *name, const char *principal)
+{
+	char scope[64], root[64], user[128], bucket[64], text[256];
+	struct builder *b;
+	struct buf grant = { 0 }, open = { 0 };
+
+	snprintf(scope, sizeof(scope), "aws:%s", account);
+	snprintf(root, sizeof(root), "arn:aws:iam::%s:root", account);
+	snprintf(user, sizeof(user), "arn:aws:iam::%s:user/%s", account, name);
+	snprintf(bucket, sizeof(bucket), "arn:aws:s3:::bucket-%s", account);
+	b = builder_new(str_from(scope));
+	builder_set_scope(b,
+		&(struct record_scope){ .id = str_from(scope), .key = str_from(root) });
+	world_add_entity(b, scope, root, "aws:account", account, ENTITY_CONTAINER);
+	world_add_entity(b, scope, user, "aws:iam:user", name, ENTITY_IDENTITY);
+	world_add_entity(b, scope, bucket, "aws:s3:bucket", "data", 0);
+	world_add_entity(b, scope, "arn:aws:iam::aws:policy/Shared", "aws:iam:policy",
+		"Shared", ENTITY_POLICY | ENTITY_SHARED);
+	world_pattern_document(&grant, "arn:aws:s3:::*", 3, 0, NULL);
+	world_pattern_document(
+		&open, NULL, DOCUMENT_ANY_SERVICE, DOCUMENT_ANY_RESOURCE, principal);
+	world_add_document(b, scope, user, "inline", LAYER_IDENTITY,
+		"{\"Effect\":\"Allow\"}", buf_str(&grant));
+	snprintf(text, sizeof(text), "{\"Principal\":\"%s\"}", principal);
+	world_add_document(
+		b, scope, bucket, "bucket policy", LAYER_RESOURCE, text, buf_str(&open));
+	buf_release(&grant);
+	buf_release(&open);
+	return b;
+}
+
+static inline void world_finding(void *ctx, const char *finding)
+{
+	uint32_t *count = ctx;
+
+	assert_non_null(finding);
+	(*count)++;
+}
+
+/* The number of findings; none means that the check said so too. */
+static inline uint32_t world_check(struct store *store)
+{
+	uint32_t count = 0;
+	struct err e = { 0 };
+	int rc = store_check(store, world_finding, &count, &e);
+
+	assert_true((rc == 0) == (count == 0));
+	return count;
+}
+
 #endif

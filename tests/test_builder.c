@@ -102,13 +102,13 @@ static void add_fact(struct builder *b, const struct fact *f)
 	else if (f->type == TAG)
 		builder_add_entity(b, &tagged);
 	else if (f->type == RELATION)
-		world_add_relation(b, SCOPE, f->who,
-			(enum record_relation_type)f->number, f->what);
+		world_add_relation(
+			b, SCOPE, f->who, (enum record_relation_type)f->number, f->what);
 	else if (f->type == COVERAGE)
 		builder_add_coverage(b, &coverage);
 	else if (f->type == KNOWN_NONE)
-		world_add_document(b, SCOPE, f->who, "none",
-			(enum record_layer)f->number, NULL, STR_LIT(""));
+		world_add_document(b, SCOPE, f->who, "none", (enum record_layer)f->number,
+			NULL, STR_LIT(""));
 	else
 		add_document(b, f);
 }
@@ -175,7 +175,8 @@ static entity_id id_of(const struct fixture *f, const char *key)
 static void entities_merge(void **state)
 {
 	const struct fixture *f = *state;
-	const struct segment_entity *alice = segment_entity(&f->s, id_of(f, "user/alice"));
+	const struct segment_entity *alice =
+		segment_entity(&f->s, id_of(f, "user/alice"));
 	uint32_t count;
 	const struct segment_pair *tags =
 		segment_tags(&f->s, id_of(f, "user/alice"), &count);
@@ -183,11 +184,9 @@ static void entities_merge(void **state)
 	assert_int_equal(alice->flags, ENTITY_IDENTITY | ENTITY_DISABLED);
 	assert_true(str_eq(segment_str(&f->s, alice->name), STR_LIT("Alice")));
 	assert_true(str_eq(segment_kind(&f->s, alice->kind), STR_LIT("user")));
-	assert_true(
-		str_eq(segment_source(&f->s, alice->source), STR_LIT("in.json@1")));
+	assert_true(str_eq(segment_source(&f->s, alice->source), STR_LIT("in.json@1")));
 	assert_int_equal(alice->parent, id_of(f, "acct"));
-	assert_int_equal(
-		segment_entity(&f->s, id_of(f, "acct"))->parent, SEGMENT_NONE);
+	assert_int_equal(segment_entity(&f->s, id_of(f, "acct"))->parent, SEGMENT_NONE);
 	assert_true(alice->tags_known);
 	assert_int_equal(count, 2);
 	assert_true(str_eq(segment_str(&f->s, tags[0].key), STR_LIT("cost")));
@@ -223,8 +222,8 @@ static void a_later_value_wins(void **state)
 	assert_true(str_eq(segment_name(&s, 0), STR_LIT("new")));
 	assert_int_equal(segment_entity(&s, 0)->created, 5);
 	assert_int_equal(segment_entity(&s, 0)->flags, 0);
-	assert_true(str_eq(segment_str(&s, segment_tags(&s, 0, &count)[0].value),
-		STR_LIT("blue")));
+	assert_true(str_eq(
+		segment_str(&s, segment_tags(&s, 0, &count)[0].value), STR_LIT("blue")));
 	assert_int_equal(count, 1);
 	builder_free(b);
 }
@@ -303,8 +302,7 @@ static void classes_gather_what_identities_hold(void **state)
 	assert_class(f, "root", "");
 	assert_class(f, "vm/1", "");
 	assert_class(f, "role/app", "+app +app2 +app3 +deny ");
-	assert_int_equal(
-		alice, segment_entity(&f->s, id_of(f, "user/bob"))->class);
+	assert_int_equal(alice, segment_entity(&f->s, id_of(f, "user/bob"))->class);
 	segment_class_members(&f->s, alice, &count);
 	assert_int_equal(count, 2);
 	assert_int_equal(
@@ -316,7 +314,7 @@ static void docs_lead_back_to_classes(void **state)
 {
 	const struct fixture *f = *state;
 
-	for (uint32_t class = 0; class < f->s.info.class_count; class++) {
+	for (uint32_t class = 0; class < f->s.info.class_count; class ++) {
 		uint32_t count, back_count;
 		const struct segment_class_doc *docs =
 			segment_class_docs(&f->s, class, &count);

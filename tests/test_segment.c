@@ -151,10 +151,10 @@ static struct builder *small_scope(void)
 	world_add_entity(b, "aws:1", "zone/c", "zone", "c", 0);
 	world_add_relation(b, "aws:1", "user/a", RELATION_OWNS, "zone/x");
 	world_pattern_document(&compiled, "user/*", 1, 0, "user/b");
-	world_add_document(b, "aws:1", "user/a", "p", LAYER_IDENTITY, "{}",
-		buf_str(&compiled));
-	world_add_document(b, "aws:1", "zone/c", "p", LAYER_RESOURCE, "{}",
-		buf_str(&compiled));
+	world_add_document(
+		b, "aws:1", "user/a", "p", LAYER_IDENTITY, "{}", buf_str(&compiled));
+	world_add_document(
+		b, "aws:1", "zone/c", "p", LAYER_RESOURCE, "{}", buf_str(&compiled));
 	buf_release(&compiled);
 	assert_int_equal(builder_seal(b, &e), 0);
 	return b;

@@ -1,5 +1,7 @@
 #include "tests/store_world.h"
 
+#include <sys/wait.h>
+
 #define SCOPE_A "aws:111122223333"
 #define KEY_A   "arn:aws:iam::111122223333:root"
 #define ALICE   "arn:aws:iam::111122223333:user/alice"
@@ -106,10 +108,356 @@ static void a_scope_reads_back(void **state)
 	world_place_release(&place);
 }
 
+/* A store with two accounts, for the tests below. */
+struct fixture {
+	struct world_place place;
+	struct store *store;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	world_place_init(&f->place);
+	f->store = world_open(&f->place, STORE_WRITE);
+	world_commit(f->store, world_scope("111", "Alice", FRIEND), 10);
+	world_commit(f->store, world_scope("222", "alice", FRIEND), 20);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	store_close(f->store);
+	world_place_release(&f->place);
+	free(f);
+	return 0;
+}
+
+static struct snapshot *snapshot_of(struct store *store)
+{
+	struct snapshot *snap = NULL;
+	struct err e = { 0 };
+
+	if (snapshot_begin(&snap, store, &e) < 0)
+		fail_msg("%s", e.text);
+	return snap;
+}
+
+static bool append(void *ctx, scope_number scope, entity_id id)
+{
+	char *text = ctx;
+
+	(void)id;
+	text[strlen(text)] = (char)('0' + scope);
+	return true;
+}
+
+static bool append_scope(void *ctx, scope_number scope)
+{
+	return append(ctx, scope, 0);
+}
+
+/* Which scopes have an entity of this name, which are linked to this principal: "01". */
+static void assert_scopes(struct store *store, const char *name, const char *principal,
+	const char *expected)
+{
+	struct snapshot *snap = snapshot_of(store);
+	char text[16] = "";
+	struct err e = { 0 };
+
+	if (name)
+		assert_int_equal(
+			snapshot_find_name(snap, str_from(name), append, text, &e), 0);
+	else
+		assert_int_equal(
+			snapshot_links(snap, str_from(principal), append_scope, text, &e),
+			0);
+	assert_string_equal(text, expected);
+	snapshot_end(snap);
+}
+
+static void keys_are_found_in_their_scope(void **state)
+{
+	static const struct {
+		const char *key;
+		int found;
+		scope_number scope;
+	} rows[] = {
+		{ "arn:aws:iam::111:user/Alice", 1, 0 },
+		{ "arn:aws:iam::222:user/alice", 1, 1 },
+		{ "arn:aws:s3:::bucket-222", 1, 1 },
+		{ "arn:aws:s3:::bucket-333", 0, 0 },
+		{ "arn:aws:iam::aws:policy/Shared", 1, 0 },
+		{ "arn:aws:iam::222:root", 1, 1 },
+		{ FRIEND, 0, 0 },
+		{ "", 0, 0 },
+	};
+	const struct fixture *f = *state;
+	struct snapshot *snap = snapshot_of(f->store);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		scope_number scope = 99;
+		entity_id id;
+		struct err e = { 0 };
+		int found =
+			snapshot_find_key(&scope, &id, snap, str_from(rows[i].key), &e);
+
+		if (found != rows[i].found || (found && scope != rows[i].scope))
+			fail_msg("%s: %d in %u", rows[i].key, found, scope);
+	}
+	snapshot_end(snap);
+}
+
+static void scopes_are_found_by_name(void **state)
+{
+	const struct fixture *f = *state;
+	struct snapshot *snap = snapshot_of(f->store);
+	scope_number n = 9;
+	struct err e = { 0 };
+
+	assert_int_equal(snapshot_find_scope(&n, snap, STR_LIT("aws:222"), &e), 1);
+	assert_int_equal(n, 1);
+	assert_int_equal(snapshot_find_scope(&n, snap, STR_LIT("aws:333"), &e), 0);
+	snapshot_end(snap);
+}
+
+static void names_and_links_cross_scopes(void **state)
+{
+	const struct fixture *f = *state;
+
+	assert_scopes(f->store, "ALICE", NULL, "01");
+	assert_scopes(f->store, "shared", NULL, "01");
+	assert_scopes(f->store, "bob", NULL, "");
+	assert_scopes(f->store, NULL, FRIEND, "01");
+	assert_scopes(f->store, NULL, "*", "");
+}
+
+static void a_new_version_replaces_names_and_links(void **state)
+{
+	const struct fixture *f = *state;
+
+	world_commit(f->store, world_scope("111", "bob", "*"), 30);
+	assert_scopes(f->store, "alice", NULL, "1");
+	assert_scopes(f->store, "bob", NULL, "0");
+	assert_scopes(f->store, NULL, FRIEND, "1");
+	assert_scopes(f->store, NULL, "*", "0");
+	assert_int_equal(world_check(f->store), 0);
+}
+
+static void the_newest_versions_are_kept(void **state)
+{
+	const struct fixture *f = *state;
+	struct snapshot *snap;
+	struct segment *s = NULL;
+	struct err e = { 0 };
+
+	for (int i = 0; i < 6; i++) {
+		char name[24];
+
+		snprintf(name, sizeof(name), "user-%d", i);
+		world_commit(f->store, world_scope("111", name, "*"), 30 + i);
+		assert_int_equal(world_check(f->store), 0);
+	}
+	snap = snapshot_of(f->store);
+	assert_int_equal(snapshot_segment(&s, snap, 0, &e), 0);
+	assert_int_equal(segment_info(s)->version, 7);
+	assert_int_equal(snapshot_generation(snap), 8);
+	assert_int_equal(snapshot_time(snap), 35);
+	snapshot_end(snap);
+}
+
+static void a_snapshot_does_not_see_later_writes(void **state)
+{
+	const struct fixture *f = *state;
+	struct snapshot *old = snapshot_of(f->store), *new;
+	scope_number scope;
+	entity_id id;
+	struct err e = { 0 };
+
+	for (int i = 0; i < 6; i++)
+		world_commit(f->store, world_scope("111", "bob", "*"), 30 + i);
+	world_commit(f->store, world_scope("333", "carol", "*"), 40);
+	new = snapshot_of(f->store);
+	assert_int_equal(snapshot_scope_count(old), 2);
+	assert_int_equal(snapshot_scope_count(new), 3);
+	assert_int_equal(snapshot_find_key(&scope, &id, old,
+				 STR_LIT("arn:aws:iam::111:user/Alice"), &e),
+		1);
+	assert_int_equal(snapshot_find_key(&scope, &id, new,
+				 STR_LIT("arn:aws:iam::111:user/Alice"), &e),
+		0);
+	snapshot_end(old);
+	snapshot_end(new);
+}
+
+static void an_aborted_write_leaves_nothing(void **state)
+{
+	const struct fixture *f = *state;
+	struct builder *b = world_scope("333", "carol", "*");
+	struct store_write *w = NULL;
+	struct err e = { 0 };
+
+	assert_int_equal(builder_seal(b, &e), 0);
+	assert_int_equal(
+		store_begin(&w, f->store, WORLD_LOCK_MS, STR_LIT("catalog-1"), 50, &e),
+		0);
+	assert_int_equal(builder_write(b, w, &e), 0);
+	store_abort(w);
+	builder_free(b);
+	assert_scopes(f->store, "carol", NULL, "");
+	assert_int_equal(world_check(f->store), 0);
+}
+
+static void documents_are_stored_once(void **state)
+{
+	const struct fixture *f = *state;
+	struct store_statistics statistics;
+	struct sha256 digest = hash_sha256(STR_LIT("{\"Effect\":\"Allow\"}"));
+	struct store_write *w = NULL;
+	struct err e = { 0 };
+
+	assert_int_equal(store_statistics(&statistics, f->store, &e), 0);
+	assert_int_equal(statistics.documents, 2);
+	assert_int_equal(statistics.scopes, 2);
+	assert_int_equal(statistics.generation, 2);
+	assert_true(statistics.used_bytes <= statistics.file_bytes);
+	assert_int_equal(
+		store_begin(&w, f->store, WORLD_LOCK_MS, STR_LIT("catalog-1"), 50, &e),
+		0);
+	assert_true(store_has_document(w, digest.bytes));
+	digest.bytes[0] ^= 1;
+	assert_false(store_has_document(w, digest.bytes));
+	store_abort(w);
+}
+
+static void texts_of_documents_are_kept(void **state)
+{
+	const struct fixture *f = *state;
+	struct snapshot *snap = snapshot_of(f->store);
+	struct segment *s = NULL;
+	struct err e = { 0 };
+	struct str text;
+
+	assert_int_equal(snapshot_segment(&s, snap, 1, &e), 0);
+	assert_int_equal(segment_document_text(&text, s, segment_index(s)[0].doc, &e), 0);
+	assert_true(str_eq(text, STR_LIT("{\"Effect\":\"Allow\"}")));
+	snapshot_end(snap);
+}
+
+static void another_catalogue_is_refused(void **state)
+{
+	const struct fixture *f = *state;
+	struct store_write *w = NULL;
+	struct err e = { 0 };
+
+	assert_true(str_eq(store_catalog(f->store), STR_LIT("catalog-1")));
+	assert_int_equal(
+		store_begin(&w, f->store, WORLD_LOCK_MS, STR_LIT("catalog-2"), 50, &e),
+		ERR_FORMAT);
+	assert_int_equal(
+		store_begin(&w, f->store, WORLD_LOCK_MS, STR_LIT("catalog-1"), 50, &e),
+		0);
+	store_abort(w);
+}
+
+static void a_second_writer_waits_until_its_deadline(void **state)
+{
+	const struct fixture *f = *state;
+	struct store_write *first = NULL, *second = NULL;
+	struct err e = { 0 };
+	char expected[64];
+
+	assert_int_equal(store_begin(&first, f->store, WORLD_LOCK_MS,
+				 STR_LIT("catalog-1"), 1000000000, &e),
+		0);
+	assert_int_equal(
+		store_begin(&second, f->store, 50, STR_LIT("catalog-1"), 60, &e), ERR_IO);
+	snprintf(expected, sizeof(expected),
+		"locked by process %ld since 2001-09-09T01:46:40Z", (long)getpid());
+	assert_string_equal(e.text, expected);
+	store_abort(first);
+	assert_int_equal(
+		store_begin(&second, f->store, 50, STR_LIT("catalog-1"), 60, &e), 0);
+	store_abort(second);
+}
+
+static void a_process_opens_a_store_once(void **state)
+{
+	const struct fixture *f = *state;
+	struct store *again = NULL;
+	struct err e = { 0 };
+
+	assert_int_equal(store_open(&again, f->place.store, STORE_READ, &e), ERR_IO);
+	assert_non_null(strstr(e.text, "open in this process already"));
+}
+
+static void a_forked_child_is_refused(void **state)
+{
+	const struct fixture *f = *state;
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0) {
+		struct snapshot *snap = NULL;
+		struct store_write *w = NULL;
+		struct err e = { 0 };
+		bool refused = snapshot_begin(&snap, f->store, &e) == ERR_IO &&
+			       store_begin(&w, f->store, 10, STR_LIT("catalog-1"), 1,
+				       &e) == ERR_IO;
+
+		_exit(refused ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void a_reader_may_not_write(void **state)
+{
+	struct fixture *f = *state;
+	struct store_write *w = NULL;
+	struct err e = { 0 };
+
+	store_close(f->store);
+	f->store = world_open(&f->place, STORE_READ);
+	assert_scopes(f->store, "alice", NULL, "01");
+	assert_int_equal(
+		store_begin(&w, f->store, 10, STR_LIT("catalog-1"), 1, &e), ERR_IO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_scope_reads_back),
+		cmocka_unit_test_setup_teardown(
+			keys_are_found_in_their_scope, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			scopes_are_found_by_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			names_and_links_cross_scopes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_new_version_replaces_names_and_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_newest_versions_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_snapshot_does_not_see_later_writes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_aborted_write_leaves_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			documents_are_stored_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			texts_of_documents_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			another_catalogue_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_second_writer_waits_until_its_deadline, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_process_opens_a_store_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_forked_child_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reader_may_not_write, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
