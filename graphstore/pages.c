@@ -23,11 +23,12 @@ static int meta_read(
 	struct {
 		struct pages_head head;
 		struct pages_meta meta;
-	} page;
+	} page = { 0 };
 	ssize_t n = pread(fd, &page, sizeof(page), (off_t)slot * page_size);
 
 	if (n < 0)
 		return err_set(e, ERR_IO, "cannot read data.mdb: %s", strerror(errno));
+	*out = page.meta;
 	if (n < (ssize_t)sizeof(page) || page.meta.magic != PAGES_MAGIC)
 		return err_set(
 			e, ERR_CORRUPT, "data.mdb is no store: meta page %u", slot);
@@ -38,7 +39,6 @@ static int meta_read(
 		page.meta.txn % 2 != slot)
 		return err_set(
 			e, ERR_CORRUPT, "data.mdb has a damaged meta page %u", slot);
-	*out = page.meta;
 	return 0;
 }
 
@@ -121,6 +121,10 @@ static int newest_check(int fd, const struct pages_meta *meta, struct err *e)
 
 	if (walk_init(&w, fd, meta, e) < 0)
 		return e->code;
+	if (w.page_count / 2 > w.file_pages)
+		return err_set(e, ERR_CORRUPT, "data.mdb is cut: %llu pages of %llu",
+			(unsigned long long)w.file_pages,
+			(unsigned long long)w.page_count);
 	if (w.page_count > w.file_pages && walk_all(&w, meta, e) < 0)
 		return err_wrap(e, "data.mdb is cut: %llu pages of %llu",
 			(unsigned long long)w.file_pages,
@@ -131,14 +135,17 @@ static int newest_check(int fd, const struct pages_meta *meta, struct err *e)
 int pages_preopen(const char *directory, struct err *e)
 {
 	const struct timespec pause = { 0, 5000000 };
-	struct pages_meta meta[2];
+	struct pages_meta meta[2] = { 0 }, last[2];
 	int fd = open_data(directory, e), rc = -1;
 
 	if (fd < 0)
 		return fd;
 	for (int i = 0; rc != 0 && i < PAGES_TORN_TRIES; i++) {
+		if (i > 1 && memcmp(meta, last, sizeof(meta)) == 0)
+			break;
 		if (i > 0)
 			nanosleep(&pause, NULL);
+		memcpy(last, meta, sizeof(meta));
 		rc = metas_read(fd, meta, e);
 		if (rc == 0)
 			rc = newest_check(fd, &meta[meta[1].txn > meta[0].txn], e);
@@ -162,6 +169,8 @@ int pages_check(const char *directory, uint64_t txn, struct err *e)
 	}
 	if (rc == 0)
 		rc = walk_init(&w, fd, &meta[txn % 2], e);
+	if (rc == 0 && w.page_count / 2 > w.file_pages)
+		rc = err_set(e, ERR_CORRUPT, "data.mdb is cut");
 	if (rc == 0)
 		rc = walk_all(&w, &meta[txn % 2], e);
 	close(fd);
