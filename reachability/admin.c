@@ -116,7 +116,8 @@ static int power_left(expr *out, struct admin *a, const struct decide_subject *s
 
 		for (uint32_t level = 0; level < s->scp_levels && action != CATALOG_NONE;
 			level++) {
-			expr lets = s->scp_level_unknown[level], stops = lets;
+			expr lets = s->scp_level_unknown[level],
+			     stops = s->scp_level_deny[level];
 
 			for (uint32_t i = 0; i < s->statement_count; i++) {
 				const struct decide_statement *st = &s->statements[i];
@@ -208,8 +209,7 @@ static int residual_of(expr *out, struct admin *a, node_id identity, struct err 
 	*out = expr_and(pool, own_power(a, s, o), power);
 	if (*out == EXPR_FALSE)
 		return 0;
-	*out = expr_and(pool, *out, expr_not(pool, s->unknown_identity));
-	*out = expr_and(pool, *out, expr_not(pool, s->unknown_boundary));
+	*out = expr_and(pool, *out, expr_not(pool, s->unknown_deny));
 	*out = expr_and(pool, *out, expr_not(pool, s->unknown_scp));
 	return 0;
 }

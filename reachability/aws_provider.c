@@ -379,7 +379,8 @@ static expr resource_grant(
 }
 
 /* What a resource's policy that we do not have might say. */
-static expr policy_unread(struct expr_pool *pool, const struct provider_parts *p)
+static expr policy_unread(
+	struct expr_pool *pool, const struct provider_parts *p, bool may_deny)
 {
 	const struct object *o = p->object;
 	bool trust = p->policy_layer == LAYER_TRUST;
@@ -389,8 +390,12 @@ static expr policy_unread(struct expr_pool *pool, const struct provider_parts *p
 	if (o->policy_state == SEGMENT_POLICY_REFUSED ||
 		(o->policy_state == SEGMENT_POLICY_NOT_ASKED && p->strict))
 		return expr_unknown(pool, o->n->account.n > 0 ? o->n->account : o->n->key,
-			trust ? STR_LIT("trust policy of the role was not collected")
-			      : STR_LIT("resource policy of the resource was not collected"));
+			trust ? may_deny
+					? STR_LIT("trust policy of the role was not collected, which may deny")
+					: STR_LIT("trust policy of the role was not collected")
+			: may_deny
+				? STR_LIT("resource policy of the resource was not collected, which may deny")
+				: STR_LIT("resource policy of the resource was not collected"));
 	return EXPR_FALSE;
 }
 
@@ -439,14 +444,14 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 /* Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
 static expr combine(struct expr_pool *pool, const struct provider_parts *p)
 {
-	expr unread = policy_unread(pool, p);
+	expr unread = policy_unread(pool, p, false);
 	expr x = grant(pool, p, unread);
 	expr deny = p->deny;
 
 	if (x == EXPR_FALSE)
 		return EXPR_FALSE;
 	if (p->object->policy_state == SEGMENT_POLICY_REFUSED)
-		deny = expr_or(pool, deny, unread);
+		deny = expr_or(pool, deny, policy_unread(pool, p, true));
 	x = expr_and(pool, x, expr_and(pool, p->scps, p->rcps));
 	return expr_and(pool, x, expr_not(pool, deny));
 }

@@ -91,6 +91,17 @@ void decide_set_strict(struct decide *d, bool strict)
 	d->strict = strict;
 }
 
+void decide_want_exclusions(struct decide *d, bool want)
+{
+	d->want_exclusions = want;
+}
+
+const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_t *count)
+{
+	*count = (uint32_t)VEC_COUNT(&d->exclusions, struct decide_exclusion);
+	return VEC_DATA(&d->exclusions, const struct decide_exclusion);
+}
+
 int decide_subject(
 	const struct decide_subject **out, struct decide *d, node_id n, struct err *e)
 {
@@ -495,7 +506,7 @@ static void parts_begin(struct deciding *g, struct provider_parts *p, action_id 
 		.rcps = EXPR_TRUE,
 		.deny = EXPR_FALSE,
 		.strict = g->d->strict };
-	p->deny = expr_or(g->conditions.pool, s->unknown_identity, s->unknown_boundary);
+	p->deny = s->unknown_deny;
 	p->same_account =
 		s->s.n->account.n > 0 && str_eq(s->s.n->account, g->object->o.n->account);
 	if (s->s.scps)
@@ -544,7 +555,7 @@ static void parts_scps(
 	for (uint32_t level = 0; level < g->subject->scp_levels; level++) {
 		expr lets = g->subject->scp_level_unknown[level];
 
-		p->deny = expr_or(pool, p->deny, lets);
+		p->deny = expr_or(pool, p->deny, g->subject->scp_level_deny[level]);
 		for (size_t i = 0; i < count && lets != EXPR_TRUE; i++) {
 			const struct decide_hit *h = &hits[i];
 

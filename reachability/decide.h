@@ -36,11 +36,12 @@ struct decide_subject {
 	uint32_t statement_count;
 	uint32_t identity_count; /* of them, in front: identity */
 	uint32_t scp_levels;
-	expr unknown_identity; /* EXPR_FALSE, or unknown documents that may grant or deny */
-	expr unknown_boundary;
+	expr unknown_identity; /* EXPR_FALSE, or documents not collected that may grant */
+	expr unknown_boundary; /* ... that may let through */
+	expr unknown_deny;     /* ... and the same as they may deny */
 	expr unknown_scp;
-	const expr *
-		scp_level_unknown; /* per level: EXPR_FALSE or an unknown document there */
+	const expr *scp_level_unknown; /* per level: EXPR_FALSE, or documents not collected there */
+	const expr *scp_level_deny;    /* the same as they may deny */
 	bool reads_principal;      /* some statement reads attributes of the caller */
 };
 

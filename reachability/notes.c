@@ -32,7 +32,10 @@ static void note(void *ctx, struct str scope, struct str what)
 {
 	struct notes *n = ctx;
 	uint32_t before = intern_count(&n->seen);
-	struct str key = arena_printf(
+	struct str key;
+
+	what = world_unknown_words(what);
+	key = arena_printf(
 		world_arena(n->world), "%.*s%c%.*s", STR_ARG(scope), '\0', STR_ARG(what));
 
 	if (intern_add(&n->seen, key) == before)

@@ -14,7 +14,7 @@ struct subject_cache {
 struct class_statements {
 	const struct decide_statement *statements;
 	uint32_t count, identity_count;
-	expr unknown_identity, unknown_boundary;
+	expr unknown_identity, unknown_boundary, unknown_deny;
 	bool bounded, reads_principal;
 };
 
@@ -172,12 +172,19 @@ int subject_policies(const struct subject_policy **out, uint32_t *count, struct 
 
 /* --- statements of a class --- */
 
-static expr unknown_document(
-	struct world *w, struct segment *s, struct str name, struct str why)
+/* A document that cannot be read may grant (or let through) and may deny. */
+static void unknown_document(struct class_statements *c, struct world *w,
+	struct segment *s, struct str name, const char *why, bool is_boundary)
 {
-	return expr_unknown(world_pool(w), segment_info(s)->scope,
-		arena_printf(world_arena(w), "policy '%.*s' %.*s", STR_ARG(name),
-			STR_ARG(why)));
+	struct expr_pool *pool = world_pool(w);
+	struct str scope = segment_info(s)->scope;
+	struct str what =
+		arena_printf(world_arena(w), "policy '%.*s' %s", STR_ARG(name), why);
+	expr *grants = is_boundary ? &c->unknown_boundary : &c->unknown_identity;
+
+	*grants = expr_or(pool, *grants, world_unknown(w, scope, what, false));
+	c->unknown_deny =
+		expr_or(pool, c->unknown_deny, world_unknown(w, scope, what, true));
 }
 
 static void statements_add(struct buf *out, const struct document *d,
@@ -200,17 +207,10 @@ static void document_add(struct class_statements *c, struct buf *out, struct wor
 	struct segment *s, uint32_t doc, struct str name, const struct document *d,
 	bool is_boundary)
 {
-	expr *unknown = is_boundary ? &c->unknown_boundary : &c->unknown_identity;
-
 	c->bounded |= is_boundary;
-	if (!d) {
-		*unknown = expr_or(world_pool(w), *unknown,
-			unknown_document(w, s, name, STR_LIT("was not collected")));
-		return;
-	}
-	if (d->flags & DOCUMENT_INVALID) {
-		*unknown = expr_or(world_pool(w), *unknown,
-			unknown_document(w, s, name, STR_LIT("is not valid")));
+	if (!d || (d->flags & DOCUMENT_INVALID)) {
+		unknown_document(c, w, s, name, d ? "is not valid" : "was not collected",
+			is_boundary);
 		return;
 	}
 	if (d->flags & DOCUMENT_READS_PRINCIPAL)
@@ -306,50 +306,58 @@ static int class_get(
 
 /* --- subjects --- */
 
-static expr unknown_ceiling(
-	struct world *w, const struct world_organization *o, struct str what)
+static expr unknown_ceiling(struct world *w, const struct world_organization *o,
+	struct str what, bool may_deny)
 {
-	return expr_unknown(world_pool(w),
-		o->id.n > 0 ? arena_printf(world_arena(w), "%.*s", STR_ARG(o->id))
-			    : STR_LIT("organization"),
-		what);
+	return world_unknown(
+		w, o->id.n > 0 ? o->id : STR_LIT("organization"), what, may_deny);
+}
+
+/* One level of ceilings: its statements, and what of it cannot be read. */
+static void scp_level(struct decide_subject *s, struct world *w, struct buf *out,
+	uint32_t level, expr *lets, expr *denies)
+{
+	const struct world_organization *o = s->s.organization;
+	const struct world_ceiling *c = &o->scps[level];
+	struct expr_pool *pool = world_pool(w);
+	struct str what = arena_printf(world_arena(w),
+		"SCPs attached to '%.*s' were not collected", STR_ARG(c->level));
+
+	if (c->document_count == 0) {
+		*lets = unknown_ceiling(w, o, what, false);
+		*denies = unknown_ceiling(w, o, what, true);
+	}
+	for (uint32_t k = 0; k < c->document_count; k++) {
+		const struct document *d = c->documents[k].compiled;
+
+		if (d && !(d->flags & DOCUMENT_INVALID)) {
+			statements_add(out, d, SLOT_SCP, level, 0, &c->documents[k]);
+			continue;
+		}
+		what = arena_printf(world_arena(w), "SCP '%.*s' was not collected",
+			STR_ARG(c->documents[k].name));
+		*lets = expr_or(pool, *lets, unknown_ceiling(w, o, what, false));
+		*denies = expr_or(pool, *denies, unknown_ceiling(w, o, what, true));
+	}
 }
 
 static void scps_add(struct decide_subject *s, struct world *w, struct buf *out)
 {
 	const struct world_organization *o = s->s.organization;
-	expr *level_unknown = ARENA_NEW_ARRAY(world_arena(w), expr, o->level_count + 1);
+	expr *lets = ARENA_NEW_ARRAY(world_arena(w), expr, o->level_count + 1);
+	expr *denies = ARENA_NEW_ARRAY(world_arena(w), expr, o->level_count + 1);
 	uint32_t empty = 0;
 
 	for (uint32_t i = 0; i < o->level_count; i++)
 		empty += o->scps[i].document_count == 0;
-	s->scp_level_unknown = level_unknown;
+	s->scp_level_unknown = lets;
+	s->scp_level_deny = denies;
 	/* Nothing attached anywhere: this kind of ceiling is not in use. */
 	if (empty == o->level_count)
 		return;
 	s->scp_levels = o->level_count;
-	for (uint32_t i = 0; i < o->level_count; i++) {
-		const struct world_ceiling *c = &o->scps[i];
-
-		if (c->document_count == 0)
-			level_unknown[i] = unknown_ceiling(w, o,
-				arena_printf(world_arena(w),
-					"SCPs attached to '%.*s' were not collected",
-					STR_ARG(c->level)));
-		for (uint32_t k = 0; k < c->document_count; k++) {
-			const struct document *d = c->documents[k].compiled;
-
-			if (d && !(d->flags & DOCUMENT_INVALID))
-				statements_add(out, d, SLOT_SCP, i, 0, &c->documents[k]);
-			else
-				level_unknown[i] = expr_or(world_pool(w),
-					level_unknown[i],
-					unknown_ceiling(w, o,
-						arena_printf(world_arena(w),
-							"SCP '%.*s' was not collected",
-							STR_ARG(c->documents[k].name))));
-		}
-	}
+	for (uint32_t i = 0; i < o->level_count; i++)
+		scp_level(s, w, out, i, &lets[i], &denies[i]);
 }
 
 static int subject_fill(
@@ -367,21 +375,24 @@ static int subject_fill(
 		if (class_get(&own, c, n, e) < 0)
 			return e->code;
 	} else if (s->s.n->type == NODE_FOREIGN || s->s.n->type == NODE_ACCOUNT) {
-		own.unknown_identity = expr_unknown(world_pool(w), s->s.n->account,
-			arena_printf(world_arena(w),
-				"policies of account '%.*s' were not collected",
-				STR_ARG(s->s.n->account)));
+		struct str what = arena_printf(world_arena(w),
+			"policies of account '%.*s' were not collected",
+			STR_ARG(s->s.n->account));
+
+		own.unknown_identity = world_unknown(w, s->s.n->account, what, false);
+		own.unknown_deny = world_unknown(w, s->s.n->account, what, true);
 	}
 	s->s.bounded = own.bounded;
 	s->s.linked = (s->s.n->flags & ENTITY_LINKED) != 0;
 	s->unknown_identity = own.unknown_identity;
 	s->unknown_boundary = own.unknown_boundary;
+	s->unknown_deny = own.unknown_deny;
 	s->reads_principal = own.reads_principal;
 	s->identity_count = own.identity_count;
 	s->s.scps = s->provider->scps_bind(&s->s);
 	if (s->s.scps && s->s.organization->named && !s->s.organization->known)
 		s->unknown_scp = unknown_ceiling(w, s->s.organization,
-			STR_LIT("organization policies (SCP) were not collected"));
+			STR_LIT("organization policies (SCP) were not collected"), false);
 	if (s->s.scps)
 		scps_add(s, w, &scps);
 	s->statements = own.statements;
@@ -457,7 +468,7 @@ static void object_rcps(struct decide_object *o, struct world *w, struct buf *st
 
 	if (org->named && !org->known)
 		o->unknown_rcp = unknown_ceiling(w, org,
-			STR_LIT("organization policies (RCP) were not collected"));
+			STR_LIT("organization policies (RCP) were not collected"), true);
 	for (uint32_t i = 0; i < org->level_count && !org->exempt; i++) {
 		for (uint32_t k = 0; k < org->rcps[i].document_count; k++) {
 			const struct world_document *doc = &org->rcps[i].documents[k];
@@ -470,7 +481,8 @@ static void object_rcps(struct decide_object *o, struct world *w, struct buf *st
 					unknown_ceiling(w, org,
 						arena_printf(world_arena(w),
 							"RCP '%.*s' was not collected",
-							STR_ARG(doc->name))));
+							STR_ARG(doc->name)),
+						true));
 		}
 	}
 	while (VEC_COUNT(layers, enum record_layer) <

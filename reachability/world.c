@@ -172,6 +172,24 @@ kind_id world_kind(struct world *w, struct segment *s, uint32_t kind)
 	return catalog_kind_find(segment_kind(s, kind));
 }
 
+/* --- gaps --- */
+
+#define MAY_DENY ", which may deny"
+
+expr world_unknown(struct world *w, struct str scope, struct str what, bool may_deny)
+{
+	if (may_deny)
+		what = arena_printf(&w->arena, "%.*s%s", STR_ARG(what), MAY_DENY);
+	return expr_unknown(w->pool, scope, what);
+}
+
+struct str world_unknown_words(struct str what)
+{
+	return str_ends(what, STR_LIT(MAY_DENY))
+		       ? str_head(what, what.n - (sizeof(MAY_DENY) - 1))
+		       : what;
+}
+
 /* --- nodes --- */
 
 static node_id node_add(struct world *w, struct node n)

@@ -110,6 +110,13 @@ struct str world_account_name(struct world *w, struct str account);
 int world_organization(const struct world_organization **out, struct world *w,
 	struct str account, struct err *e);
 
+/*
+ * Data that nobody collected, as a residual. It may grant and it may deny, and the one says nothing about the
+ * other: two different unknowns of one thing, which notes tell once (world_unknown_words).
+ */
+expr world_unknown(struct world *w, struct str scope, struct str what, bool may_deny);
+struct str world_unknown_words(struct str what);
+
 /* Nodes. */
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id);
 node_id world_node_virtual(

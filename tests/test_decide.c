@@ -1,0 +1,201 @@
+/* Decisions of the AWS recipe, one world a row. Each row is a sentence of the evaluation logic. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/little_world.h"
+
+#define V(body)     "{'Version':'2012-10-17','Statement':[" body "]}"
+#define ALLOW(a, r) "{'Effect':'Allow','Action':'" a "','Resource':'" r "'}"
+#define DENY(a, r)  "{'Effect':'Deny','Action':'" a "','Resource':'" r "'}"
+#define GRANT(p, a, r)                                                                   \
+	"{'Effect':'Allow','Principal':{'AWS':'" p "'},'Action':'" a "','Resource':'" r  \
+	"'}"
+#define REFUSE(p, a, r)                                                                  \
+	"{'Effect':'Deny','Principal':{'AWS':'" p "'},'Action':'" a "','Resource':'" r   \
+	"'}"
+#define TRUST(p)                                                                         \
+	"{'Effect':'Allow','Principal':{'AWS':'" p "'},'Action':'sts:AssumeRole'}"
+
+#define ALICE LITTLE_USER(LITTLE_A, "alice")
+#define EVE   LITTLE_USER(LITTLE_A, "eve")
+#define DEV   LITTLE_ROLE(LITTLE_A, "dev")
+#define BOB   LITTLE_USER(LITTLE_B, "bob")
+#define FAR   LITTLE_ROLE(LITTLE_B, "far")
+#define BOSS  LITTLE_USER(LITTLE_C, "boss")
+#define ROOT  "arn:aws:iam::" LITTLE_A ":root"
+#define B     "arn:aws:s3:::b"
+#define Q     "arn:aws:sqs:eu-west-1:" LITTLE_A ":q"
+#define K     "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k"
+#define F     "arn:aws:lambda:eu-west-1:" LITTLE_A ":function:f"
+
+enum { DIRECT = 1 };
+
+/* clang-format off */
+static const struct {
+	const char *claim;
+	struct little_policies p;
+	const char *subject, *action, *object, *resource;
+	enum expr_verdict verdict;
+	int direct;
+} rows[] = {
+	{ "nothing grants", { 0 }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "an identity policy grants", { .alice = V(ALLOW("s3:GetObject", B "/*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "not another's", { .alice = V(ALLOW("s3:GetObject", B "/*")) }, EVE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "actions fold", { .alice = V(ALLOW("S3:getOBJECT", B "/*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "resources do not", { .alice = V(ALLOW("s3:GetObject", B "/X")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a group grants", { .devs = V(ALLOW("s3:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a group denies", { .alice = V(ALLOW("s3:*", "*")), .devs = V(DENY("s3:GetObject", B "/x")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a deny covers only what it covers", { .alice = V(ALLOW("s3:*", "*") "," DENY("s3:GetObject", B "/x")) }, ALICE, "s3:GetObject", B, B "/y", VERDICT_ALLOWED, 0 },
+	{ "some object is left", { .alice = V(ALLOW("s3:GetObject", B "/*") "," DENY("s3:GetObject", B "/x*")) }, ALICE, "s3:GetObject", B, "", VERDICT_ALLOWED, 0 },
+	{ "no object is left", { .alice = V(ALLOW("s3:GetObject", B "/x*") "," DENY("s3:GetObject", B "/*")) }, ALICE, "s3:GetObject", B, "", VERDICT_DENIED, 0 },
+	{ "two denies cover it together", { .alice = V(ALLOW("s3:GetObject", B "/?") "," DENY("s3:GetObject", B "/??*") "," DENY("s3:GetObject", B "/?")) }, ALICE, "s3:GetObject", B, "", VERDICT_DENIED, 0 },
+	{ "NotAction grants the rest", { .alice = V("{'Effect':'Allow','NotAction':'iam:*','Resource':'*'}") }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "NotResource denies the rest", { .alice = V(ALLOW("s3:*", "*") ",{'Effect':'Deny','Action':'s3:*','NotResource':'" B "/x'}") }, ALICE, "s3:GetObject", B, B "/y", VERDICT_DENIED, 0 },
+	{ "NotResource spares what it names", { .alice = V(ALLOW("s3:*", "*") ",{'Effect':'Deny','Action':'s3:*','NotResource':'" B "/x'}") }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a variable is the caller's name", { .alice = V(ALLOW("s3:GetObject", B "/${aws:username}/*")) }, ALICE, "s3:GetObject", B, B "/alice/x", VERDICT_ALLOWED, 0 },
+	{ "and no other's", { .alice = V(ALLOW("s3:GetObject", B "/${aws:username}/*")) }, ALICE, "s3:GetObject", B, B "/eve/x", VERDICT_DENIED, 0 },
+	{ "old versions know no variables", { .alice = "{'Version':'2008-10-17','Statement':[" ALLOW("s3:GetObject", B "/${aws:username}/*") "]}" }, ALICE, "s3:GetObject", B, B "/alice/x", VERDICT_DENIED, 0 },
+	{ "a boundary that lacks it cuts", { .alice = V(ALLOW("s3:*", "*")), .boundary = V(ALLOW("sqs:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a boundary grants nothing", { .boundary = V(ALLOW("s3:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "both grant", { .alice = V(ALLOW("s3:*", "*")), .boundary = V(ALLOW("s3:Get*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a bucket policy grants a user of the account", { .bucket = V(GRANT(EVE, "s3:GetObject", B "/*")) }, EVE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a named user is not cut by its boundary", { .bucket = V(GRANT(ALICE, "s3:GetObject", B "/*")), .boundary = V(ALLOW("sqs:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a named role is", { .bucket = V(GRANT(DEV, "s3:GetObject", B "/*")), .boundary = V(ALLOW("sqs:*", "*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "everybody is not", { .bucket = V(GRANT("*", "s3:GetObject", B "/*")), .boundary = V(ALLOW("sqs:*", "*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "an explicit deny of a boundary cuts all", { .bucket = V(GRANT(ALICE, "s3:GetObject", B "/*")), .boundary = V(DENY("s3:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "the account delegates, no more", { .bucket = V(GRANT(ROOT, "s3:GetObject", B "/*")) }, EVE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a resource's deny beats an administrator", { .alice = V(ALLOW("*", "*")), .bucket = V(REFUSE("*", "s3:GetObject", B "/*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "across accounts one side is not enough (identity)", { .bob = V(ALLOW("s3:*", "*")) }, BOB, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "across accounts one side is not enough (resource)", { .bucket = V(GRANT(BOB, "s3:GetObject", B "/*")) }, BOB, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "both sides are", { .bob = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(BOB, "s3:GetObject", B "/*")) }, BOB, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "the other account may be named", { .bob = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(LITTLE_B, "s3:GetObject", B "/*")) }, BOB, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "NotPrincipal spares whom it names", { .alice = V(ALLOW("s3:*", "*")), .bucket = V("{'Effect':'Deny','NotPrincipal':{'AWS':['" ALICE "','" ROOT "']},'Action':'s3:*','Resource':'" B "/*'}") }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "and hits the rest", { .bob = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(BOB, "s3:*", B "/*") ",{'Effect':'Deny','NotPrincipal':{'AWS':['" ALICE "','" ROOT "']},'Action':'s3:*','Resource':'" B "/*'}") }, BOB, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "the root user needs no policy", { 0 }, ROOT, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "but a deny stops it", { .bucket = V(REFUSE("*", "s3:GetObject", B "/*")) }, ROOT, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "the root user assumes no role", { 0 }, ROOT, "sts:AssumeRole", DEV, "", VERDICT_DENIED, 0 },
+	{ "a trust of the account needs the identity too", { 0 }, EVE, "sts:AssumeRole", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "and is enough with it", { .alice = V(ALLOW("sts:AssumeRole", DEV)) }, ALICE, "sts:AssumeRole", DEV, "", VERDICT_ALLOWED, DIRECT },
+	{ "a trust of the user itself is enough", { .trust = V(TRUST(EVE)) }, EVE, "sts:AssumeRole", DEV, "", VERDICT_ALLOWED, DIRECT },
+	{ "a role does not trust by itself", { .alice = V(ALLOW("*", "*")), .trust = V(TRUST(EVE)) }, ALICE, "sts:AssumeRole", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "a key needs its policy", { .alice = V(ALLOW("kms:*", "*")), .key = V(GRANT(EVE, "kms:*", "*")) }, ALICE, "kms:Decrypt", K, "", VERDICT_DENIED, 0 },
+	{ "a key delegates to the account", { .alice = V(ALLOW("kms:Decrypt", "*")) }, ALICE, "kms:Decrypt", K, "", VERDICT_ALLOWED, 0 },
+	{ "a key names one", { .key = V(GRANT(EVE, "kms:Decrypt", "*")) }, EVE, "kms:Decrypt", K, "", VERDICT_ALLOWED, 0 },
+	{ "an SCP that lacks it cuts", { .alice = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("sqs:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "every level must allow", { .alice = V(ALLOW("s3:*", "*")), .scp_root = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("*", "*")), .scp_account = V(ALLOW("s3:Get*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "an SCP denies the root user", { .scp_root = V(ALLOW("*", "*") "," DENY("s3:*", "*")) }, ROOT, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "an SCP does not bind the organization's own account", { .boss = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(LITTLE_C, "s3:*", B "/*")), .scp_root = V(DENY("s3:*", "*")) }, BOSS, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "an SCP of the caller's account, not the resource's", { .bob = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(BOB, "s3:*", B "/*")), .scp_account = V(DENY("s3:*", "*")) }, BOB, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "an RCP of the resource's account", { .boss = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(LITTLE_C, "s3:*", B "/*")), .rcp = V(REFUSE("*", "s3:*", "*")) }, BOSS, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "an open condition", { .alice = V("{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'Bool':{'aws:MultiFactorAuthPresent':'true'}}}") }, ALICE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "a deny under a condition", { .alice = V(ALLOW("s3:*", "*") ",{'Effect':'Deny','Action':'s3:*','Resource':'*','Condition':{'IpAddress':{'aws:SourceIp':'10.0.0.0/8'}}}") }, ALICE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "a condition that we know holds", { .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-org'}}}"), .bob = V(ALLOW("s3:*", "*")) }, BOB, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "and one that we know does not", { .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-other'}}}") }, EVE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "the public meets everybody", { .bucket = V(GRANT("*", "s3:GetObject", B "/*")) }, "public", "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "the public is no account", { .bucket = V(GRANT(LITTLE_A, "s3:GetObject", B "/*")) }, "public", "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a policy that nobody collected", { .attached = "arn:aws:iam::aws:policy/Gone" }, ALICE, "s3:GetObject", B, B "/x", VERDICT_UNKNOWN, 0 },
+	{ "could deny as well", { .alice = V(ALLOW("s3:*", "*")), .attached = "arn:aws:iam::aws:policy/Gone" }, ALICE, "s3:GetObject", B, B "/x", VERDICT_UNKNOWN, 0 },
+	{ "an identity of an account that nobody collected", { .bucket = V(GRANT("arn:aws:iam::999999999999:user/x", "s3:*", B "/*")) }, "arn:aws:iam::999999999999:user/x", "s3:GetObject", B, B "/x", VERDICT_UNKNOWN, 0 },
+	{ "a hop by a role", { .alice = V(ALLOW("sts:AssumeRole", DEV)), .dev = V(ALLOW("s3:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "which is not direct", { .alice = V(ALLOW("sts:AssumeRole", DEV)), .dev = V(ALLOW("s3:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, DIRECT },
+	{ "a hop across accounts", { .bob = V(ALLOW("sts:AssumeRole", "*")), .trust = V(TRUST(LITTLE_B)), .dev = V(ALLOW("s3:*", "*")) }, BOB, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "two hops across accounts", { .alice = V(ALLOW("sts:AssumeRole", "*")), .far_trust = V(TRUST(ALICE)), .far = V(ALLOW("sts:AssumeRole", "*")), .trust = V(TRUST(FAR)), .dev = V(ALLOW("s3:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "compute acts as what it carries", { 0 }, F, "s3:GetObject", B, B "/app/x", VERDICT_ALLOWED, 0 },
+	{ "and as nothing else", { 0 }, F, "s3:GetObject", B, B "/other", VERDICT_DENIED, 0 },
+	{ "a conditional hop", { .trust = V("{'Effect':'Allow','Principal':{'AWS':'" EVE "'},'Action':'sts:AssumeRole','Condition':{'Bool':{'aws:MultiFactorAuthPresent':'true'}}}"), .dev = V(ALLOW("s3:*", "*")) }, EVE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "a session of a role may be named", { .bucket = V(GRANT("arn:aws:sts::" LITTLE_A ":assumed-role/dev/ses", "s3:*", B "/*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "an action on another kind of resource grants nothing", { .alice = V(ALLOW("s3:GetObject", B)) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+};
+/* clang-format on */
+
+static node_id node_of(struct world *w, const char *key)
+{
+	struct err e = { 0 };
+	node_id n = NODE_NONE;
+
+	if (world_node_of_key(&n, w, str_from(key), &e) < 0)
+		fail_msg("%s: %s", key, e.text);
+	return n;
+}
+
+static bool listed(const struct answer *a, node_id n)
+{
+	for (uint32_t i = 0; i < a->row_count; i++) {
+		if (a->rows[i].node == n)
+			return true;
+	}
+	return false;
+}
+
+static int failures;
+
+/* Report and go on, so that one run shows all rows that are wrong. */
+#define WRONG(...)                                                                       \
+	do {                                                                             \
+		print_error(__VA_ARGS__);                                                \
+		failures++;                                                              \
+		return;                                                                  \
+	} while (0)
+
+/* What the row says, asked in all three ways. */
+static void check_row(size_t i, struct world *w)
+{
+	struct str action = str_from(rows[i].action);
+	struct action_query q = { .patterns = &action, .pattern_count = 1 };
+	struct answer_options o = { .max_hops = UINT32_MAX,
+		.direct_only = rows[i].direct != 0 };
+	struct answer_object object = { node_of(w, rows[i].object),
+		str_from(rows[i].resource) };
+	node_id subject = node_of(w, rows[i].subject);
+	struct answer_decision decision;
+	struct answer who, what;
+	struct err e = { 0 };
+
+	if (answer_can(&decision, w, subject, &q, &object, &o, &e) < 0)
+		WRONG("row %zu (%s): %s\n", i, rows[i].claim, e.text);
+	if (decision.verdict != rows[i].verdict)
+		WRONG("row %zu (%s): %.*s, because %.*s\n", i, rows[i].claim,
+			STR_ARG(expr_verdict_name(decision.verdict)),
+			STR_ARG(decision.proof.reason));
+	assert_true(decision.proof.reason.n > 0);
+	if (answer_who(&who, w, &object, 1, &q, &o, &e) < 0)
+		WRONG("row %zu (%s): who: %s\n", i, rows[i].claim, e.text);
+	if (listed(&who, subject) != (rows[i].verdict != VERDICT_DENIED))
+		WRONG("row %zu (%s): who can %s\n", i, rows[i].claim,
+			listed(&who, subject) ? "has the subject" : "lacks the subject");
+	if (rows[i].resource[0])
+		return; /* "what can" asks about the whole entity */
+	if (answer_what(&what, w, &subject, 1, &q, NULL, 0, &o, &e) < 0)
+		WRONG("row %zu (%s): what: %s\n", i, rows[i].claim, e.text);
+	if (listed(&what, object.node) != (rows[i].verdict != VERDICT_DENIED))
+		WRONG("row %zu (%s): what can %s\n", i, rows[i].claim,
+			listed(&what, object.node) ? "has the object"
+						   : "lacks the object");
+}
+
+static void test_decisions(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct little_world l;
+
+		little_open(&l, &rows[i].p);
+		check_row(i, l.world);
+		little_close(&l);
+	}
+	assert_int_equal(failures, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_decisions),
+	};
+
+	return cmocka_run_group_tests_name("decide", tests, NULL, NULL);
+}
