@@ -12,7 +12,7 @@
 #define LIMIT_DOCUMENT_BYTES                                                             \
 	(64u << 20) /* one parsed element; the largest real one is under 1 MiB */
 #define LIMIT_POLICY_BYTES                                                               \
-	(256u << 10) /* providers stop at 32 KiB, not counting white space */
+	(256u << 10)              /* providers stop at 32 KiB, not counting white space */
 #define LIMIT_KEY_BYTES     8192u /* ARNs end at 2,048, Azure ids at about 4,096 */
 #define LIMIT_PATTERN_BYTES 8192u /* a pattern is at most as long as a key */
 #define LIMIT_RECORD_BYTES                                                               \
@@ -30,7 +30,9 @@
 #define LIMIT_PATTERN_MEMORY (64u << 20) /* working memory of one pattern question */
 #define LIMIT_FORMULA_STEPS                                                              \
 	4096u /* choices tried to refute a residual; then it counts as possible */
-#define LIMIT_FORMULA_DEPTH 256u /* alternatives chosen at once; then as above */
+#define LIMIT_FORMULA_DEPTH 256u  /* alternatives chosen at once; then as above */
 #define LIMIT_CANDIDATES    4096u /* values tried for one key; then as above */
+#define LIMIT_SIMPLIFY_OPERANDS                                                          \
+	24u /* operands weighed against each other; of more each is judged alone */
 
 #endif

@@ -4,6 +4,8 @@
 #include "reachability/literal.h"
 #include "reachability/pattern.h"
 
+#define CONDITION_FEW 16u
+
 enum replacement {
 	REPLACED,            /* every variable has its value */
 	REPLACED_NONE,       /* a variable has no value: the text matches nothing */
@@ -29,6 +31,7 @@ struct variable {
 /* One test on its way to an answer. */
 struct condition_case {
 	struct condition_context *c;
+	struct str few[CONDITION_FEW]; /* room for the values of most tests */
 	struct expr_test test; /* its values are the replaced ones that are certain */
 	struct expr_test undecided; /* its values hold open variables */
 	struct str *bounds;         /* per value of `undecided` */
@@ -158,38 +161,46 @@ static struct condition_value condition_replace(
 	return out;
 }
 
-/* Sort the policy's values into certain, undecided and uncollected ones. */
+/* Put one value of the policy among the certain, undecided or uncollected ones. */
+static void condition_add_value(struct condition_case *k, struct str *certain,
+	struct str *open, struct str written)
+{
+	enum comparison_type type = comparison_type(k->test.op);
+	struct condition_value v = condition_replace(
+		k->c, written, type == COMPARISON_PATTERN || type == COMPARISON_ARN);
+
+	if (v.state == REPLACED) {
+		certain[k->test.value_count++] = v.text;
+	} else if (v.state == REPLACED_OPEN) {
+		k->bounds[k->undecided.value_count] = v.bound;
+		open[k->undecided.value_count++] = v.text;
+	} else if (v.state == REPLACED_UNCOLLECTED) {
+		k->unknown = expr_or(k->c->pool, k->unknown, v.unknown);
+	}
+}
+
 static void condition_add_values(struct condition_case *k, const struct document *d,
 	const struct document_condition *condition)
 {
-	enum comparison_type type = comparison_type(k->test.op);
-	bool pattern = type == COMPARISON_PATTERN || type == COMPARISON_ARN;
 	bool variables = comparison_takes_variables(k->test.op) &&
 			 (condition->flags & DOCUMENT_CONDITION_VARIABLE) != 0;
-	struct arena *arena = k->c->arena;
-	struct str *values =
-		ARENA_NEW_ARRAY(arena, struct str, condition->value_count + 1u);
-	struct str *open =
-		ARENA_NEW_ARRAY(arena, struct str, condition->value_count + 1u);
+	uint32_t count = condition->value_count;
+	const struct document_text *texts = d->values + condition->value_first;
+	struct str *certain = k->few, *open = NULL;
 
-	k->test.values = values;
+	if (count > CONDITION_FEW)
+		certain = ARENA_NEW_ARRAY(k->c->arena, struct str, count);
+	if (variables) {
+		open = ARENA_NEW_ARRAY(k->c->arena, struct str, count + 1u);
+		k->bounds = ARENA_NEW_ARRAY(k->c->arena, struct str, count + 1u);
+	}
+	k->test.values = certain;
 	k->undecided.values = open;
-	k->bounds = ARENA_NEW_ARRAY(arena, struct str, condition->value_count + 1u);
-	for (uint32_t i = 0; i < condition->value_count; i++) {
-		struct str written =
-			document_str(d, d->values[condition->value_first + i]);
-		struct condition_value v = { REPLACED, written, written, EXPR_FALSE };
-
+	for (uint32_t i = 0; i < count; i++) {
 		if (variables)
-			v = condition_replace(k->c, written, pattern);
-		if (v.state == REPLACED) {
-			values[k->test.value_count++] = v.text;
-		} else if (v.state == REPLACED_OPEN) {
-			k->bounds[k->undecided.value_count] = v.bound;
-			open[k->undecided.value_count++] = v.text;
-		} else if (v.state == REPLACED_UNCOLLECTED) {
-			k->unknown = expr_or(k->c->pool, k->unknown, v.unknown);
-		}
+			condition_add_value(k, certain, open, document_str(d, texts[i]));
+		else
+			certain[k->test.value_count++] = document_str(d, texts[i]);
 	}
 }
 
@@ -208,10 +219,13 @@ static expr condition_add_doubt(struct condition_case *k, expr truth, expr doubt
 static expr condition_residual(struct condition_case *k)
 {
 	uint32_t count = k->test.value_count + k->undecided.value_count;
-	struct str *all = ARENA_NEW_ARRAY(k->c->arena, struct str, count + 1u);
 	struct expr_test test = k->test;
+	struct str *all;
 	expr out;
 
+	if (k->undecided.value_count == 0 && k->unknown == EXPR_FALSE)
+		return expr_test(k->c->pool, &test);
+	all = ARENA_NEW_ARRAY(k->c->arena, struct str, count + 1u);
 	for (uint32_t i = 0; i < k->test.value_count; i++)
 		all[i] = k->test.values[i];
 	for (uint32_t i = 0; i < k->undecided.value_count; i++)
@@ -250,13 +264,16 @@ static expr condition_known(struct condition_case *k, struct str value)
 	bool negated = comparison_is_negated(k->test.op);
 	bool holds = comparison_holds(
 		k->test.op, k->test.values, k->test.value_count, value, k->c->arena);
-	struct expr_test rest = condition_undecided(k, value);
 	expr out = holds ? EXPR_TRUE : EXPR_FALSE;
 
 	if (holds != negated)
 		return out;
-	if (rest.value_count > 0)
-		out = condition_add_doubt(k, out, expr_test(k->c->pool, &rest));
+	if (k->undecided.value_count > 0) {
+		struct expr_test rest = condition_undecided(k, value);
+
+		if (rest.value_count > 0)
+			out = condition_add_doubt(k, out, expr_test(k->c->pool, &rest));
+	}
 	if (k->unknown != EXPR_FALSE)
 		out = condition_add_doubt(k, out, k->unknown);
 	return out;

@@ -38,6 +38,7 @@ void expr_pool_free(struct expr_pool *p)
 	buf_release(&p->operands);
 	buf_release(&p->scratch);
 	buf_release(&p->list);
+	buf_release(&p->values);
 	arena_release(&p->text);
 	free(p);
 }
@@ -60,15 +61,6 @@ static void expr_add_part(struct buf *b, struct str s)
 
 	buf_add(b, &size, sizeof(size));
 	buf_add_str(b, s);
-}
-
-static struct str expr_lower(struct expr_pool *p, struct str s)
-{
-	char *lower = arena_alloc(&p->text, s.n + 1);
-
-	for (size_t i = 0; i < s.n; i++)
-		lower[i] = str_lower_char(s.p[i]);
-	return (struct str){ lower, s.n };
 }
 
 /* The number of a key, which compares without case. */
@@ -143,17 +135,35 @@ static int expr_value_cmp(const void *a, const void *b)
 	return str_cmp(*x, *y);
 }
 
-/* Sorted and distinct; in lower case where case does not count. */
+/* The same text when it has no capital letter, else a copy without. */
+static struct str expr_fold(struct expr_pool *p, struct str s)
+{
+	size_t i = 0;
+	char *lower;
+
+	while (i < s.n && str_lower_char(s.p[i]) == s.p[i])
+		i++;
+	if (i == s.n)
+		return s;
+	lower = arena_alloc(&p->text, s.n + 1);
+	for (i = 0; i < s.n; i++)
+		lower[i] = str_lower_char(s.p[i]);
+	return (struct str){ lower, s.n };
+}
+
+/* Sorted and distinct, in work space; in lower case where case does not count. */
 static void expr_normal_values(struct expr_pool *p, struct expr_test *test)
 {
-	struct str *values =
-		ARENA_NEW_ARRAY(&p->text, struct str, test->value_count + 1u);
 	bool fold = test->op == DOCUMENT_STRING_EQUALS_FOLD || test->op == DOCUMENT_BOOL;
 	uint32_t count = 0;
+	struct str *values;
 
+	buf_clear(&p->values);
+	values = (struct str *)(void *)buf_reserve(
+		&p->values, (test->value_count + 1u) * sizeof(*values));
 	for (uint32_t i = 0; i < test->value_count; i++)
-		values[i] = fold ? expr_lower(p, test->values[i]) : test->values[i];
-	if (test->value_count > 0)
+		values[i] = fold ? expr_fold(p, test->values[i]) : test->values[i];
+	if (test->value_count > 1)
 		qsort(values, test->value_count, sizeof(*values), expr_value_cmp);
 	for (uint32_t i = 0; i < test->value_count; i++) {
 		if (count == 0 || !str_eq(values[count - 1], values[i]))
@@ -166,17 +176,17 @@ static void expr_normal_values(struct expr_pool *p, struct expr_test *test)
 /* Patterns without wildcards are plain values. */
 static void expr_normal_pattern(struct expr_pool *p, struct expr_test *test)
 {
-	struct str *values;
+	struct str *values = (struct str *)(void *)p->values.p;
 
+	if (test->op != DOCUMENT_STRING_LIKE)
+		return;
 	for (uint32_t i = 0; i < test->value_count; i++) {
-		if (literal_has_wildcard(test->values[i]))
+		if (literal_has_wildcard(values[i]))
 			return;
 	}
-	values = ARENA_NEW_ARRAY(&p->text, struct str, test->value_count + 1u);
 	for (uint32_t i = 0; i < test->value_count; i++)
-		values[i] = literal_decode(test->values[i], &p->text);
+		values[i] = literal_decode(values[i], &p->text);
 	test->op = DOCUMENT_STRING_EQUALS;
-	test->values = values;
 }
 
 /* Negated operators on text are exact negations: every value is well formed for them. */
@@ -200,7 +210,7 @@ static bool expr_normal_negation(struct expr_test *test)
 expr expr_test(struct expr_pool *p, const struct expr_test *test)
 {
 	struct expr_test normal = *test;
-	bool or_absent = test->if_exists;
+	bool or_absent = test->if_exists, negated;
 	expr out;
 
 	if (test->op == DOCUMENT_NULL)
@@ -211,17 +221,10 @@ expr expr_test(struct expr_pool *p, const struct expr_test *test)
 				"condition on %.*s has an unknown operator",
 				STR_ARG(test->key)));
 	normal.if_exists = false;
-	if (expr_normal_negation(&normal)) {
-		expr_normal_values(p, &normal);
-		if (normal.op == DOCUMENT_STRING_LIKE)
-			expr_normal_pattern(p, &normal);
-		out = expr_not(p, expr_test_atom(p, &normal));
-	} else {
-		expr_normal_values(p, &normal);
-		if (normal.op == DOCUMENT_STRING_LIKE)
-			expr_normal_pattern(p, &normal);
-		out = expr_test_atom(p, &normal);
-	}
+	negated = expr_normal_negation(&normal);
+	expr_normal_values(p, &normal);
+	expr_normal_pattern(p, &normal);
+	out = expr_test_atom(p, &normal) ^ (negated ? 1u : 0u);
 	return or_absent ? expr_or(p, out, expr_absent(p, test)) : out;
 }
 

@@ -42,6 +42,7 @@ struct expr_pool {
 	struct buf operands;   /* expr */
 	struct arena text;
 	struct buf scratch, list; /* of the constructor at work */
+	struct buf values;        /* of the test being made: struct str */
 	struct intern
 		conjunctions; /* literals of one key that were asked about together */
 	struct buf possible;  /* uint8_t per conjunction: whether they can hold */

@@ -44,7 +44,7 @@ static expr expr_simplify_node(struct expr_simplifier *s, expr x, uint32_t depth
 	for (size_t i = 0; i < count; i++) {
 		expr *list = VEC_DATA(&operands, expr);
 
-		for (size_t k = 0; k < count; k++) {
+		for (size_t k = 0; k < count && count <= LIMIT_SIMPLIFY_OPERANDS; k++) {
 			if (k != i)
 				VEC_ADD(&s->context, expr, list[k]);
 		}
