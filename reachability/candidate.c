@@ -11,7 +11,9 @@
 #include "reachability/pattern.h"
 
 #define CANDIDATE_PATTERNS_MAX 64u /* of pattern_atoms */
-#define CANDIDATE_LETTERS_MAX  6u  /* 64 ways to write a word of six letters */
+#define CANDIDATE_HARD_MAX     6u  /* their combinations are up to 2^6 */
+#define CANDIDATE_ARNS_MAX     512u
+#define CANDIDATE_LETTERS_MAX  6u /* 64 ways to write a word of six letters */
 
 bool candidate_is_open(const struct expr_test *test)
 {
@@ -81,6 +83,21 @@ static void candidate_add_fresh(
 	candidate_add(c, (struct str){ p, size + 1 });
 }
 
+/* Patterns but for a literal and a star at its end: the combinations of many are too many. */
+static uint32_t candidate_count_hard(const struct str *patterns, uint32_t count)
+{
+	uint32_t hard = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		size_t literal_size = pattern_literal_size(patterns[i]);
+
+		if (literal_size + 1 < patterns[i].n ||
+			str_ends(patterns[i], STR_LIT("?")))
+			hard++;
+	}
+	return hard;
+}
+
 /* A string for each combination of the patterns, as pattern_witness spells them. */
 static bool candidate_witnesses(
 	struct buf *out, struct candidates *c, struct buf *patterns, struct str target)
@@ -91,7 +108,8 @@ static bool candidate_witnesses(
 	struct err e;
 	int atom_count;
 
-	if (count > CANDIDATE_PATTERNS_MAX)
+	if (count > CANDIDATE_PATTERNS_MAX ||
+		candidate_count_hard(items, count) > CANDIDATE_HARD_MAX)
 		return false;
 	atom_count = pattern_atoms(&atoms, items, count, target, c->arena, &e);
 	if (atom_count < 0)
@@ -246,12 +264,12 @@ static void candidate_add_arns(
 
 		if (!candidate_witnesses(&witnesses[s], c, &patterns[s], target) ||
 			(!last && candidate_has_colon(&witnesses[s])))
-			product = LIMIT_CANDIDATES;
+			product = CANDIDATE_ARNS_MAX + 1;
 		product *= VEC_COUNT(&witnesses[s], struct str);
-		if (product == 0 || product > LIMIT_CANDIDATES)
-			product = LIMIT_CANDIDATES + 1;
+		if (product == 0 || product > CANDIDATE_ARNS_MAX)
+			product = CANDIDATE_ARNS_MAX + 1;
 	}
-	if (product <= LIMIT_CANDIDATES)
+	if (product <= CANDIDATE_ARNS_MAX)
 		candidate_join_arns(c, witnesses);
 	else
 		c->complete = false;
@@ -383,29 +401,79 @@ static uint32_t candidate_family(const struct expr_test *test)
 	return 1u << type;
 }
 
+/* The tests that bear on the value, in the arena. */
+static const struct expr_test **candidate_select(
+	struct candidates *c, const struct expr_test *const *tests, uint32_t *count)
+{
+	const struct expr_test **used =
+		ARENA_NEW_ARRAY(c->arena, const struct expr_test *, *count + 1u);
+	uint32_t used_count = 0;
+
+	for (uint32_t i = 0; i < *count; i++) {
+		if (tests[i]->op != DOCUMENT_NULL && !candidate_is_open(tests[i]))
+			used[used_count++] = tests[i];
+	}
+	*count = used_count;
+	return used;
+}
+
+/* The pattern with `filler` for each star and 'x' for each question mark. */
+static void candidate_fill(struct candidates *c, struct str pattern, struct str filler)
+{
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < pattern.n; i++) {
+		if (pattern.p[i] == '*')
+			buf_add_str(&text, filler);
+		else
+			buf_add_char(&text, pattern.p[i] == '?' ? 'x' : pattern.p[i]);
+	}
+	candidate_add(c, literal_decode(arena_copy(c->arena, buf_str(&text)), c->arena));
+	buf_release(&text);
+}
+
+void candidate_guess(
+	struct candidates *out, const struct expr_test *const *tests, uint32_t count)
+{
+	const struct expr_test **used = candidate_select(out, tests, &count);
+	struct str fresh;
+
+	out->complete = false;
+	candidate_add_fresh(out, used, count);
+	fresh = VEC_DATA(&out->values, struct str)[0];
+	for (uint32_t i = 0; i < count; i++) {
+		enum comparison_type type = comparison_type(used[i]->op);
+		bool pattern = type == COMPARISON_PATTERN || type == COMPARISON_ARN;
+
+		for (uint32_t k = 0; k < used[i]->value_count; k++) {
+			struct str value = used[i]->values[k];
+
+			candidate_fill(out,
+				pattern ? value : literal_encode(value, out->arena),
+				STR_LIT(""));
+			if (pattern)
+				candidate_fill(out, value, fresh);
+		}
+	}
+}
+
 void candidate_collect(
 	struct candidates *out, const struct expr_test *const *tests, uint32_t count)
 {
-	const struct expr_test **used =
-		ARENA_NEW_ARRAY(out->arena, const struct expr_test *, count + 1u);
-	uint32_t used_count = 0, families = 0;
-	size_t digits;
+	const struct expr_test **used = candidate_select(out, tests, &count);
+	uint32_t families = 0;
+	size_t digits = candidate_digits(used, count);
 
-	for (uint32_t i = 0; i < count; i++) {
-		if (tests[i]->op == DOCUMENT_NULL || candidate_is_open(tests[i]))
-			continue;
-		families |= candidate_family(tests[i]);
-		used[used_count++] = tests[i];
-	}
+	for (uint32_t i = 0; i < count; i++)
+		families |= candidate_family(used[i]);
 	out->complete = (families & (families - 1)) == 0;
-	digits = candidate_digits(used, used_count);
-	candidate_add_fresh(out, used, used_count);
-	for (uint32_t i = 0; i < used_count; i++)
+	candidate_add_fresh(out, used, count);
+	for (uint32_t i = 0; i < count; i++)
 		candidate_add_typed(out, used[i], digits);
 	if ((families & 1u << COMPARISON_STRING) != 0)
-		candidate_add_texts(out, used, used_count);
+		candidate_add_texts(out, used, count);
 	if ((families & 1u << COMPARISON_ARN) != 0)
-		candidate_add_arns(out, used, used_count);
+		candidate_add_arns(out, used, count);
 	candidate_sort(&out->values);
 	if (VEC_COUNT(&out->values, struct str) > LIMIT_CANDIDATES) {
 		out->values.n = LIMIT_CANDIDATES * sizeof(struct str);

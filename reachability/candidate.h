@@ -32,8 +32,14 @@ struct candidates {
 bool candidate_is_open(const struct expr_test *test);
 
 /*
- * Tests of presence, and those that are open, add nothing. Release `values` afterwards.
+ * Values that are cheap to think of: those named, patterns with something short and
+ * something strange in place of each wildcard. Never complete. Tests of presence, and
+ * those that are open, add nothing. Release `values` afterwards.
  */
+void candidate_guess(
+	struct candidates *out, const struct expr_test *const *tests, uint32_t count);
+
+/* Values of all classes, as far as the limits allow. */
 void candidate_collect(
 	struct candidates *out, const struct expr_test *const *tests, uint32_t count);
 

@@ -7,6 +7,8 @@
 #include "reachability/comparison.h"
 #include "reachability/expr_priv.h"
 
+#define SATISFY_STEP_VALUES 8u /* so many candidates count as one step */
+
 /* The literals of one key that must hold together. */
 struct satisfy_key {
 	const struct expr_test **tests;
@@ -86,16 +88,13 @@ static bool satisfy_is_single(const struct satisfy_key *k)
 }
 
 /*
- * Whether a value passes all literals of a single-valued key (need == count), or, of a
+ * Whether a candidate passes all literals of a single-valued key (need == count), or, of a
  * key with many values, those that speak of every value and the one need.
  */
 static bool satisfy_some_value(struct satisfy_key *k, bool single, uint32_t need)
 {
 	const struct str *values = VEC_DATA(&k->candidates.values, const struct str);
-	bool pinned = need < k->count && satisfy_is_pin(k, need);
 
-	for (uint32_t i = 0; i < k->count; i++)
-		pinned |= satisfy_is_pin(k, i) && (single || !satisfy_is_need(k, i));
 	for (size_t v = 0; v < VEC_COUNT(&k->candidates.values, struct str); v++) {
 		bool passes = true;
 
@@ -106,24 +105,49 @@ static bool satisfy_some_value(struct satisfy_key *k, bool single, uint32_t need
 		if (passes)
 			return true;
 	}
-	return !k->candidates.complete && !pinned;
+	return false;
 }
 
-static bool satisfy_present(struct satisfy_key *k)
+/* Whether the candidates are all that could pass: then none passing is a proof. */
+static bool satisfy_is_proof(const struct satisfy_key *k, bool single, uint32_t need)
+{
+	bool proof =
+		k->candidates.complete || (need < k->count && satisfy_is_pin(k, need));
+
+	for (uint32_t i = 0; i < k->count; i++)
+		proof |= satisfy_is_pin(k, i) && (single || !satisfy_is_need(k, i));
+	return proof;
+}
+
+/* Whether the candidates let all literals hold; `exact`: or do not rule it out. */
+static bool satisfy_present(struct satisfy_key *k, bool exact)
 {
 	bool single = satisfy_is_single(k);
 
-	candidate_collect(&k->candidates, k->tests, k->count);
-	if (!satisfy_some_value(k, single, k->count))
-		return false;
-	for (uint32_t i = 0; !single && i < k->count; i++) {
-		if (satisfy_is_need(k, i) && !satisfy_some_value(k, single, i))
+	for (uint32_t i = 0; i <= k->count; i++) {
+		bool asked = i == k->count || (!single && satisfy_is_need(k, i));
+
+		if (asked && !satisfy_some_value(k, single, i) &&
+			!(exact && !satisfy_is_proof(k, single, i)))
 			return false;
 	}
 	return true;
 }
 
-static bool satisfy_key(const struct expr_pool *p, const expr *literals, uint32_t count)
+/* Cheap guesses first: they decide nearly all that is possible. */
+static bool satisfy_decide(struct satisfy_key *k)
+{
+	if (satisfy_absent(k))
+		return true;
+	candidate_guess(&k->candidates, k->tests, k->count);
+	if (satisfy_present(k, false))
+		return true;
+	buf_clear(&k->candidates.values);
+	candidate_collect(&k->candidates, k->tests, k->count);
+	return satisfy_present(k, true);
+}
+
+static bool satisfy_key(struct satisfy *s, const expr *literals, uint32_t count)
 {
 	struct satisfy_key k = { .count = count };
 	bool possible;
@@ -134,11 +158,13 @@ static bool satisfy_key(const struct expr_pool *p, const expr *literals, uint32_
 	k.negated = ARENA_NEW_ARRAY(&k.arena, bool, count);
 	k.open = ARENA_NEW_ARRAY(&k.arena, bool, count);
 	for (uint32_t i = 0; i < count; i++) {
-		k.tests[i] = &expr_node(p, literals[i])->test;
+		k.tests[i] = &expr_node(s->pool, literals[i])->test;
 		k.negated[i] = (literals[i] & 1) != 0;
 		k.open[i] = candidate_is_open(k.tests[i]);
 	}
-	possible = satisfy_absent(&k) || satisfy_present(&k);
+	possible = satisfy_decide(&k);
+	s->steps += (uint32_t)(VEC_COUNT(&k.candidates.values, struct str) /
+			       SATISFY_STEP_VALUES);
 	buf_release(&k.candidates.values);
 	arena_release(&k.arena);
 	return possible;
@@ -177,7 +203,7 @@ static bool satisfy_literal(struct satisfy *s, expr x)
 	if (id == p->possible.n)
 		VEC_ADD(&p->possible, uint8_t,
 			satisfy_key(
-				p, VEC_DATA(&s->same_key, const expr), (uint32_t)count));
+				s, VEC_DATA(&s->same_key, const expr), (uint32_t)count));
 	return VEC_DATA(&p->possible, const uint8_t)[id] != 0;
 }
 

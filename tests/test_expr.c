@@ -309,6 +309,9 @@ static const struct row rows[] = {
 	{ "some a, some not a", { SOME(STRING_EQUALS, "a"), SOME(STRING_NOT_EQUALS, "a") }, true },
 	{ "some a, all unlike a", { SOME(STRING_EQUALS, "a"), ALL(STRING_NOT_LIKE, "a*") }, false },
 	{ "some a and only b", { SOME(STRING_EQUALS, "a"), IS(STRING_EQUALS, "b") }, false },
+	{ "a literal star is not every text", { IS(STRING_LIKE, "a\xfe*"), IS(STRING_EQUALS, "ab") }, false },
+	{ "a literal star is a star", { IS(STRING_LIKE, "a\xfe*"), IS(STRING_EQUALS, "a*b") }, true },
+	{ "patterns of many stars that overlap", { IS(STRING_LIKE, "*a*b*"), IS(STRING_LIKE, "*b*c*"), NOT(STRING_LIKE, "*c*d*|*e*|*f*|*g*|*h*|*i*") }, true },
 	{ "some less, some greater", { SOME(NUMERIC_LESS, "1"), SOME(NUMERIC_GREATER, "2") }, true },
 };
 /* clang-format on */
