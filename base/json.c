@@ -175,7 +175,7 @@ static void write_path(struct buf *out, const struct json *j, const struct json_
 	if (j->origin.indexed)
 		buf_printf(out, "[%llu]", (unsigned long long)j->origin.index);
 	while (at && at != v) {
-		struct str name;
+		struct str name = { 0 };
 		size_t index = 0;
 		bool object = json_type(at) == JSON_OBJECT;
 
