@@ -15,6 +15,8 @@
 	(256u << 10)              /* providers stop at 32 KiB, not counting white space */
 #define LIMIT_KEY_BYTES     8192u /* ARNs end at 2,048, Azure ids at about 4,096 */
 #define LIMIT_PATTERN_BYTES 8192u /* a pattern is at most as long as a key */
+#define LIMIT_PATH_BYTES    4000u /* the system's own is 4,096 */
+#define LIMIT_FINDINGS      10000u /* policy findings that one ingest lists; all are counted */
 #define LIMIT_RECORD_BYTES                                                               \
 	(64u << 20)               /* one record of the stream: a document and its frame */
 #define LIMIT_RECORD_DEPTH 16u    /* records nest 3 deep */
