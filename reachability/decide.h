@@ -40,9 +40,10 @@ struct decide_subject {
 	expr unknown_boundary; /* ... that may let through */
 	expr unknown_deny;     /* ... and the same as they may deny */
 	expr unknown_scp;
-	const expr *scp_level_unknown; /* per level: EXPR_FALSE, or documents not collected there */
-	const expr *scp_level_deny;    /* the same as they may deny */
-	bool reads_principal;      /* some statement reads attributes of the caller */
+	const expr *
+		scp_level_unknown; /* per level: EXPR_FALSE, or documents not collected there */
+	const expr *scp_level_deny; /* the same as they may deny */
+	bool reads_principal;       /* some statement reads attributes of the caller */
 };
 
 struct decide_object {

@@ -1,0 +1,387 @@
+#include "reachability/deciding.h"
+
+#include "reachability/pattern.h"
+
+/* Distinct patterns that may cover a part of one resource; more than this is an unknown. */
+#define PARTIAL_MAX 64u
+
+static void context_look_up(
+	void *ctx, struct str key, struct condition_fact *out, struct arena *arena)
+{
+	struct deciding *g = ctx;
+
+	g->subject->provider->look_up(
+		g->world, &g->subject->s, &g->object->o, key, out, arena);
+}
+
+void deciding_begin(struct deciding *g, struct world *w, struct action_bits *bits,
+	struct deciding_scratch *scratch, const struct decide_subject *s,
+	const struct decide_object *o)
+{
+	*g = (struct deciding){
+		.world = w, .bits = bits, .scratch = scratch, .subject = s, .object = o
+	};
+	g->conditions = (struct condition_context){ .look_up = context_look_up,
+		.ctx = g,
+		.pool = world_pool(w),
+		.arena = world_arena(w) };
+}
+
+static enum pattern_cover cover_text(
+	const struct deciding *g, struct str text, uint32_t literal_size, uint32_t flags)
+{
+	size_t n = literal_size < g->literal_size ? literal_size : g->literal_size;
+
+	if (g->literal)
+		return pattern_match(text, g->resource) ? PATTERN_ALL : PATTERN_NONE;
+	if (n > 0 && memcmp(text.p, g->resource.p, n) != 0)
+		return PATTERN_NONE;
+	if ((flags & DOCUMENT_PATTERN_PREFIX) && literal_size <= g->literal_size)
+		return PATTERN_ALL;
+	if ((flags & DOCUMENT_PATTERN_EXACT) && g->literal_size == g->resource.n)
+		return str_eq(text, g->resource) ? PATTERN_ALL : PATTERN_NONE;
+	return pattern_cover(text, g->resource);
+}
+
+/* A variable that the request decides: allow it only if the resource is what the pattern becomes. */
+static expr open_variable(struct deciding *g, struct str pattern)
+{
+	struct expr_test t = { .op = DOCUMENT_STRING_LIKE,
+		.key = STR_LIT("resource"),
+		.values = &pattern,
+		.value_count = 1 };
+
+	return expr_test(g->conditions.pool, &t);
+}
+
+static uint32_t partial_number(struct deciding *g, struct str text)
+{
+	struct buf *b = &g->scratch->patterns;
+	uint32_t count = (uint32_t)VEC_COUNT(b, struct str);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (str_eq(VEC_DATA(b, struct str)[i], text))
+			return i;
+	}
+	if (count == PARTIAL_MAX) {
+		g->too_many = true;
+		return 0;
+	}
+	VEC_ADD(b, struct str, text);
+	return count;
+}
+
+/* Fill always, partial and inverted of a hit; false when it covers nothing of the resource. */
+static bool hit_cover(struct deciding *g, struct decide_hit *h)
+{
+	const struct document *doc = h->statement->document;
+	const struct document_statement *s = h->statement->statement;
+	bool all = false;
+
+	h->inverted = (s->flags & DOCUMENT_NOT_RESOURCE) != 0;
+	if (s->flags & DOCUMENT_ANY_RESOURCE) {
+		h->always = true;
+		return !h->inverted;
+	}
+	for (uint32_t i = 0; i < s->resource_count && !all; i++) {
+		const struct document_pattern *p = &doc->patterns[s->resource_first + i];
+		struct str text = document_str(doc, p->text);
+		uint32_t flags = p->flags, literal_size = p->literal_size;
+		enum pattern_cover cover;
+
+		if (flags & DOCUMENT_PATTERN_VARIABLE) {
+			bool literal_ok = true;
+			int rc;
+
+			g->reads_principal = true;
+			rc = condition_substitute(
+				&text, &literal_ok, &g->conditions, text);
+			if (rc == 0)
+				continue;
+			if (rc == 2 || !literal_ok)
+				h->condition = expr_and(g->conditions.pool, h->condition,
+					open_variable(g, document_str(doc, p->text)));
+			flags = 0;
+			literal_size = (uint32_t)pattern_literal_size(text);
+		}
+		cover = cover_text(g, text, literal_size, flags);
+		if (cover == PATTERN_SOME)
+			h->partial |= 1ull << partial_number(g, text);
+		all = cover == PATTERN_ALL;
+	}
+	if (h->inverted) {
+		h->always = h->partial == 0;
+		return !all;
+	}
+	h->always = all;
+	return all || h->partial != 0;
+}
+
+bool decide_hit_active(const struct decide_hit *h, uint64_t atom)
+{
+	if (h->always)
+		return true;
+	return ((h->partial & atom) != 0) != h->inverted;
+}
+
+static void hit_add(struct deciding *g, struct decide_hit *h)
+{
+	const struct document *doc = h->statement->document;
+	const struct document_statement *s = h->statement->statement;
+
+	if (s->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL)
+		g->reads_principal = true;
+	if (s->flags & DOCUMENT_STATEMENT_READS_RESOURCE)
+		g->reads_resource = true;
+	h->condition = expr_and(g->conditions.pool, h->condition,
+		condition_statement(&g->conditions, doc, s));
+	if (h->condition != EXPR_FALSE)
+		buf_add(&g->scratch->hits, h, sizeof(*h));
+}
+
+static void hits_of_subject(struct deciding *g, const bool *active)
+{
+	const struct decide_subject *s = g->subject;
+
+	for (uint32_t i = 0; i < s->statement_count; i++) {
+		struct decide_hit h = { .statement = &s->statements[i],
+			.condition = EXPR_TRUE };
+
+		if (active && !active[i])
+			continue;
+		if (h.statement->slot == SLOT_SCP && !s->s.scps)
+			continue;
+		h.bits = action_bits_of(
+			g->bits, h.statement->document, h.statement->statement, g->list);
+		if (!h.bits)
+			continue;
+		g->searched++;
+		if (active)
+			h.always = true;
+		else if (!hit_cover(g, &h))
+			continue;
+		hit_add(g, &h);
+	}
+}
+
+/* The actions of the list that ceilings over resources bind; NULL when none. */
+static const uint64_t *rcp_bits(struct deciding *g, const uint64_t *bits)
+{
+	uint64_t *bound =
+		ARENA_NEW_ARRAY(world_arena(g->world), uint64_t, g->list->words);
+	bool any = false;
+
+	for (uint32_t i = 0; i < g->list->count; i++) {
+		if (!(bits[i / 64] >> (i % 64) & 1u) ||
+			!g->subject->provider->rcps_bind(
+				&g->subject->s, &g->object->o, g->list->ids[i]))
+			continue;
+		bound[i / 64] |= 1ull << (i % 64);
+		any = true;
+	}
+	return any ? bound : NULL;
+}
+
+static void hits_of_object(struct deciding *g)
+{
+	const struct decide_object *o = g->object;
+
+	for (uint32_t i = 0; i < o->statement_count; i++) {
+		struct decide_hit h = { .statement = &o->statements[i],
+			.condition = EXPR_TRUE };
+		bool rcp = h.statement->slot == SLOT_RCP;
+
+		if (!rcp && o->layers[i] != g->list->layer)
+			continue;
+		h.bits = action_bits_of(
+			g->bits, h.statement->document, h.statement->statement, g->list);
+		if (!h.bits)
+			continue;
+		g->searched++;
+		if (rcp && !(h.bits = rcp_bits(g, h.bits)))
+			continue;
+		h.match = g->subject->provider->match(g->world, h.statement->document,
+			h.statement->statement, &g->subject->s, &o->o, &h.condition);
+		if (h.match == MATCH_NONE || !hit_cover(g, &h))
+			continue;
+		hit_add(g, &h);
+	}
+}
+
+void deciding_collect(struct deciding *g, const bool *active)
+{
+	buf_clear(&g->scratch->hits);
+	buf_clear(&g->scratch->patterns);
+	g->too_many = false;
+	hits_of_subject(g, active);
+	hits_of_object(g);
+}
+
+/* --- groups of actions that meet the same hits --- */
+
+static void groups_split(struct buf *groups, const uint64_t *bits,
+	const struct action_list *l, struct arena *arena)
+{
+	size_t count = VEC_COUNT(groups, uint64_t *);
+
+	for (size_t k = 0; k < count; k++) {
+		uint64_t *group = VEC_DATA(groups, uint64_t *)[k], *rest;
+		bool inside = false, outside = false;
+
+		for (uint32_t i = 0; i < l->words; i++) {
+			inside |= (group[i] & bits[i]) != 0;
+			outside |= (group[i] & ~bits[i]) != 0;
+		}
+		if (!inside || !outside)
+			continue;
+		rest = ARENA_NEW_ARRAY(arena, uint64_t, l->words);
+		for (uint32_t i = 0; i < l->words; i++) {
+			rest[i] = group[i] & ~bits[i];
+			group[i] &= bits[i];
+		}
+		VEC_ADD(groups, uint64_t *, rest);
+	}
+}
+
+void deciding_group(struct deciding *g)
+{
+	struct arena *arena = world_arena(g->world);
+	struct buf *groups = &g->scratch->groups;
+	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
+	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
+	uint64_t *first = ARENA_NEW_ARRAY(arena, uint64_t, g->list->words);
+	const uint64_t *last = g->list->all;
+
+	memcpy(first, g->list->all, g->list->words * sizeof(*first));
+	buf_clear(groups);
+	VEC_ADD(groups, uint64_t *, first);
+	for (size_t i = 0; i < count; i++) {
+		if (hits[i].bits != g->list->all && hits[i].bits != last)
+			groups_split(groups, hits[i].bits, g->list, arena);
+		last = hits[i].bits;
+	}
+}
+
+/* --- layers to a residual --- */
+
+void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id action)
+{
+	const struct decide_subject *s = g->subject;
+
+	*p = (struct provider_parts){ .subject = &s->s,
+		.object = &g->object->o,
+		.action = action,
+		.policy = g->list->policy,
+		.policy_layer = g->list->layer,
+		.identity = s->unknown_identity,
+		.boundary = s->s.bounded ? s->unknown_boundary : EXPR_TRUE,
+		.scps = EXPR_TRUE,
+		.rcps = EXPR_TRUE,
+		.deny = EXPR_FALSE,
+		.strict = g->strict };
+	p->deny = s->unknown_deny;
+	p->same_account =
+		s->s.n->account.n > 0 && str_eq(s->s.n->account, g->object->o.n->account);
+	if (s->s.scps)
+		p->scps = expr_not(g->conditions.pool, s->unknown_scp);
+	if (g->object->unknown_rcp != EXPR_FALSE &&
+		s->provider->rcps_bind(&s->s, &g->object->o, action))
+		p->deny = expr_or(g->conditions.pool, p->deny, g->object->unknown_rcp);
+}
+
+static void parts_add(
+	struct deciding *g, struct provider_parts *p, const struct decide_hit *h)
+{
+	struct expr_pool *pool = g->conditions.pool;
+
+	if (h->statement->statement->flags & DOCUMENT_DENY) {
+		p->deny = expr_or(pool, p->deny, h->condition);
+		return;
+	}
+	switch (h->statement->slot) {
+	case SLOT_IDENTITY:
+		p->identity = expr_or(pool, p->identity, h->condition);
+		break;
+	case SLOT_BOUNDARY:
+		p->boundary = expr_or(pool, p->boundary, h->condition);
+		break;
+	case SLOT_RESOURCE:
+		p->resource[h->match] =
+			expr_or(pool, p->resource[h->match], h->condition);
+		break;
+	case SLOT_SCP:
+	case SLOT_RCP: /* what RCPs allow is everything, by definition */
+		break;
+	}
+}
+
+/* Every level above the subject's account must let the action through. */
+static void parts_scps(
+	struct deciding *g, struct provider_parts *p, uint32_t bit, uint64_t atom)
+{
+	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
+	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
+	struct expr_pool *pool = g->conditions.pool;
+
+	if (!g->subject->s.scps)
+		return;
+	for (uint32_t level = 0; level < g->subject->scp_levels; level++) {
+		expr lets = g->subject->scp_level_unknown[level];
+
+		p->deny = expr_or(pool, p->deny, g->subject->scp_level_deny[level]);
+		for (size_t i = 0; i < count && lets != EXPR_TRUE; i++) {
+			const struct decide_hit *h = &hits[i];
+
+			if (h->statement->slot == SLOT_SCP &&
+				h->statement->level == level &&
+				!(h->statement->statement->flags & DOCUMENT_DENY) &&
+				(h->bits[bit / 64] >> (bit % 64) & 1u) &&
+				decide_hit_active(h, atom))
+				lets = expr_or(pool, lets, h->condition);
+		}
+		p->scps = expr_and(pool, p->scps, lets);
+	}
+}
+
+expr deciding_combine(
+	struct deciding *g, struct provider_parts *p, uint32_t bit, uint64_t atom)
+{
+	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
+	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
+
+	deciding_neutral(g, p, g->list->ids[bit]);
+	for (size_t i = 0; i < count; i++) {
+		if ((hits[i].bits[bit / 64] >> (bit % 64) & 1u) &&
+			decide_hit_active(&hits[i], atom))
+			parts_add(g, p, &hits[i]);
+	}
+	parts_scps(g, p, bit, atom);
+	return g->subject->provider->combine(g->conditions.pool, p);
+}
+
+expr deciding_too_many(struct deciding *g)
+{
+	return expr_unknown(g->conditions.pool, STR_LIT(""),
+		arena_printf(g->conditions.arena,
+			"more than %u patterns overlap on '%.*s': not decided",
+			PARTIAL_MAX, STR_ARG(g->resource)));
+}
+
+int deciding_atoms(
+	struct deciding *g, const uint64_t **atoms, uint32_t *count, struct err *e)
+{
+	static const uint64_t none[1] = { 0 };
+	uint32_t patterns = (uint32_t)VEC_COUNT(&g->scratch->patterns, struct str);
+	int n;
+
+	*atoms = none;
+	*count = 1;
+	if (patterns == 0 || g->too_many)
+		return 0;
+	n = pattern_atoms(atoms, VEC_DATA(&g->scratch->patterns, struct str), patterns,
+		g->resource, g->conditions.arena, e);
+	if (n < 0)
+		return err_wrap(e, "policies on '%.*s'", STR_ARG(g->resource));
+	*count = (uint32_t)n;
+	return 0;
+}

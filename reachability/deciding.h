@@ -1,0 +1,60 @@
+/*
+ * deciding.h - one decision in progress: hits, groups of actions, atoms of the resource, and their combination. Used
+ * by decide.c, which owns the scratch memory.
+ */
+#ifndef REACHABILITY_DECIDING_H
+#define REACHABILITY_DECIDING_H
+
+#include "reachability/action_bits.h"
+#include "reachability/decide.h"
+
+/* Memory that all decisions of one question use in turn. */
+struct deciding_scratch {
+	struct buf hits;     /* struct decide_hit */
+	struct buf groups;   /* uint64_t *: bit sets over the list */
+	struct buf patterns; /* struct str: what covers a part of the resource */
+};
+
+struct deciding {
+	struct world *world;
+	struct action_bits *bits;
+	struct deciding_scratch *scratch;
+	bool strict; /* as decide_set_strict */
+	const struct decide_subject *subject;
+	const struct decide_object *object;
+	const struct action_list *list;
+	struct str resource; /* key or pattern */
+	bool literal; /* the resource is compared as it is, '*' too (unbound actions) */
+	size_t literal_size; /* bytes before its first wildcard */
+	struct condition_context conditions;
+	bool reads_principal, reads_resource;
+	bool too_many; /* more partial patterns than we can combine */
+	uint32_t searched;
+};
+
+/* Ready for conditions; the caller then sets list, resource, literal and literal_size. */
+void deciding_begin(struct deciding *g, struct world *w, struct action_bits *bits,
+	struct deciding_scratch *scratch, const struct decide_subject *s,
+	const struct decide_object *o);
+
+/* Collect the hits; `active` as in decide_generic, or NULL. */
+void deciding_collect(struct deciding *g, const bool *active);
+
+/* Split the list's actions into groups that meet the same hits. */
+void deciding_group(struct deciding *g);
+
+/* The atoms of the resource under the hits' patterns; one of no patterns when none is partial. */
+int deciding_atoms(
+	struct deciding *g, const uint64_t **atoms, uint32_t *count, struct err *e);
+
+/* Neutral parts for an action: no hit applied. */
+void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id action);
+
+/* The residual of the list's action number `bit` in an atom; *p has what the layers said. */
+expr deciding_combine(
+	struct deciding *g, struct provider_parts *p, uint32_t bit, uint64_t atom);
+
+/* What stands for the answer when there are too many patterns. */
+expr deciding_too_many(struct deciding *g);
+
+#endif
