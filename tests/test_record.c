@@ -123,7 +123,10 @@ static void every_prefix_wants_more(void **state)
 	arena_release(&arena);
 }
 
-#define BYTES(s) { s, sizeof(s) - 1 }
+#define BYTES(s)                                                                         \
+	{                                                                                \
+		s, sizeof(s) - 1                                                         \
+	}
 
 static const struct {
 	const char *what;
@@ -133,22 +136,35 @@ static const struct {
 } refused[] = {
 	{ "not msgpack", BYTES("\xc1"), ERR_FORMAT, "byte 0" },
 	{ "no array", BYTES("\x81\x01\x80"), ERR_FORMAT, "expected an array" },
-	{ "array of 268,435,455", BYTES("\xdd\x0f\xff\xff\xff"), ERR_FORMAT, "expected an array" },
+	{ "array of 268,435,455", BYTES("\xdd\x0f\xff\xff\xff"), ERR_FORMAT,
+		"expected an array" },
 	{ "type 9", BYTES("\x92\x09\x80"), ERR_FORMAT, "unknown record type" },
 	{ "type 0", BYTES("\x92\x00\x80"), ERR_FORMAT, "unknown record type" },
 	{ "no map", BYTES("\x92\x01\x90"), ERR_FORMAT, "expected a map" },
 	{ "no version", BYTES("\x92\x01\x80"), ERR_FORMAT, "has no 'v'" },
 	{ "version 2", BYTES("\x92\x01\x81\xa1v\x02"), ERR_FORMAT, "version 2" },
-	{ "number as key", BYTES("\x92\x01\x81\x01\x01"), ERR_FORMAT, "expected a string" },
-	{ "version is text", BYTES("\x92\x01\x81\xa1v\xa1" "1"), ERR_FORMAT, "whole number" },
-	{ "version is negative", BYTES("\x92\x01\x81\xa1v\xff"), ERR_FORMAT, "out of range" },
+	{ "number as key", BYTES("\x92\x01\x81\x01\x01"), ERR_FORMAT,
+		"expected a string" },
+	{ "version is text",
+		BYTES("\x92\x01\x81\xa1v\xa1"
+		      "1"),
+		ERR_FORMAT, "whole number" },
+	{ "version is negative", BYTES("\x92\x01\x81\xa1v\xff"), ERR_FORMAT,
+		"out of range" },
 	{ "no scope", BYTES("\x92\x03\x81\xa1k\xa1x"), ERR_FORMAT, "has no 's'" },
 	{ "layer 9", BYTES("\x92\x05\x81\xa1l\x09"), ERR_FORMAT, "out of range" },
-	{ "pairs are a list", BYTES("\x92\x03\x81\xa1t\x90"), ERR_FORMAT, "expected a map" },
-	{ "4 billion pairs", BYTES("\x92\x03\x81\xa1t\xdf\xff\xff\xff\xff"), ERR_LIMIT, "LIMIT_RECORD_PAIRS" },
-	{ "string of 4 GB", BYTES("\x92\x03\x81\xa1k\xdb\xff\xff\xff\xff"), ERR_LIMIT, "LIMIT_RECORD_BYTES" },
-	{ "not UTF-8", BYTES("\x92\x03\x81\xa1k\xa3" "a\xc0\x80"), ERR_FORMAT, "byte 7" },
-	{ "a surrogate", BYTES("\x92\x03\x81\xa1k\xa3\xed\xa0\x80"), ERR_FORMAT, "not UTF-8" },
+	{ "pairs are a list", BYTES("\x92\x03\x81\xa1t\x90"), ERR_FORMAT,
+		"expected a map" },
+	{ "4 billion pairs", BYTES("\x92\x03\x81\xa1t\xdf\xff\xff\xff\xff"), ERR_LIMIT,
+		"LIMIT_RECORD_PAIRS" },
+	{ "string of 4 GB", BYTES("\x92\x03\x81\xa1k\xdb\xff\xff\xff\xff"), ERR_LIMIT,
+		"LIMIT_RECORD_BYTES" },
+	{ "not UTF-8",
+		BYTES("\x92\x03\x81\xa1k\xa3"
+		      "a\xc0\x80"),
+		ERR_FORMAT, "byte 7" },
+	{ "a surrogate", BYTES("\x92\x03\x81\xa1k\xa3\xed\xa0\x80"), ERR_FORMAT,
+		"not UTF-8" },
 	{ "unknown field too deep",
 		BYTES("\x92\x03\x81\xa1z\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91\x91"),
 		ERR_LIMIT, "LIMIT_RECORD_DEPTH" },
@@ -174,7 +190,11 @@ static void refuses(void **state)
 
 static void skips_unknown_fields(void **state)
 {
-	struct str bytes = BYTES("\x92\x01\x83\xa1z\x92\x81\xa1q\xc0\xcb" "01234567" "\xa1y\xc4\x02" "ab" "\xa1v\x01");
+	struct str bytes = BYTES("\x92\x01\x83\xa1z\x92\x81\xa1q\xc0\xcb"
+				 "01234567"
+				 "\xa1y\xc4\x02"
+				 "ab"
+				 "\xa1v\x01");
 	struct arena arena;
 	struct record r;
 	struct err e = { 0 };
@@ -193,11 +213,12 @@ static void takes_references_apart(void **state)
 	struct str kind, name;
 
 	(void)state;
-	assert_true(record_key_reference(
-		STR_LIT("name:aws:iam:group:a:b"), &kind, &name));
+	assert_true(
+		record_key_reference(STR_LIT("name:aws:iam:group:a:b"), &kind, &name));
 	assert_str(kind, STR_LIT("aws:iam:group"));
 	assert_str(name, STR_LIT("a:b"));
-	assert_false(record_key_reference(STR_LIT("arn:aws:iam::1:user/x"), &kind, &name));
+	assert_false(
+		record_key_reference(STR_LIT("arn:aws:iam::1:user/x"), &kind, &name));
 	assert_false(record_key_reference(STR_LIT("name:aws:iam:group"), &kind, &name));
 	assert_false(record_key_reference(STR_LIT("name:aws:iam:group:"), &kind, &name));
 	assert_false(record_key_reference(STR_LIT("name:::x:y"), &kind, &name));
