@@ -1,0 +1,556 @@
+#include "oracle.h"
+
+struct oracle_kind {
+	struct str name;
+	struct buf classes; /* of struct oracle_class */
+};
+
+/* One question: who, what, on which string. */
+struct ask {
+	const struct oracle *o;
+	uint32_t subject;
+	struct oracle_request request;
+	const struct oracle_class *class;
+	const struct oracle_string *string;
+	struct arena *scratch;
+};
+
+/* How a statement names who asks; stronger ones come later. */
+enum naming {
+	NAMED_NOT,
+	NAMED_ACCOUNT, /* its account, which leaves it to its own policies */
+	NAMED_ROLE, /* itself, a role: its boundary still cuts what it does not allow */
+	NAMED_SELF,
+	NAMED_ANYONE,
+	NAMED_COUNT
+};
+
+static struct oracle_truth truth_or(struct oracle_truth a, struct oracle_truth b)
+{
+	return (struct oracle_truth){ a.sure | b.sure, a.maybe | b.maybe };
+}
+
+static struct oracle_truth truth_and(struct oracle_truth a, struct oracle_truth b)
+{
+	return (struct oracle_truth){ a.sure & b.sure, a.maybe & b.maybe };
+}
+
+static struct oracle_truth truth_without(struct oracle_truth a, struct oracle_truth deny)
+{
+	return (struct oracle_truth){ a.sure & ~deny.maybe, a.maybe & ~deny.sure };
+}
+
+static struct oracle_truth always(const struct ask *q)
+{
+	uint64_t all = oracle_condition_all(&q->o->opens);
+
+	return (struct oracle_truth){ all, all };
+}
+
+static struct oracle_truth perhaps(const struct ask *q)
+{
+	return (struct oracle_truth){ 0, oracle_condition_all(&q->o->opens) };
+}
+
+static bool covers_action(const struct ask *q, const struct oracle_statement *s)
+{
+	bool hit = false;
+
+	for (uint32_t i = 0; i < s->actions.count; i++)
+		hit = hit || q->class->match[s->action_ids[i]];
+	return hit != s->not_action;
+}
+
+static bool covers_resource(const struct ask *q, const struct oracle_statement *s)
+{
+	const struct oracle_patterns *p = &q->o->patterns;
+	bool hit = false;
+
+	for (uint32_t i = 0; i < s->resources.count; i++) {
+		uint32_t id = s->resource_ids[i];
+
+		if (id & ORACLE_VARIABLE)
+			id = p->expanded[(id & ~ORACLE_VARIABLE) * p->subject_count +
+					 q->subject];
+		hit = hit || (id != ORACLE_NONE && q->string->match[id]);
+	}
+	return s->any_resource || hit != s->not_resource;
+}
+
+static struct oracle_truth covers(const struct ask *q, const struct oracle_policy *p,
+	const struct oracle_statement *s)
+{
+	if (!covers_action(q, s) || !covers_resource(q, s))
+		return (struct oracle_truth){ 0, 0 };
+	return oracle_condition_holds(
+		&q->o->opens, s, p->variables, &q->request, q->scratch);
+}
+
+static bool is_role(const struct oracle_node *n)
+{
+	return str_starts(oracle_world_arn(n->key, 5), STR_LIT("role/"));
+}
+
+static enum naming naming_of(
+	const struct oracle_node *n, const struct oracle_principal *p)
+{
+	bool signs = n->type != ORACLE_PUBLIC && n->type != ORACLE_SERVICE;
+	enum naming self = is_role(n) ? NAMED_ROLE : NAMED_SELF;
+	struct str id;
+
+	if (str_eq(p->value, STR_LIT("*")) &&
+		(str_eq(p->map, STR_LIT("*")) || str_eq(p->map, STR_LIT("AWS"))))
+		return NAMED_ANYONE;
+	if (str_eq(p->map, STR_LIT("Service")))
+		return n->type == ORACLE_SERVICE && str_eq(n->key, p->value) ? NAMED_SELF
+									     : NAMED_NOT;
+	if (!str_eq(p->map, STR_LIT("AWS")) || !signs)
+		return NAMED_NOT;
+	if (str_eq(p->value, n->account) ||
+		(str_ends(p->value, STR_LIT(":root")) &&
+			str_eq(oracle_world_arn(p->value, 4), n->account)))
+		return NAMED_ACCOUNT;
+	if (str_eq(p->value, n->key))
+		return self;
+	return oracle_world_attribute(n, STR_LIT("id"), &id) && str_eq(id, p->value)
+		       ? self
+		       : NAMED_NOT;
+}
+
+/* https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
+static enum naming statement_naming(
+	const struct oracle_node *n, const struct oracle_statement *s)
+{
+	enum naming best = NAMED_NOT;
+
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		enum naming one = naming_of(n, &s->principals[i]);
+
+		best = one > best ? one : best;
+	}
+	if (!s->not_principal)
+		return best;
+	/* A Deny with NotPrincipal always hits who has a boundary. */
+	if (best == NAMED_NOT || (s->deny && n->bounded))
+		return NAMED_ANYONE;
+	return NAMED_NOT;
+}
+
+/* Either all that the documents allow, or all that they deny. */
+static struct oracle_truth sum(
+	const struct ask *q, const struct oracle_documents *documents, bool deny)
+{
+	struct oracle_truth truth = { 0, 0 };
+
+	if (documents->missing)
+		truth = perhaps(q);
+	for (uint32_t i = 0; i < documents->count; i++) {
+		const struct oracle_policy *p = &documents->items[i]->policy;
+
+		for (uint32_t k = 0; k < p->count; k++) {
+			if (p->statements[k].deny == deny)
+				truth = truth_or(truth, covers(q, p, &p->statements[k]));
+		}
+	}
+	return truth;
+}
+
+/* What the object's own policy allows, by how it names who asks, and what it denies. */
+static void sum_resource(const struct ask *q, const struct oracle_documents *documents,
+	struct oracle_truth allow[NAMED_COUNT], struct oracle_truth *deny)
+{
+	for (uint32_t i = 0; i < documents->count; i++) {
+		const struct oracle_policy *p = &documents->items[i]->policy;
+
+		for (uint32_t k = 0; k < p->count; k++) {
+			const struct oracle_statement *s = &p->statements[k];
+			enum naming naming = statement_naming(q->request.subject, s);
+
+			if (naming == NAMED_NOT)
+				continue;
+			struct oracle_truth *into = s->deny ? deny : &allow[naming];
+
+			*into = truth_or(*into, covers(q, p, s));
+		}
+	}
+	if (q->request.object->refused) {
+		allow[NAMED_ANYONE] = truth_or(allow[NAMED_ANYONE], perhaps(q));
+		*deny = truth_or(*deny, perhaps(q));
+	}
+}
+
+/* Every level must allow, when there is a service control policy at any. */
+static struct oracle_truth ceilings(const struct ask *q, struct oracle_truth *deny)
+{
+	const struct oracle_place *place = q->request.subject_place;
+	const struct oracle_node *n = q->request.subject;
+	struct oracle_truth allow = always(q);
+	bool used = false;
+
+	if (n->type != ORACLE_ENTITY || (n->flags & ENTITY_LINKED) || place->exempt)
+		return allow;
+	for (uint32_t i = 0; i < place->level_count; i++) {
+		const struct oracle_documents *d = &place->levels[i].scps;
+
+		used = used || d->count > 0 || d->missing;
+	}
+	for (uint32_t i = 0; used && i < place->level_count; i++) {
+		allow = truth_and(allow, sum(q, &place->levels[i].scps, false));
+		*deny = truth_or(*deny, sum(q, &place->levels[i].scps, true));
+	}
+	return allow;
+}
+
+/* What the object's organization denies. That a policy allows all is attached at every level. */
+static struct oracle_truth resource_ceilings(const struct ask *q)
+{
+	const struct oracle_place *place = q->request.object_place;
+	struct oracle_truth deny = { 0, 0 };
+
+	if (!q->class->rcp || (q->request.subject->flags & ENTITY_LINKED) ||
+		place->exempt)
+		return deny;
+	for (uint32_t i = 0; i < place->level_count; i++)
+		deny = truth_or(deny, sum(q, &place->levels[i].rcps, true));
+	return deny;
+}
+
+enum consent { CONSENT_NONE, CONSENT_OPTIONAL, CONSENT_REQUIRED };
+
+/* https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html */
+static enum consent consent_of(const struct ask *q)
+{
+	static const char *const kinds[] = { "aws:s3:bucket", "aws:sqs:queue",
+		"aws:sns:topic", "aws:secretsmanager:secret", "aws:lambda:function",
+		"aws:dynamodb:table", "aws:ecr:repository" };
+	const struct record_entity *entity = q->request.object->entity;
+
+	if (q->class->trust || str_eq(entity->kind, STR_LIT("aws:kms:key")))
+		return CONSENT_REQUIRED;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (str_eq(entity->kind, str_from(kinds[i])))
+			return CONSENT_OPTIONAL;
+	}
+	return CONSENT_NONE;
+}
+
+/* Its own policies within its boundary: of a root user everything, of a stranger who knows. */
+static void sum_identity(const struct ask *q, struct oracle_truth *identity,
+	struct oracle_truth *boundary, struct oracle_truth *deny)
+{
+	const struct oracle_node *n = q->request.subject;
+
+	*identity = sum(q, &n->identity, false);
+	*boundary = n->bounded ? sum(q, &n->boundary, false) : always(q);
+	*deny = truth_or(sum(q, &n->identity, true), sum(q, &n->boundary, true));
+	if (n->flags & ENTITY_ROOT)
+		*identity = always(q);
+	if (n->type == ORACLE_FOREIGN || n->type == ORACLE_ACCOUNT)
+		*identity = *deny = perhaps(q);
+}
+
+/* https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+static struct oracle_truth combine(const struct ask *q, enum consent consent,
+	struct oracle_truth own, struct oracle_truth boundary,
+	const struct oracle_truth named[NAMED_COUNT])
+{
+	const struct oracle_node *n = q->request.subject;
+	struct oracle_truth account = named[NAMED_ACCOUNT];
+	struct oracle_truth free = truth_or(named[NAMED_SELF], named[NAMED_ANYONE]);
+	struct oracle_truth role = truth_and(named[NAMED_ROLE], boundary);
+	struct oracle_truth inside = truth_or(free, role);
+	struct oracle_truth any = truth_or(truth_or(free, named[NAMED_ROLE]), account);
+
+	if (n->type == ORACLE_PUBLIC || n->type == ORACLE_SERVICE)
+		return free;
+	if (n->type != ORACLE_ENTITY || !str_eq(n->account, q->request.object->account))
+		return truth_and(own, any);
+	if (consent == CONSENT_REQUIRED)
+		return truth_or(inside, truth_and(own, any));
+	return truth_or(inside, own);
+}
+
+static struct oracle_truth decide(const struct ask *q)
+{
+	const struct oracle_node *n = q->request.subject;
+	enum consent consent = consent_of(q);
+	struct oracle_truth named[NAMED_COUNT] = { 0 };
+	struct oracle_truth identity, boundary, deny;
+
+	/* Compute has no credentials of its own; a root user cannot assume a role. */
+	if ((n->flags & ENTITY_COMPUTE) || (q->class->assume && (n->flags & ENTITY_ROOT)))
+		return (struct oracle_truth){ 0, 0 };
+	sum_identity(q, &identity, &boundary, &deny);
+	struct oracle_truth scps = ceilings(q, &deny);
+
+	deny = truth_or(deny, resource_ceilings(q));
+	if (consent != CONSENT_NONE)
+		sum_resource(q,
+			q->class->trust ? &q->request.object->trust
+					: &q->request.object->resource,
+			named, &deny);
+	struct oracle_truth core =
+		combine(q, consent, truth_and(identity, boundary), boundary, named);
+
+	return truth_without(truth_and(core, scps), deny);
+}
+
+static enum oracle_verdict verdict_of(const struct ask *q, struct oracle_truth t)
+{
+	if (t.sure == oracle_condition_all(&q->o->opens))
+		return ORACLE_ALLOWED;
+	if (t.maybe == 0)
+		return ORACLE_DENIED;
+	return t.sure ? ORACLE_CONDITIONAL : ORACLE_UNKNOWN;
+}
+
+static struct oracle_range decide_object(
+	struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
+{
+	const struct oracle_object *target = oracle_object(o, object);
+	struct ask q = { .o = o,
+		.subject = subject,
+		.request = { .subject = oracle_world_node(&o->world, subject),
+			.object = oracle_world_node(&o->world, object),
+			.subject_place = &o->world.places[subject],
+			.object_place = &o->world.places[object],
+			.service = target->classes[class].service },
+		.class = &target->classes[class],
+		.scratch = &o->scratch };
+	struct oracle_range range = { ORACLE_DENIED, ORACLE_DENIED };
+
+	for (uint32_t t = 0; t < ORACLE_TARGETS; t++) {
+		const struct buf *strings = &target->strings[t];
+		struct oracle_truth any = { 0, 0 };
+
+		if (!(q.class->targets >> t & 1))
+			continue;
+		for (size_t i = 0; i < VEC_COUNT(strings, struct oracle_string); i++) {
+			q.string = &VEC_DATA(strings, struct oracle_string)[i];
+			q.request.resource = q.string->text;
+			struct oracle_truth truth = decide(&q);
+			enum oracle_verdict one = verdict_of(&q, truth);
+
+			any = truth_or(any, truth);
+			range.least = one > range.least ? one : range.least;
+		}
+		enum oracle_verdict most = verdict_of(&q, any);
+
+		range.most = most > range.most ? most : range.most;
+	}
+	return range;
+}
+
+uint32_t oracle_count(const struct oracle *o)
+{
+	return oracle_world_count(&o->world);
+}
+
+bool oracle_is_subject(const struct oracle *o, uint32_t n)
+{
+	const struct oracle_node *node = oracle_world_node(&o->world, n);
+
+	return (node->flags & ENTITY_IDENTITY) && !(node->flags & ENTITY_GROUP);
+}
+
+bool oracle_is_object(const struct oracle *o, uint32_t n)
+{
+	const struct oracle_node *node = oracle_world_node(&o->world, n);
+
+	return node->entity && !(node->flags & ENTITY_SHARED);
+}
+
+const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n)
+{
+	return &VEC_DATA(&o->objects, struct oracle_object)[n];
+}
+
+struct oracle_range oracle_direct(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
+{
+	return VEC_DATA(&o->direct[object],
+		struct oracle_range)[subject * oracle_object(o, object)->class_count +
+				     class];
+}
+
+static enum oracle_verdict weaker(enum oracle_verdict a, enum oracle_verdict b)
+{
+	return a < b ? a : b;
+}
+
+struct oracle_range oracle_indirect(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
+{
+	struct oracle_range best = { ORACLE_DENIED, ORACLE_DENIED };
+	uint32_t count = oracle_count(o);
+
+	for (uint32_t z = 0; z < count; z++) {
+		enum oracle_verdict way = o->reach[subject * count + z];
+
+		if (z == subject || way == ORACLE_DENIED)
+			continue;
+		struct oracle_range end = oracle_direct(o, z, object, class);
+
+		if (weaker(way, end.least) > best.least)
+			best.least = weaker(way, end.least);
+		if (weaker(way, end.most) > best.most)
+			best.most = weaker(way, end.most);
+	}
+	return best;
+}
+
+const char *oracle_verdict_name(enum oracle_verdict v)
+{
+	static const char *const names[] = { "denied", "unknown", "conditional",
+		"allowed" };
+
+	return names[v];
+}
+
+static const struct oracle_kind *find_kind(
+	struct oracle *o, struct str name, bool account)
+{
+	for (size_t i = 0; i < VEC_COUNT(&o->kinds, struct oracle_kind); i++) {
+		if (str_eq(VEC_DATA(&o->kinds, struct oracle_kind)[i].name, name))
+			return &VEC_DATA(&o->kinds, struct oracle_kind)[i];
+	}
+	VEC_ADD(&o->kinds, struct oracle_kind, { .name = name });
+	struct oracle_kind *new = &VEC_DATA(&o->kinds,
+		struct oracle_kind)[VEC_COUNT(&o->kinds, struct oracle_kind) - 1];
+
+	oracle_target_classes(&new->classes, &o->patterns, name, account, &o->arena);
+	return new;
+}
+
+static void prepare_objects(struct oracle *o)
+{
+	for (uint32_t i = 0; i < oracle_count(o); i++) {
+		const struct oracle_node *n = oracle_world_node(&o->world, i);
+		struct oracle_object object = { 0 };
+
+		if (oracle_is_object(o, i)) {
+			bool account =
+				str_eq(n->entity->kind, STR_LIT("aws:account:account"));
+			const struct oracle_kind *kind =
+				find_kind(o, n->entity->kind, account);
+
+			object.classes = VEC_DATA(&kind->classes, struct oracle_class);
+			object.class_count =
+				(uint32_t)VEC_COUNT(&kind->classes, struct oracle_class);
+			oracle_target_strings(
+				&object, &o->patterns, n, account, &o->arena);
+		}
+		VEC_ADD(&o->objects, struct oracle_object, object);
+	}
+}
+
+static void decide_all(struct oracle *o)
+{
+	uint32_t count = oracle_count(o);
+
+	o->direct = ARENA_NEW_ARRAY(&o->arena, struct buf, count);
+	for (uint32_t y = 0; y < count; y++) {
+		uint32_t classes = oracle_object(o, y)->class_count;
+
+		for (uint32_t k = 0; k < count * classes; k++) {
+			struct oracle_range none = { ORACLE_DENIED, ORACLE_DENIED };
+			bool asks = oracle_is_subject(o, k / classes);
+
+			VEC_ADD(&o->direct[y], struct oracle_range,
+				asks ? decide_object(o, k / classes, y, k % classes)
+				     : none);
+		}
+	}
+}
+
+static void add_step(
+	struct oracle *o, uint32_t from, uint32_t to, enum oracle_verdict verdict)
+{
+	enum oracle_verdict *old = &o->reach[from * oracle_count(o) + to];
+
+	*old = verdict > *old ? verdict : *old;
+}
+
+/* One step: to assume a role, or to be run with one. */
+static void add_steps(struct oracle *o)
+{
+	for (uint32_t y = 0; y < oracle_count(o); y++) {
+		const struct oracle_object *object = oracle_object(o, y);
+
+		for (uint32_t c = 0; c < object->class_count; c++) {
+			for (uint32_t x = 0;
+				object->classes[c].assume && x < oracle_count(o); x++)
+				add_step(o, x, y, oracle_direct(o, x, y, c).least);
+		}
+	}
+	for (size_t i = 0; i < VEC_COUNT(&o->world.records, struct record); i++) {
+		const struct record *r = &VEC_DATA(&o->world.records, struct record)[i];
+
+		if (r->type != RECORD_RELATION || r->relation.type != RELATION_CARRIES)
+			continue;
+		uint32_t from = oracle_world_find(&o->world, r->relation.from);
+		uint32_t to = oracle_world_find(&o->world, r->relation.to);
+
+		if (from != ORACLE_NONE && to != ORACLE_NONE)
+			add_step(o, from, to, ORACLE_ALLOWED);
+	}
+}
+
+/* The best way from each to each: as strong as its weakest step. */
+static void close_steps(struct oracle *o)
+{
+	uint32_t n = oracle_count(o);
+
+	for (uint32_t z = 0; z < n; z++) {
+		for (uint32_t x = 0; x < n; x++) {
+			enum oracle_verdict way = o->reach[x * n + z];
+
+			for (uint32_t y = 0; way != ORACLE_DENIED && y < n; y++)
+				add_step(o, x, y, weaker(way, o->reach[z * n + y]));
+		}
+	}
+}
+
+int oracle_open(struct oracle *out, struct str stream, struct err *e)
+{
+	*out = (struct oracle){ 0 };
+	int rc = oracle_world_read(&out->world, stream, e);
+
+	if (rc < 0)
+		return rc;
+	arena_init(&out->arena, ARENA_UNLIMITED);
+	arena_init(&out->scratch, ARENA_UNLIMITED);
+	rc = oracle_condition_survey(&out->opens, &out->world, e);
+	if (rc < 0) {
+		oracle_release(out);
+		return rc;
+	}
+	oracle_target_number(&out->patterns, &out->world);
+	prepare_objects(out);
+	decide_all(out);
+	out->reach = ARENA_NEW_ARRAY(&out->arena, enum oracle_verdict,
+		(size_t)oracle_count(out) * oracle_count(out));
+	add_steps(out);
+	close_steps(out);
+	return 0;
+}
+
+void oracle_release(struct oracle *o)
+{
+	for (uint32_t i = 0; o->direct && i < oracle_count(o); i++)
+		buf_release(&o->direct[i]);
+	for (size_t i = 0; i < VEC_COUNT(&o->objects, struct oracle_object); i++) {
+		for (uint32_t t = 0; t < ORACLE_TARGETS; t++)
+			buf_release(&VEC_DATA(&o->objects, struct oracle_object)[i]
+					     .strings[t]);
+	}
+	for (size_t i = 0; i < VEC_COUNT(&o->kinds, struct oracle_kind); i++)
+		oracle_target_classes_release(
+			&VEC_DATA(&o->kinds, struct oracle_kind)[i].classes);
+	buf_release(&o->objects);
+	buf_release(&o->kinds);
+	oracle_target_release(&o->patterns);
+	oracle_world_release(&o->world);
+	arena_release(&o->arena);
+	arena_release(&o->scratch);
+}

@@ -1,0 +1,58 @@
+/*
+ * oracle.h - a slow answer to what the engine answers fast: obvious loops over raw records.
+ *
+ * Written from the provider's documents (docs/access-model.md has the rules in our words) and from
+ * nothing of the engine, so that both agree only where both are right. It knows one provider,
+ * the whole of the world's facts at once, and no index. It reads policies as text.
+ *
+ * What it can be asked is bounded by the worlds that the tests make: few open condition keys
+ * (oracle_condition.h) and resource patterns of simple shapes (oracle_target.h).
+ */
+#ifndef TESTS_ORACLE_ORACLE_H
+#define TESTS_ORACLE_ORACLE_H
+
+#include "oracle_target.h"
+
+enum oracle_verdict { ORACLE_DENIED, ORACLE_UNKNOWN, ORACLE_CONDITIONAL, ORACLE_ALLOWED };
+
+/*
+ * A verdict about a pattern: at least the best of its strings, at most that of "one of them
+ * lets through" for each request on its own (one string if A, another if not A). They differ
+ * only then, and an engine may say either.
+ */
+struct oracle_range {
+	enum oracle_verdict least, most;
+};
+
+struct oracle {
+	struct oracle_world world;
+	struct oracle_opens opens;
+	struct oracle_patterns patterns;
+	struct arena arena, scratch;
+	struct buf kinds;   /* of struct oracle_kind */
+	struct buf objects; /* of struct oracle_object, one for each node */
+	struct buf
+		*direct; /* per object: struct oracle_range for each subject and class */
+	enum oracle_verdict *reach; /* [from * nodes + to]: best way of hops */
+};
+
+/* `stream`: encoded records of all scopes. */
+int oracle_open(struct oracle *out, struct str stream, struct err *e);
+void oracle_release(struct oracle *o);
+
+uint32_t oracle_count(const struct oracle *o);
+bool oracle_is_subject(const struct oracle *o, uint32_t n);
+bool oracle_is_object(const struct oracle *o, uint32_t n);
+
+/* An object's classes of actions: within one all verdicts are the same. */
+const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n);
+
+/* By the subject's own credentials; with hops only. */
+struct oracle_range oracle_direct(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
+struct oracle_range oracle_indirect(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
+
+const char *oracle_verdict_name(enum oracle_verdict v);
+
+#endif
