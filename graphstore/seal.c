@@ -6,8 +6,6 @@
 #include "base/limits.h"
 #include "graphstore/dictionary_priv.h"
 
-#define SEAL_BLOCK_BYTES ((size_t)16 << 20) /* of one value with records */
-
 /* A text with its number, for sorting. */
 struct ranked {
 	struct str text;
@@ -145,7 +143,7 @@ const struct segment_holding *seal_holdings(
 	return *count > 0 ? VEC_DATA(held, struct segment_holding) + begin : NULL;
 }
 
-static uint32_t id_of(const struct seal *s, text_id key)
+uint32_t seal_id(const struct seal *s, text_id key)
 {
 	assert(key < s->id_texts && s->id_of[key] != SEGMENT_NONE);
 	return s->id_of[key];
@@ -335,7 +333,7 @@ static void entities_make(struct seal *s)
 		};
 
 		if (parent != BUILDER_NO_TEXT && parent != from->key)
-			to.parent = id_of(s, parent);
+			to.parent = seal_id(s, parent);
 		buf_add(&s->set.section[SECTION_ENTITIES], &to, sizeof(to));
 		VEC_ADD(&members, uint64_t, (uint64_t)to.kind << 32 | id);
 	}
@@ -373,7 +371,7 @@ static void pairs_make(struct seal *s, const struct buf *from, unsigned section)
 
 	for (size_t i = 0; i < count; i++)
 		VEC_ADD(&rows, struct pair_row,
-			{ id_of(s, pair[i].owner), pair[i].order,
+			{ seal_id(s, pair[i].owner), pair[i].order,
 				builder_str(s->b, pair[i].key), pair[i].key,
 				pair[i].value });
 	sort(&rows, sizeof(*row), compare_pair);
@@ -439,7 +437,7 @@ static void holdings_collect(struct seal *s, struct buf *rows)
 
 	for (size_t i = 0; i < count; i++) {
 		struct holding_row row = {
-			.id = id_of(s, h[i].holder),
+			.id = seal_id(s, h[i].holder),
 			.layer = h[i].layer,
 			.name = builder_str(s->b, h[i].name),
 			.source = builder_str(s->b, h[i].source),
@@ -495,9 +493,11 @@ static void relations_make(struct seal *s)
 			if (r[i].type != type)
 				continue;
 			VEC_ADD(&forward, uint64_t,
-				(uint64_t)id_of(s, r[i].from) << 32 | id_of(s, r[i].to));
+				(uint64_t)seal_id(s, r[i].from) << 32 |
+					seal_id(s, r[i].to));
 			VEC_ADD(&back, uint64_t,
-				(uint64_t)id_of(s, r[i].to) << 32 | id_of(s, r[i].from));
+				(uint64_t)seal_id(s, r[i].to) << 32 |
+					seal_id(s, r[i].from));
 		}
 		seal_lists(s, section, s->total, &forward);
 		seal_lists(s, section_relation(type, true), s->total, &back);
@@ -545,7 +545,7 @@ static void coverage_state(struct seal *s, const struct builder_coverage *c)
 	if (c->subject == BUILDER_NO_TEXT ||
 		!is_policy_coverage(builder_str(s->b, c->what)))
 		return;
-	s->policy_bits[id_of(s, c->subject)] |= (uint8_t)(1u << state);
+	s->policy_bits[seal_id(s, c->subject)] |= (uint8_t)(1u << state);
 }
 
 static void coverages_make(struct seal *s)
@@ -573,7 +573,7 @@ static void coverages_make(struct seal *s)
 		out.what = seal_text(s, row[i].from->what);
 		out.detail = seal_text(s, row[i].from->detail);
 		if (row[i].from->subject != BUILDER_NO_TEXT)
-			out.subject = id_of(s, row[i].from->subject);
+			out.subject = seal_id(s, row[i].from->subject);
 		buf_add(&s->set.section[SECTION_COVERAGES], &out, sizeof(out));
 	}
 	buf_release(&rows);
@@ -598,73 +598,6 @@ static void entities_finish(struct seal *s)
 		e[id].class = s->class_of[id];
 		e[id].policy_state = policy_state(s->policy_bits[id]);
 	}
-}
-
-/* A record on its way into a block. */
-struct record_row {
-	uint32_t id;
-	struct str bytes;
-};
-
-static int compare_record(const void *a, const void *b)
-{
-	const struct record_row *x = a, *y = b;
-	int order = (x->id > y->id) - (x->id < y->id);
-
-	return order != 0 ? order : str_cmp(x->bytes, y->bytes);
-}
-
-static struct buf *block_for(struct seal *s, size_t size)
-{
-	struct buf *blocks = &s->b->blocks;
-	size_t count = VEC_COUNT(blocks, struct buf);
-
-	if (count == 0 ||
-		VEC_DATA(blocks, struct buf)[count - 1].n + size > SEAL_BLOCK_BYTES) {
-		VEC_ADD(blocks, struct buf, { 0 });
-		count++;
-	}
-	return &VEC_DATA(blocks, struct buf)[count - 1];
-}
-
-static size_t record_write(
-	struct seal *s, const struct record_row *row, size_t count, uint32_t id)
-{
-	struct segment_record out = { 0 };
-	struct buf *block;
-	size_t i = 0, size = 0;
-
-	for (; i < count && row[i].id == id; i++)
-		size += row[i].bytes.n;
-	if (size > 0) {
-		block = block_for(s, size);
-		out.block = (uint32_t)(VEC_COUNT(&s->b->blocks, struct buf) - 1);
-		out.offset = (uint32_t)block->n;
-		for (size_t k = 0; k < i; k++) {
-			if (k == 0 || !str_eq(row[k - 1].bytes, row[k].bytes))
-				buf_add_str(block, row[k].bytes);
-		}
-		out.size = (uint32_t)(block->n - out.offset);
-	}
-	buf_add(&s->set.section[SECTION_RECORDS], &out, sizeof(out));
-	return i;
-}
-
-static void records_make(struct seal *s)
-{
-	const struct builder_ref *ref = VEC_DATA(&s->b->records, struct builder_ref);
-	size_t count = VEC_COUNT(&s->b->records, struct builder_ref), i = 0;
-	struct buf rows = { 0 };
-
-	for (size_t k = 0; k < count; k++)
-		VEC_ADD(&rows, struct record_row,
-			{ id_of(s, ref[k].owner),
-				{ s->b->record_bytes.p + ref[k].offset, ref[k].size } });
-	sort(&rows, sizeof(struct record_row), compare_record);
-	for (uint32_t id = 0; id < s->total; id++)
-		i += record_write(
-			s, VEC_DATA(&rows, struct record_row) + i, count - i, id);
-	buf_release(&rows);
 }
 
 static void info_make(struct seal *s)
@@ -707,7 +640,7 @@ int seal_run(struct builder *b, struct err *e)
 	coverages_make(&s);
 	entities_finish(&s);
 	seal_entry_make(&s);
-	records_make(&s);
+	seal_record_make(&s);
 	b->counts.entities = s.entity_count;
 	b->counts.classes = s.class_count;
 	info_make(&s);

@@ -34,6 +34,9 @@ struct seal {
 	uint32_t document_count;
 };
 
+/* The id of a key; it was found to be one when the keys were numbered. */
+uint32_t seal_id(const struct seal *s, text_id key);
+
 /* Put the text into the heap, once. */
 struct segment_text seal_text(struct seal *s, text_id t);
 
@@ -60,5 +63,8 @@ void seal_class_make(struct seal *s);
 
 /* seal_entry.c: index and principal entries. Needs classes and documents. */
 void seal_entry_make(struct seal *s);
+
+/* seal_record.c: the records of each id, into blocks. */
+void seal_record_make(struct seal *s);
 
 #endif

@@ -32,7 +32,8 @@ static void write_once(struct store *store, uint32_t number)
 	builder_free(second);
 }
 
-static void write_until_killed(const char *directory, uint32_t from)
+/* Tells each commit on `told`. */
+static void write_until_killed(const char *directory, uint32_t from, int told)
 {
 	struct store *store = NULL;
 	struct err e = { 0 };
@@ -41,8 +42,11 @@ static void write_until_killed(const char *directory, uint32_t from)
 		fprintf(stderr, "%s\n", e.text);
 		_exit(1);
 	}
-	for (uint32_t number = from;; number++)
+	for (uint32_t number = from;; number++) {
 		write_once(store, number);
+		if (write(told, "c", 1) != 1)
+			_exit(1);
+	}
 }
 
 /* The number that both scopes carry, which is also the commit's time. */
@@ -87,41 +91,68 @@ static uint32_t read_store(const struct world_place *place, bool check)
 	return number;
 }
 
-static void kill_after(pid_t child, long microseconds)
+/* A child that writes, and the pipe on which it tells each commit. */
+struct writer {
+	pid_t pid;
+	int told;
+	uint32_t commits; /* told so far */
+};
+
+/* When this returns, the writer has made at least so many commits. */
+static void writer_start(struct writer *w, const struct world_place *place, uint32_t from,
+	uint32_t commits)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	*w = (struct writer){ .pid = fork(), .told = ends[0] };
+	assert_true(w->pid >= 0);
+	if (w->pid == 0)
+		write_until_killed(place->store, from, ends[1]);
+	close(ends[1]);
+	for (char byte; w->commits < commits; w->commits++)
+		assert_int_equal(read(w->told, &byte, 1), 1);
+}
+
+/* Kill it; then `commits` are all that it told. */
+static void writer_kill(struct writer *w, long microseconds)
 {
 	const struct timespec pause = { 0, microseconds * 1000 };
 	int status = 0;
 
 	nanosleep(&pause, NULL);
-	kill(child, SIGKILL);
-	assert_int_equal(waitpid(child, &status, 0), child);
+	kill(w->pid, SIGKILL);
+	assert_int_equal(waitpid(w->pid, &status, 0), w->pid);
 	assert_true(WIFSIGNALED(status));
+	for (char byte; read(w->told, &byte, 1) == 1;)
+		w->commits++;
+	close(w->told);
 }
 
+/* Even rounds kill at any moment, also while the store is made or opened; odd ones after a commit. */
 static void a_killed_writer_leaves_a_whole_commit(void **state)
 {
 	struct world_place place;
-	uint32_t seed = 41, last = 0, first = 0;
+	uint32_t seed = 41, last = 0, commits = 0;
 	char command[160];
 
 	(void)state;
 	world_place_init(&place);
 	for (uint32_t round = 0; round < CRASH_ROUNDS; round++) {
+		struct writer w;
 		uint32_t number;
-		pid_t child = fork();
 
-		if (child == 0)
-			write_until_killed(place.store, last + 1);
+		writer_start(&w, &place, last + 1, round % 2);
 		seed = seed * 1664525u + 1013904223u;
-		kill_after(child, 500 + (long)((seed >> 8) % 20000));
+		writer_kill(&w, 500 + (long)((seed >> 8) % 10000));
 		number = read_store(&place, round % 20 == 0);
-		if (number < last)
-			fail_msg("round %u: commit %u after %u", round, number, last);
-		first += number > last;
+		if (number != last + w.commits && number != last + w.commits + 1)
+			fail_msg("round %u: commit %u after %u and %u told", round,
+				number, last, w.commits);
 		last = number;
+		commits += w.commits;
 	}
-	/* The test must have seen commits, or it proved nothing. */
-	assert_true(first > CRASH_ROUNDS / 10);
+	assert_true(commits >= CRASH_ROUNDS / 2);
 	assert_true(read_store(&place, true) == last);
 	world_place_release(&place);
 	snprintf(command, sizeof(command), "rm -rf %s", place.root);
@@ -133,18 +164,14 @@ static void a_reader_sees_whole_commits(void **state)
 {
 	struct world_place place;
 	struct store *store;
+	struct writer w;
 	uint32_t last = 0, seen = 0;
-	pid_t child;
 
 	(void)state;
 	world_place_init(&place);
-	child = fork();
-	if (child == 0)
-		write_until_killed(place.store, 1);
-	while (access(place.store, F_OK) < 0)
-		nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+	writer_start(&w, &place, 1, 1);
 	store = world_open(&place, STORE_READ);
-	for (int i = 0; i < 2000 && seen < 20; i++) {
+	for (int i = 0; i < 5000 && seen < 20; i++) {
 		struct snapshot *snap = NULL;
 		struct err e = { 0 };
 		uint32_t number;
@@ -160,7 +187,7 @@ static void a_reader_sees_whole_commits(void **state)
 	}
 	assert_true(seen > 1);
 	store_close(store);
-	kill_after(child, 1);
+	writer_kill(&w, 1);
 	world_place_release(&place);
 }
 
