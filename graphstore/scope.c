@@ -2,6 +2,9 @@
 
 #define SCOPE_KEY_MAX 21
 
+_Static_assert(sizeof(struct scope_entry) == 104, "docs/store-format.md, scopes");
+_Static_assert(sizeof(struct store_head) == 96, "docs/store-format.md, store head");
+
 static void put_u64(uint8_t out[8], uint64_t n)
 {
 	table_number(out, (uint32_t)(n >> 32));

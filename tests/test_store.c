@@ -1,5 +1,9 @@
 #include "tests/store_world.h"
 
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #define SCOPE_A "aws:111122223333"
@@ -414,6 +418,111 @@ static void a_forked_child_is_refused(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* In a child, where files may not grow any more: the commit fails, and no further write is begun. */
+static int write_without_room(const char *directory)
+{
+	struct store *store = NULL;
+	struct store_write *w = NULL;
+	struct builder *b;
+	struct err e = { 0 };
+	struct stat st;
+	char data[128];
+
+	snprintf(data, sizeof(data), "%s/data.mdb", directory);
+	signal(SIGXFSZ, SIG_IGN);
+	if (store_open(&store, directory, STORE_WRITE, &e) < 0 || stat(data, &st) < 0)
+		return 1;
+	setrlimit(
+		RLIMIT_FSIZE, &(struct rlimit){ (rlim_t)st.st_size, (rlim_t)st.st_size });
+	for (int i = 0;; i++) {
+		char account[16];
+
+		snprintf(account, sizeof(account), "%d", 1000 + i);
+		b = world_scope(account, "carol", "*");
+		if (i == 100 || builder_seal(b, &e) < 0 ||
+			store_begin(&w, store, 100, STR_LIT("catalog-1"), 70, &e) < 0 ||
+			builder_write(b, w, &e) < 0)
+			return 2;
+		builder_free(b);
+		if (store_commit(w, &e) < 0)
+			break;
+	}
+	if (e.code != ERR_IO ||
+		store_begin(&w, store, 100, STR_LIT("catalog-1"), 70, &e) != ERR_IO ||
+		!strstr(e.text, "a commit failed"))
+		return 3;
+	store_close(store);
+	return 0;
+}
+
+static void a_failed_commit_ends_writing(void **state)
+{
+	struct fixture *f = *state;
+	int status = 0;
+	pid_t child;
+
+	store_close(f->store);
+	child = fork();
+	if (child == 0)
+		_exit(write_without_room(f->place.store));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	f->store = world_open(&f->place, STORE_WRITE);
+	assert_int_equal(world_check(f->store), 0);
+	assert_scopes(f->store, "alice", NULL, "01");
+	world_commit(f->store, world_scope("111", "dave", "*"), 80);
+	assert_scopes(f->store, "dave", NULL, "0");
+}
+
+/* Readers on other threads while this one writes. No assertion of cmocka may fail on theirs. */
+struct reader {
+	struct store *store;
+	atomic_bool stop;
+	atomic_uint snapshots, wrong;
+};
+
+static void *read_until_stopped(void *ctx)
+{
+	struct reader *r = ctx;
+
+	while (!atomic_load(&r->stop)) {
+		struct snapshot *snap = NULL;
+		struct segment *s = NULL;
+		const struct document *d = NULL;
+		struct err e = { 0 };
+		scope_number scope;
+		entity_id id;
+
+		if (snapshot_begin(&snap, r->store, &e) < 0 ||
+			snapshot_find_key(&scope, &id, snap,
+				STR_LIT("arn:aws:iam::222:user/alice"), &e) != 1 ||
+			snapshot_segment(&s, snap, 0, &e) < 0 ||
+			segment_document(&d, s, segment_index(s)[0].doc, &e) < 0)
+			atomic_fetch_add(&r->wrong, 1);
+		atomic_fetch_add(&r->snapshots, 1);
+		snapshot_end(snap);
+	}
+	return NULL;
+}
+
+static void threads_read_while_one_writes(void **state)
+{
+	const struct fixture *f = *state;
+	struct reader r = { .store = f->store };
+	pthread_t threads[3];
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, read_until_stopped, &r), 0);
+	for (int i = 0; i < 30 || atomic_load(&r.snapshots) < 30; i++)
+		world_commit(f->store, world_scope("111", "bob", "*"), 30 + i);
+	atomic_store(&r.stop, true);
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(atomic_load(&r.wrong), 0);
+	assert_int_equal(world_check(f->store), 0);
+}
+
 static void a_reader_may_not_write(void **state)
 {
 	struct fixture *f = *state;
@@ -457,6 +566,10 @@ int main(void)
 			a_process_opens_a_store_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_forked_child_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_failed_commit_ends_writing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			threads_read_while_one_writes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reader_may_not_write, setup, teardown),
 	};
 
