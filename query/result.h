@@ -58,6 +58,7 @@ struct result {
 	const struct result_group *groups;
 	const struct result_question *questions; /* DECISION */
 	const struct path *paths;
+	bool more; /* PATHS: there are more than were asked for (top) */
 	node_id shown;
 	const struct str *plan; /* lines */
 	uint32_t count;         /* of whichever of these it is */
