@@ -3,8 +3,8 @@
  *
  * A record stream is msgpack: first the header record, then records in any order. It is also
  * the bundle format, so that other collectors can feed `latchkey ingest -`. Each record
- * is an array [type, map]; map keys are the short strings in docs/store-format.md
- * ("record stream"), unknown map keys are skipped, missing ones are zero or empty.
+ * is an array [type, map]; map keys are the short strings in docs/record-stream.md,
+ * unknown map keys are skipped, missing ones are zero or empty.
  *
  * Ownership: every str of a decoded record is borrowed from the bytes it was read from or lies
  * in the arena that was given; encoding copies.

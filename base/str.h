@@ -60,7 +60,7 @@ static inline bool str_ends(struct str s, struct str suffix)
 static inline struct str str_skip(struct str s, size_t from)
 {
 	return from < s.n ? (struct str){ s.p + from, s.n - from }
-			  : (struct str){ s.p + s.n, 0 };
+			  : (struct str){ s.n > 0 ? s.p + s.n : s.p, 0 };
 }
 
 static inline struct str str_head(struct str s, size_t n)

@@ -78,6 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = { 0 };
 	int rc;
 
+	if (size == 0)
+		return 0;
 	check_text(text);
 	rc = split(text, SIZE_MAX, &whole, &e);
 	FUZZ_REQUIRE(rc == 0 || rc == ERR_FORMAT || rc == ERR_LIMIT);
