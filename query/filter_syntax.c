@@ -470,7 +470,7 @@ static int parse_and(const struct ast_filter **out, struct cursor *c)
 int filter_syntax_parse(const struct ast_filter **out, struct cursor *c)
 {
 	struct cursor_list list = { NULL, 0 };
-	const struct ast_filter *child;
+	const struct ast_filter *child = NULL;
 
 	do {
 		if (parse_and(&child, c) < 0)

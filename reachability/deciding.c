@@ -98,7 +98,7 @@ static bool hit_cover(struct deciding *g, struct decide_hit *h)
 				&text, &literal_ok, &g->conditions, text);
 			if (rc == 0)
 				continue;
-			if (rc == 2 || !literal_ok)
+			if (rc == 2)
 				h->condition = expr_and(g->conditions.pool, h->condition,
 					open_variable(g, document_str(doc, p->text)));
 			flags = 0;
