@@ -75,16 +75,26 @@ static void collect_key(void *ctx, entity_id id, struct str key)
 	add(c->set, STORE_KEYS, key, c->scope, first);
 }
 
+static void collect_name(const struct collect *c, entity_id id, struct str name)
+{
+	uint32_t first = (uint32_t)VEC_COUNT(&c->set->items, uint32_t);
+
+	if (name.n == 0)
+		return;
+	VEC_ADD(&c->set->items, uint32_t, id);
+	add(c->set, STORE_NAMES, name, c->scope, first);
+}
+
+/* An entity is found by its name and by its unique id. */
 static void collect_names(const struct collect *c)
 {
 	for (entity_id id = 0; id < c->segment->info.entity_count; id++) {
 		struct str name = segment_name(c->segment, id);
-		uint32_t first = (uint32_t)VEC_COUNT(&c->set->items, uint32_t);
+		struct str unique = segment_unique_id(c->segment, id);
 
-		if (name.n == 0)
-			continue;
-		VEC_ADD(&c->set->items, uint32_t, id);
-		add(c->set, STORE_NAMES, name, c->scope, first);
+		collect_name(c, id, name);
+		if (!str_eq_fold(name, unique))
+			collect_name(c, id, unique);
 	}
 }
 

@@ -156,6 +156,16 @@ static void principal_add(struct buf *rows, const struct segment_principal *entr
 	buf_add(rows, &row, sizeof(row));
 }
 
+/* Sessions are looked for by the role that they are of: the text up to the session's name. */
+static struct str session_role(struct str text)
+{
+	size_t n = text.n;
+
+	while (n > 0 && text.p[n - 1] != '/')
+		n--;
+	return n > 1 ? str_head(text, n - 1) : text;
+}
+
 static void principal_statement(
 	const struct document *d, const struct segment_principal *entry, struct buf *rows)
 {
@@ -171,6 +181,8 @@ static void principal_statement(
 		struct str text = p->type == DOCUMENT_ANYONE ? STR_LIT("*")
 							     : document_str(d, p->text);
 
+		if (p->type == DOCUMENT_SESSION)
+			text = session_role(text);
 		principal_add(rows, entry, text, p->type);
 	}
 }

@@ -281,6 +281,18 @@ const struct segment_pair *segment_attributes(
 	return all + begin;
 }
 
+struct str segment_unique_id(const struct segment *s, entity_id id)
+{
+	uint32_t count;
+	const struct segment_pair *pairs = segment_attributes(s, id, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (str_eq(segment_str(s, pairs[i].key), STR_LIT("id")))
+			return segment_str(s, pairs[i].value);
+	}
+	return (struct str){ 0 };
+}
+
 const struct segment_class_doc *segment_class_docs(
 	const struct segment *s, uint32_t class, uint32_t *count)
 {

@@ -94,7 +94,8 @@ struct segment_doc {
 
 /* Allow statements by service and literal prefix of their resource pattern. */
 struct segment_index {
-	uint32_t service; /* of the statement: catalogue service, or DOCUMENT_ANY_SERVICE */
+	uint32_t
+		service; /* of the statement: catalogue service, or DOCUMENT_ANY_SERVICE */
 	struct segment_text prefix; /* empty: covers, or may cover, everything */
 	uint32_t doc, statement;
 	uint32_t
@@ -103,8 +104,8 @@ struct segment_index {
 
 /* Who is named by the policies on entities. Ascending by (text, type, entity, doc, statement). */
 struct segment_principal {
-	struct segment_text
-		text;  /* as in document_principal; "*" for anyone and for NotPrincipal */
+	/* as in document_principal; "*" for anyone and NotPrincipal; sessions without their name */
+	struct segment_text text;
 	uint32_t type; /* enum document_principal_type */
 	entity_id entity;
 	uint32_t doc, statement;
@@ -174,6 +175,8 @@ const struct segment_holding *segment_holdings(
 	const struct segment *s, entity_id id, uint32_t *count);
 const struct segment_pair *segment_tags(
 	const struct segment *s, entity_id id, uint32_t *count);
+/* The attribute "id": what the provider knows the entity by when its name changes. Empty: not known. */
+struct str segment_unique_id(const struct segment *s, entity_id id);
 const struct segment_pair *segment_attributes(
 	const struct segment *s, entity_id id, uint32_t *count);
 

@@ -305,7 +305,8 @@ static int each_name(void *ctx, uint32_t scope, struct str value, struct err *e)
 
 		memcpy(&id, value.p + i, sizeof(id));
 		if (id < s->info.entity_count &&
-			str_eq_fold(segment_name(s, id), search->name) &&
+			(str_eq_fold(segment_name(s, id), search->name) ||
+				str_eq_fold(segment_unique_id(s, id), search->name)) &&
 			!search->each(search->ctx, scope, id))
 			return 1;
 	}

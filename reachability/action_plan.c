@@ -17,44 +17,62 @@ struct action_planner {
 	uint32_t list_count;
 };
 
-static bool query_wants(const struct action_query *q, action_id id)
+bool action_plan_wants(struct action_planner *p, action_id action)
 {
-	struct catalog_action a = catalog_action_get(id);
+	return p->wanted[action / 64] >> (action % 64) & 1u;
+}
 
-	if (q->everything || q->admin || (q->level_mask >> a.level & 1u))
-		return true;
-	for (uint32_t i = 0; i < q->pattern_count; i++) {
-		if (pattern_match_fold(q->patterns[i], a.name))
-			return true;
+static void want(struct action_planner *p, action_id id)
+{
+	p->wanted[id / 64] |= 1ull << (id % 64);
+}
+
+static void want_pattern(struct action_planner *p, struct str pattern)
+{
+	action_id begin, end;
+
+	catalog_action_prefix(
+		str_head(pattern, pattern_literal_size(pattern)), &begin, &end);
+	for (action_id id = begin; id < end; id++) {
+		if (pattern_match_fold(pattern, catalog_action_get(id).name))
+			want(p, id);
 	}
-	return false;
+}
+
+static void want_all(struct action_planner *p, const struct action_query *q)
+{
+	bool all = q->everything || q->admin;
+
+	for (uint32_t i = 0; i < q->pattern_count; i++)
+		want_pattern(p, q->patterns[i]);
+	for (action_id id = 0; (all || q->level_mask) && id < catalog_action_count();
+		id++) {
+		if (all || (q->level_mask >> catalog_action_get(id).level & 1u))
+			want(p, id);
+	}
 }
 
 struct action_planner *action_planner_new(const struct action_query *query,
 	const struct provider *provider, struct arena *arena)
 {
 	struct action_planner *p = ARENA_NEW(arena, struct action_planner);
-	uint32_t count = catalog_action_count(), last = CATALOG_NONE;
 	uint32_t *services =
 		ARENA_NEW_ARRAY(arena, uint32_t, catalog_service_count() + 1);
-	uint32_t service = 0;
-	action_id begin = 0, end = 0;
 
 	p->provider = provider;
 	p->arena = arena;
-	p->wanted = ARENA_NEW_ARRAY(arena, uint64_t, count / 64 + 1);
+	p->wanted = ARENA_NEW_ARRAY(arena, uint64_t, catalog_action_count() / 64 + 1);
 	p->plans = ARENA_NEW_ARRAY(arena, const struct action_plan *,
 		2 * ((size_t)catalog_kind_count() + 1));
-	for (action_id id = 0; id < count; id++) {
-		while (id >= end && service < catalog_service_count())
-			catalog_service_actions(service++, &begin, &end);
-		if (!query_wants(query, id))
-			continue;
-		p->wanted[id / 64] |= 1ull << (id % 64);
-		if (service - 1 != last) {
-			last = service - 1;
-			services[p->service_count++] = last;
-		}
+	want_all(p, query);
+	for (uint32_t service = 0; service < catalog_service_count(); service++) {
+		action_id begin, end;
+
+		catalog_service_actions(service, &begin, &end);
+		while (begin < end && !action_plan_wants(p, begin))
+			begin++;
+		if (begin < end)
+			services[p->service_count++] = service;
 	}
 	p->services = services;
 	return p;
@@ -63,11 +81,6 @@ struct action_planner *action_planner_new(const struct action_query *query,
 void action_planner_free(struct action_planner *p)
 {
 	(void)p; /* all of it lies in the arena */
-}
-
-bool action_plan_wants(struct action_planner *p, action_id action)
-{
-	return p->wanted[action / 64] >> (action % 64) & 1u;
 }
 
 const uint32_t *action_plan_services(struct action_planner *p, uint32_t *count)

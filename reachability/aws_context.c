@@ -138,7 +138,9 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 			out->knowledge = CONDITION_PRESENT;
 		return true;
 	}
-	if (key_is(key, "aws:PrincipalAccount") || key_is(key, "kms:CallerAccount")) {
+	/* aws:SourceOwner: what the default policies of topics compare with the owner's account */
+	if (key_is(key, "aws:PrincipalAccount") || key_is(key, "kms:CallerAccount") ||
+		(key_is(key, "aws:SourceOwner") && s->n->type != NODE_SERVICE)) {
 		if (s->n->account.n > 0)
 			fact_one(out, s->n->account, arena);
 		return true;

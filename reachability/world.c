@@ -463,7 +463,9 @@ static int organization_levels(struct world_organization *o, struct world *w,
 				"'%.*s': more than %u levels of containers",
 				STR_ARG(segment_key(s, id, &w->arena)), LEVELS_MAX);
 		chain[n++] = at;
-		if (parents == 0 || up[0] >= segment_info(s)->entity_count)
+		/* the organization itself is above its root, and nothing attaches to it */
+		if (parents == 0 || up[0] >= segment_info(s)->entity_count ||
+			up[0] == segment_find(s, segment_info(s)->key))
 			break;
 		at = up[0];
 	}
