@@ -156,6 +156,7 @@ int pages_preopen(const char *directory, struct err *e)
 
 int pages_check(const char *directory, uint64_t txn, struct err *e)
 {
+	const struct timespec pause = { 0, 5000000 };
 	struct pages_meta meta[2];
 	struct walk w;
 	int fd = open_data(directory, e), rc;
@@ -163,6 +164,10 @@ int pages_check(const char *directory, uint64_t txn, struct err *e)
 	if (fd < 0)
 		return fd;
 	rc = metas_read(fd, meta, e);
+	for (int i = 0; rc != 0 && i < PAGES_TORN_TRIES; i++) {
+		nanosleep(&pause, NULL);
+		rc = metas_read(fd, meta, e);
+	}
 	if (rc == 0 && meta[txn % 2].txn != txn) {
 		close(fd);
 		return 0;

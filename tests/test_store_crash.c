@@ -183,6 +183,8 @@ static void a_reader_sees_whole_commits(void **state)
 		seen += number > last;
 		last = number;
 		snapshot_end(snap);
+		if (i % 4 == 0)
+			assert_int_equal(world_check(store), 0);
 		nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
 	}
 	assert_true(seen > 1);
