@@ -13,12 +13,13 @@
 #define FEW_NAMES 16u /* up to here comparing all pairs is faster than sorting */
 
 /*
- * yyjson unescapes strings inside `copy`, where each still begins at its own offset: that is
- * how a value finds its place in the text, which the tree does not record.
+ * yyjson unescapes strings inside `copy`, where each still begins at its own offset:
+ * that is how a value finds its place in the text, which the tree does not record.
  */
 struct json_tree {
 	yyjson_doc *doc;
 	char *copy;
+	uint32_t *offsets; /* of every node, when one was asked for; NULL before */
 };
 
 static yyjson_val *unwrap(const struct json_value *v)
@@ -85,56 +86,38 @@ static size_t skip_value(struct str text, size_t at)
 	return text.n;
 }
 
-/* The child of a container that is v or holds v, and its place among the children. */
-static const struct json_value *child_towards(const struct json_value *container,
-	const struct json_value *v, size_t *index, struct str *name)
+/*
+ * The tree lies in memory in the order of the text, names and values alike, so the n-th
+ * token of the text is the n-th node. One pass finds the places of all; it is only made
+ * when a value is asked for that has no string to find it by.
+ */
+static void find_offsets(const struct json *j)
 {
-	struct json_iter it = json_iterate(container);
-	const struct json_value *child, *found = NULL;
-	struct str child_name;
+	size_t count = yyjson_doc_get_val_count(j->tree->doc), at = 0, i = 0;
+	struct buf offsets = { 0 };
 
-	for (size_t i = 0; json_next(&it, &child_name, &child); i++) {
-		if ((uintptr_t)child > (uintptr_t)v)
-			break;
-		found = child;
-		*index = i;
-		*name = child_name;
-	}
-	return found;
-}
+	buf_reserve(&offsets, count * sizeof(uint32_t));
+	while (i < count) {
+		char c;
 
-/* Offset of the index-th child of the container that begins at `at`. */
-static size_t child_offset(struct str text, size_t at, size_t index, bool object)
-{
-	at = skip_space(text, at + 1);
-	for (size_t i = 0;; i++) {
-		if (object) {
-			at = skip_space(text, skip_string(text, at));
-			at = skip_space(text, at + 1);
+		at = skip_space(j->text, at);
+		c = j->text.p[at];
+		if (c == ',' || c == ':' || c == ']' || c == '}') {
+			at++;
+			continue;
 		}
-		if (i == index)
-			return at;
-		at = skip_space(text, skip_value(text, at));
-		at = skip_space(text, at + 1);
+		VEC_ADD(&offsets, uint32_t, (uint32_t)at);
+		i++;
+		at = c == '{' || c == '[' ? at + 1 : skip_value(j->text, at);
 	}
+	j->tree->offsets = VEC_DATA(&offsets, uint32_t);
 }
 
-/* The slow way that always works: from the root down. */
 static size_t find_offset(const struct json *j, const struct json_value *v)
 {
-	const struct json_value *at = j->root;
-	size_t offset = skip_space(j->text, 0);
-
-	while (at && at != v) {
-		struct str name;
-		size_t index = 0;
-		bool object = json_type(at) == JSON_OBJECT;
-
-		at = child_towards(at, v, &index, &name);
-		if (at)
-			offset = child_offset(j->text, offset, index, object);
-	}
-	return offset;
+	if (!j->tree->offsets)
+		find_offsets(j);
+	return j->tree->offsets[unwrap(v) - unwrap(j->root)];
 }
 
 static size_t value_offset(const struct json *j, const struct json_value *v)
@@ -165,6 +148,24 @@ struct str json_text(const struct json *j, const struct json_value *v)
 uint64_t json_offset(const struct json *j, const struct json_value *v)
 {
 	return j->origin.offset + value_offset(j, v);
+}
+
+/* The child of a container that is v or holds v, and its place among the children. */
+static const struct json_value *child_towards(const struct json_value *container,
+	const struct json_value *v, size_t *index, struct str *name)
+{
+	struct json_iter it = json_iterate(container);
+	const struct json_value *child, *found = NULL;
+	struct str child_name;
+
+	for (size_t i = 0; json_next(&it, &child_name, &child); i++) {
+		if ((uintptr_t)child > (uintptr_t)v)
+			break;
+		found = child;
+		*index = i;
+		*name = child_name;
+	}
+	return found;
 }
 
 static void write_path(struct buf *out, const struct json *j, const struct json_value *v)
@@ -369,6 +370,7 @@ void json_release(struct json *j)
 	if (j->tree) {
 		yyjson_doc_free(j->tree->doc);
 		free(j->tree->copy);
+		free(j->tree->offsets);
 		free(j->tree);
 	}
 	*j = (struct json){ 0 };

@@ -33,7 +33,9 @@ static size_t find_string_end(const char *p, size_t at, size_t n)
 	return at;
 }
 
-/* Brackets and braces all have the bits 0x59, and few other bytes do: Y, _, y and 0x7f. */
+/*
+ * Brackets and braces all have the bits 0x59, and few other bytes do: Y, _, y and 0x7f.
+ */
 static bool is_structure(char c)
 {
 	return ((unsigned char)c & 0xd9) == 0x59 || c == '"';
@@ -100,8 +102,8 @@ static bool scan_structure(struct json_scan *scan, char c, unsigned depth_max)
 }
 
 /*
- * Scan the value that begins at p[0], from where the last call stopped. 1 when
- * scan->at is its end, 0 at the end of the bytes, ERR_LIMIT at the bracket that nests too deep.
+ * Scan the value that begins at p[0], from where the last call stopped. 1 when scan->at
+ * is its end, 0 at the end of the bytes, ERR_LIMIT at the bracket that nests too deep.
  */
 static int scan_value(
 	struct json_scan *scan, const char *p, size_t n, unsigned depth_max, bool last)

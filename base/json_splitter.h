@@ -1,10 +1,10 @@
 /*
  * json_splitter.h - cuts a stream of JSON documents into pieces without building a tree.
  *
- * An export of one account may be hundreds of megabytes: one object whose members are long
- * arrays. The splitter finds the byte range of each array element (or of each member that is
- * no array), so that elements can be parsed one by one, on several threads. Documents may follow
- * each other: one a line, or pages joined by cat.
+ * An export of one account may be hundreds of megabytes: one object whose members are
+ * long arrays. The splitter finds the byte range of each array element (or of each
+ * member that is no array), so that elements can be parsed one by one, on several
+ * threads. Documents may follow each other: one a line, or pages joined by cat.
  *
  *	feed ... -> begin (what does the document look like?)
  *	              |-> whole: the document as one piece          (small answers)
@@ -64,7 +64,7 @@ struct json_splitter {
 };
 
 enum json_piece_type {
-	JSON_VALUE, /* a member that is no array; the whole document from json_splitter_whole */
+	JSON_VALUE,   /* a member that is no array; all from json_splitter_whole */
 	JSON_LIST,    /* a member that is an array begins; its elements follow */
 	JSON_ELEMENT, /* of a member, or of the top list when member is empty */
 	JSON_END      /* the document is complete */
@@ -98,8 +98,8 @@ void json_splitter_release(struct json_splitter *s);
 void json_splitter_feed(struct json_splitter *s, struct str bytes, bool last);
 
 /*
- * Between documents: 1 and the shape of the next, 0 when more bytes are needed or, after the
- * last, when no document is left; ERR_FORMAT. Does not move.
+ * Between documents: 1 and the shape of the next, 0 when more bytes are needed or,
+ * after the last, when no document is left; ERR_FORMAT. Does not move.
  */
 int json_splitter_begin(struct json_splitter *s, struct json_shape *out, struct err *e);
 

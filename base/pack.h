@@ -1,12 +1,13 @@
 /*
  * pack.h - read msgpack from foreign bytes, one token at a time.
  *
- * msgpack-c's unpacker trusts the count in an array or map header and reserves gigabytes for
- * five bytes, so it only writes here. This cursor allocates nothing: a container is a
- * token with a count, and who reads it takes that many values after it.
+ * msgpack-c's unpacker trusts the count in an array or map header and reserves
+ * gigabytes for five bytes, so it only writes here. This cursor allocates nothing: a
+ * container is a token with a count, and who reads it takes that many values after it.
  *
- * Functions return 1 when they read something, 0 when the bytes end first (the cursor may have
- * moved: keep the old position to try again), and an ERR_ code with the byte offset.
+ * Functions return 1 when they read something, 0 when the bytes end first (the cursor
+ * may have moved: keep the old position to try again), and an ERR_ code with the byte
+ * offset.
  *
  * Lifetime: text of a token is borrowed from the cursor's bytes.
  */

@@ -28,7 +28,10 @@ static const struct {
 };
 #define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
 
-/* A list belongs to the account of the context; without one there is nobody to say it about. */
+/*
+ * A list belongs to the account of the context; without one there is nobody to say it
+ * about.
+ */
 static int end_list(struct aws_emit *em, size_t list)
 {
 	struct str what = arena_printf(em->arena, "entities:%s", lists[list].kind);
@@ -141,7 +144,8 @@ static int fail_subject(
 	struct aws_emit *em, const struct json_value *v, const char *what, struct err *e)
 {
 	return json_fail(em->json, v, e,
-		"which resource this is about is not said: expected a directory that is named after it, %s",
+		"which resource this is about is not said: "
+		"expected a directory that is named after it, %s",
 		what);
 }
 
@@ -229,7 +233,10 @@ static int find_named(struct aws_emit *em, const struct json_value *v, struct st
 				em, v, "as in 'buckets/NAME/get-bucket-policy.json'", e);
 }
 
-/* A document of a reference by name has no coverage record: its kind is in the reference. */
+/*
+ * A document of a reference by name has no coverage record: its kind is in the
+ * reference.
+ */
 static int emit_policy(
 	struct aws_emit *em, struct str key, struct str body, struct err *e)
 {
@@ -270,7 +277,10 @@ static int read_policy_object(
 	return aws_authorization_policy(em, policy, e);
 }
 
-/* {"PolicyVersion": {"Document", "IsDefaultVersion"}}: the directory is named after the policy. */
+/*
+ * {"PolicyVersion": {"Document", "IsDefaultVersion"}}: the directory is named after the
+ * policy.
+ */
 static int read_version(struct aws_emit *em, const struct json_value *v, struct err *e)
 {
 	const struct json_value *version = json_get(v, "PolicyVersion");
@@ -329,7 +339,10 @@ static int emit_bucket(struct aws_emit *em, struct record_entity entity, struct 
 	return rc;
 }
 
-/* {"PublicAccessBlockConfiguration": {...}} of a bucket, or of an account under 's3control'. */
+/*
+ * {"PublicAccessBlockConfiguration": {...}} of a bucket, or of an account under
+ * 's3control'.
+ */
 static int read_access_block(
 	struct aws_emit *em, const struct json_value *v, struct err *e)
 {
@@ -348,7 +361,8 @@ static int read_access_block(
 	}
 	if (aws_subject_of_path(em, "s3control").n == 0)
 		return fail_subject(em, v,
-			"as in 'buckets/NAME/get-public-access-block.json', or 's3control/' for the account's own",
+			"as in 'buckets/NAME/get-public-access-block.json', "
+			"or 's3control/' for the account's own",
 			e);
 	rc = aws_emit_open_home(em, v, e);
 	if (rc < 0)
@@ -432,7 +446,10 @@ static int read_organization(
 	return aws_organization_described(em, json_get(v, "Organization"), e);
 }
 
-/* Answers about one thing, by a member, the first byte of its value, and another member. */
+/*
+ * Answers about one thing, by a member, the first byte of its value, and another
+ * member.
+ */
 static const struct {
 	const char *member;
 	char first;

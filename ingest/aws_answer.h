@@ -1,11 +1,13 @@
 /*
- * aws_answer.h - answers of single `aws ... --output json` calls, recognised by their members.
+ * aws_answer.h - answers of single `aws ... --output json` calls, recognised by their
+ * members.
  *
- * Lists (Users, Roles, Reservations, Functions, Buckets, ...) are read element by element; answers
- * about one thing (taskDefinition, KeyMetadata, Policy, ...) whole. docs/inputs.md lists them.
+ * Lists (Users, Roles, Reservations, Functions, Buckets, ...) are read element by
+ * element; answers about one thing (taskDefinition, KeyMetadata, Policy, ...) whole.
+ * docs/inputs.md lists them.
  *
- * An answer that does not name its account takes it from the context, and one that does not
- * name its subject from aws_subject.h; without either it is an error.
+ * An answer that does not name its account takes it from the context, and one that does
+ * not name its subject from aws_subject.h; without either it is an error.
  *
  * Source: the output shapes of the AWS API reference of each service.
  */

@@ -214,7 +214,9 @@ int aws_authorization_profile(
 	return rc;
 }
 
-/* RoleLastUsed that is there and empty says never, within the time that AWS looks back. */
+/*
+ * RoleLastUsed that is there and empty says never, within the time that AWS looks back.
+ */
 static int read_last_used(
 	struct aws_emit *em, const struct json_value *v, int64_t *out, struct err *e)
 {

@@ -1,11 +1,13 @@
 /*
  * aws_authorization.h - users, groups, roles and managed policies of one account, as
- * `aws iam get-account-authorization-details` and the list and get calls of IAM give them.
+ * `aws iam get-account-authorization-details` and the list and get calls of IAM give
+ * them.
  *
- * An element is one user, group, role, policy or instance profile. A user's groups are known
- * by name only, so memberships are references by name (record.h).
+ * An element is one user, group, role, policy or instance profile. A user's groups are
+ * known by name only, so memberships are references by name (record.h).
  *
- * Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+ * Source:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
  */
 #ifndef INGEST_AWS_AUTHORIZATION_H
 #define INGEST_AWS_AUTHORIZATION_H

@@ -176,6 +176,7 @@ const struct decoder_provider aws_decoder = {
 	.identify = identify,
 	.companion = companion,
 	.expected =
-		"an AWS answer with a member like 'UserDetailList', 'Roles', 'Policy' or 'Reservations', "
+		"an AWS answer with a member like 'UserDetailList', 'Roles', "
+		"'Policy' or 'Reservations', "
 		"a list of {Resource, Policy}, an iam-collect directory, or a record stream",
 };

@@ -1,5 +1,6 @@
 /*
- * aws_decoder.h - everything AWS that decoder.c can read: which format a document has, and whose it is.
+ * aws_decoder.h - everything AWS that decoder.c can read: which format a document has,
+ * and whose it is.
  *
  * Formats, by the names of a document's members (never the file's name):
  *

@@ -152,8 +152,10 @@ int aws_emit_open_home(struct aws_emit *em, const struct json_value *v, struct e
 {
 	if (em->home.n == 0)
 		return json_fail(em->json, v, e,
-			"which account this belongs to is not said: expected an ARN that names it, an answer of "
-			"'sts get-caller-identity' in this directory or above, or a directory named after it");
+			"which account this belongs to is not said: expected an ARN "
+			"that names it, an answer of "
+			"'sts get-caller-identity' in this directory or above, "
+			"or a directory named after it");
 	aws_emit_open_account(em, em->home_partition, em->home);
 	return 0;
 }
@@ -361,7 +363,8 @@ int aws_emit_body(
 			em->json, v, e, "policy document is not URL-encoded UTF-8");
 	if (trim(text).n == 0 || trim(text).p[0] != '{')
 		return json_fail(em->json, v, e,
-			"expected a policy document, found text that does not begin with '{'");
+			"expected a policy document, found text that "
+			"does not begin with '{'");
 	*out = text;
 	return 0;
 }

@@ -1,9 +1,10 @@
 /*
  * aws_emit.h - the facts of AWS answers as records: what every AWS decoder shares.
  *
- * An emitter belongs to one batch. It knows whose data it writes (scope, account, partition), where
- * the value being read stands, and writes the records that follow from the account alone (its
- * container, its root user) the first time the account is used.
+ * An emitter belongs to one batch. It knows whose data it writes (scope, account,
+ * partition), where the value being read stands, and writes the records that follow
+ * from the account alone (its container, its root user) the first time the account is
+ * used.
  *
  * Everything borrowed must live until the call returns; scratch strings lie in the arena.
  */
@@ -33,8 +34,8 @@ void aws_emit_init(struct aws_emit *em, const struct decoder_batch *batch,
 	struct buf *out, struct arena *arena);
 
 /*
- * Run over the pieces of a batch: each value and element is parsed (em->json) and given to
- * `visit` with its root; JSON_END comes with root NULL.
+ * Run over the pieces of a batch: each value and element is parsed (em->json) and given
+ * to `visit` with its root; JSON_END comes with root NULL.
  */
 typedef int aws_emit_visit(struct aws_emit *em, const struct decoder_piece *piece,
 	const struct json_value *root, struct err *e);
@@ -44,7 +45,10 @@ int aws_emit_pieces(const struct decoder_batch *batch, struct buf *out,
 /* Write into the scope of that account from here on. */
 void aws_emit_open_account(struct aws_emit *em, struct str partition, struct str account);
 
-/* The account of the ARN when it names one, else that of the context. ERR_FORMAT at v without either. */
+/*
+ * The account of the ARN when it names one, else that of the context. ERR_FORMAT at v
+ * without either.
+ */
 int aws_emit_open_arn(
 	struct aws_emit *em, struct str arn, const struct json_value *v, struct err *e);
 int aws_emit_open_home(struct aws_emit *em, const struct json_value *v, struct err *e);
@@ -76,15 +80,15 @@ int aws_emit_resource_policy(
 	struct aws_emit *em, struct str holder, struct str body, struct err *e);
 
 /*
- * A policy document wherever exports put one: an object (its own bytes), a string that holds
- * JSON, or the same URL-encoded. NULL and "" give an empty body.
+ * A policy document wherever exports put one: an object (its own bytes), a string that
+ * holds JSON, or the same URL-encoded. NULL and "" give an empty body.
  */
 int aws_emit_body(
 	struct aws_emit *em, const struct json_value *v, struct str *out, struct err *e);
 
 /*
- * Percent-decoding of RFC 3986: only % and two digits mean something, + is a plus. false when
- * that or the UTF-8 that comes out is wrong.
+ * Percent-decoding of RFC 3986: only % and two digits mean something, + is a plus.
+ * false when that or the UTF-8 that comes out is wrong.
  */
 bool aws_emit_decode_url(struct arena *arena, struct str text, struct str *out);
 

@@ -99,7 +99,8 @@ struct str aws_layout_metadata(struct aws_emit *em, const char *name)
 int aws_layout_fail(struct aws_emit *em, const struct json_value *v, struct err *e)
 {
 	return json_fail(em->json, v, e,
-		"whose file this is is not said: expected a 'metadata.json' with its 'arn' in the same directory");
+		"whose file this is is not said: expected a 'metadata.json' "
+		"with its 'arn' in the same directory");
 }
 
 static int visit(struct aws_emit *em, const struct decoder_piece *piece,

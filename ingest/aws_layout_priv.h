@@ -1,5 +1,6 @@
 /*
- * aws_layout_priv.h - the two halves of the layout: files of accounts and files of organizations.
+ * aws_layout_priv.h - the two halves of the layout: files of accounts and files of
+ * organizations.
  */
 #ifndef INGEST_AWS_LAYOUT_PRIV_H
 #define INGEST_AWS_LAYOUT_PRIV_H

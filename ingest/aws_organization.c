@@ -22,7 +22,10 @@ static bool home_of_arn(struct home *out, struct str text)
 	return aws_arn_is_organization(rest);
 }
 
-/* The organization by the path, or by the answer of describe-organization beside the file. */
+/*
+ * The organization by the path, or by the answer of describe-organization beside the
+ * file.
+ */
 static bool home_of_context(struct aws_emit *em, struct home *out)
 {
 	struct str path = em->context->path, arn = { 0 };
@@ -58,7 +61,8 @@ static int open_home(struct aws_emit *em, const struct json_value *v, struct str
 {
 	if (!home_of_arn(out, arn) && !home_of_context(em, out))
 		return json_fail(em->json, v, e,
-			"which organization this belongs to is not said: expected an ARN that names it, a directory "
+			"which organization this belongs to is not said: expected an "
+			"ARN that names it, a directory "
 			"named after it, or 'describe-organization.json' in this directory");
 	aws_emit_open_organization(em, out->partition, out->id);
 	return 0;

@@ -1,10 +1,12 @@
 /*
- * aws_organization.h - answers of `aws organizations`: the tree, its accounts and its policies.
+ * aws_organization.h - answers of `aws organizations`: the tree, its accounts and its
+ * policies.
  *
- * All records are of the organization's scope "aws:o-...", so that reading them never replaces what an
- * account's own scope holds. list-accounts-for-parent and
- * list-organizational-units-for-parent do not name the parent, and list-policies-for-target not
- * the target: directories 'parents/ID' and 'targets/ID' do.
+ * All records are of the organization's scope "aws:o-...", so that reading them never
+ * replaces what an account's own scope holds. list-accounts-for-parent and
+ * list-organizational-units-for-parent do not name the parent, and
+ * list-policies-for-target not the target: directories 'parents/ID' and 'targets/ID'
+ * do.
  *
  * Source: https://docs.aws.amazon.com/organizations/latest/APIReference/
  */
@@ -13,7 +15,10 @@
 
 #include "ingest/aws_emit.h"
 
-/* The object under "Organization". Also tells the account of the context its organization. */
+/*
+ * The object under "Organization". Also tells the account of the context its
+ * organization.
+ */
 int aws_organization_described(
 	struct aws_emit *em, const struct json_value *v, struct err *e);
 
@@ -24,7 +29,10 @@ int aws_organization_content(
 /* The format of a list that is the organization's, or NULL. */
 const struct decoder_format *aws_organization_detect(const struct json_shape *shape);
 
-/* The place of a policy in decisions by its type or ARN: LAYER_SCP, LAYER_RCP, 0 for others. */
+/*
+ * The place of a policy in decisions by its type or ARN: LAYER_SCP, LAYER_RCP, 0 for
+ * others.
+ */
 enum record_layer aws_organization_layer(struct str type_or_arn);
 
 /* Key of a root, organizational unit or account by its id. */

@@ -98,7 +98,8 @@ static int read_instance(struct aws_emit *em, const struct json_value *v,
 		*region = aws_subject_region(em);
 	if (region->n == 0)
 		return json_fail(em->json, v, e,
-			"which region the instance is in is not said: expected 'Placement.AvailabilityZone'");
+			"which region the instance is in is not said: "
+			"expected 'Placement.AvailabilityZone'");
 	out->flags = ENTITY_IDENTITY | ENTITY_COMPUTE;
 	if (str_eq(status, STR_LIT("terminated")))
 		out->flags |= ENTITY_DISABLED;
@@ -280,7 +281,9 @@ int aws_resource_attributes(
 
 	if (rc == 0 && policy)
 		rc = aws_emit_body(em, policy, &body, e);
-	/* A caller that asks for some attributes gets those; the policy may not be one. */
+	/*
+	 * A caller that asks for some attributes gets those; the policy may not be one.
+	 */
 	if (rc == 0 && (policy || json_size(v) > 2))
 		rc = aws_emit_resource_policy(em, key, body, e);
 	return rc;

@@ -1,9 +1,10 @@
 /*
- * aws_resource.h - one described resource as records: an instance, a function, a bucket, a queue.
+ * aws_resource.h - one described resource as records: an instance, a function, a
+ * bucket, a queue.
  *
- * Each function reads the object that the service's describe, get or list call gives for one
- * resource, opens the scope of its account and writes entity, relations and, where the object has
- * it, the resource policy.
+ * Each function reads the object that the service's describe, get or list call gives
+ * for one resource, opens the scope of its account and writes entity, relations and,
+ * where the object has it, the resource policy.
  */
 #ifndef INGEST_AWS_RESOURCE_H
 #define INGEST_AWS_RESOURCE_H
@@ -22,7 +23,10 @@ int aws_resource_table(struct aws_emit *em, const struct json_value *v, struct e
 int aws_resource_repository(
 	struct aws_emit *em, const struct json_value *v, struct err *e);
 
-/* {QueueArn, Policy, ...} and {TopicArn, Policy, ...}: attributes of a queue or a topic. */
+/*
+ * {QueueArn, Policy, ...} and {TopicArn, Policy, ...}: attributes of a queue or a
+ * topic.
+ */
 int aws_resource_attributes(
 	struct aws_emit *em, const struct json_value *v, struct err *e);
 

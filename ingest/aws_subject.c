@@ -46,7 +46,10 @@ struct str aws_subject_region(struct aws_emit *em)
 	return found;
 }
 
-/* The key of the entity that a resource pattern is a part of; empty when it has a wildcard. */
+/*
+ * The key of the entity that a resource pattern is a part of; empty when it has a
+ * wildcard.
+ */
 static struct str entity_of(struct str pattern)
 {
 	struct aws_arn arn;

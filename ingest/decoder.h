@@ -8,19 +8,21 @@
  *	bytes -> decoder_feed -> decoder_next -> batch -> decoder_batch_run -> records
  *	         (one thread, in order)                   (any thread)
  *
- * Records carry no header record, and each names its scope; the caller groups them by scope.
- * Several documents that follow each other in one file (pages joined with cat, one document a
- * line) are several documents, each with its own format.
+ * Records carry no header record, and each names its scope; the caller groups them by
+ * scope. Several documents that follow each other in one file (pages joined with cat,
+ * one document a line) are several documents, each with its own format.
  *
- * Owns: what it was fed and did not hand out yet. A batch owns its bytes and outlives its decoder.
+ * Owns: what it was fed and did not hand out yet. A batch owns its bytes and outlives
+ * its decoder.
  *
  * Invariants:
- *  (1) every record that a batch gives names a scope, and keys are at most LIMIT_KEY_BYTES
- *  (2) nothing is guessed: when neither the bytes nor the context tell which account or which
- *      resource an answer is about, it is an error that says what would tell
+ *  (1) every record that a batch gives names a scope, and keys are at most
+ *      LIMIT_KEY_BYTES
+ *  (2) nothing is guessed: when neither the bytes nor the context tell which account or
+ *      which resource an answer is about, it is an error that says what would tell
  *  (3) memory is bounded by DECODER_BATCH_BYTES and the largest single element, which
- *      is at most LIMIT_DOCUMENT_BYTES; a page that names its account only at its end is held
- *      back until then, at most LIMIT_DOCUMENT_BYTES of it
+ *      is at most LIMIT_DOCUMENT_BYTES; a page that names its account only at its end
+ *      is held back until then, at most LIMIT_DOCUMENT_BYTES of it
  *
  * Vocabulary of the records:
  *  scope      "aws:111122223333", "aws:o-example" for the data of an organization
@@ -29,15 +31,15 @@
  *             public access block, on a bucket or (account-wide) on the account;
  *             "status": of an account
  *  holders    the holder of a document and both ends of a relation are keys, or
- *             "name:KIND:NAME" (record.h): the entity with that kind and name in the scope
+ *             "name:KIND:NAME" (record.h): the entity with that kind and name in the
+ *             scope
  *  documents  layer RESOURCE with an empty body: known to have no policy
- *  coverage   "identities"               users, groups, roles and their policies of the scope
- *             "entities:KIND"            the list of one kind in the scope (detail: the region)
- *             "entity:KIND" + subject    what one entity's description lacks
- *             "resource-policy:KIND" + subject   the policy of one resource, or that it has none
- *             "tags:KIND"                tags of one kind
- *             "organization"             which organization the account is in; ABSENT: none
- *             "organization-policies"    in an organization's scope: its tree and ceilings
+ *  coverage   "identities"         users, groups, roles and their policies of the scope
+ *             "entities:KIND"      the list of one kind in the scope (detail: region)
+ *             "entity:KIND"        what one entity's description lacks (subject)
+ *             "resource-policy:KIND"   one resource's policy, or that it has none (subject)
+ *             "organization"       which organization the account is in; ABSENT: none
+ *             "organization-policies"  in an organization's scope: its tree and ceilings
  *             A page that says that more follows is PARTIAL; the last page is GOT. Of two
  *             records about one `what` and `subject` the later one counts.
  */
@@ -51,7 +53,10 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* About how many bytes of input one batch holds: enough work for a thread to be worth waking. */
+/*
+ * About how many bytes of input one batch holds: enough work for a thread to be worth
+ * waking.
+ */
 #define DECODER_BATCH_BYTES (1u << 20)
 
 /* The first bytes of a file that decoder_identify wants to see. */
@@ -66,8 +71,8 @@ struct decoder_context {
 	struct str
 		hint; /* decoder_identify of a file in this directory or the nearest one
 	                    above; empty: none */
-	struct str
-		companion; /* content of the file that decoder_companion names; empty: not there */
+	/* content of the file that decoder_companion names; empty: not there */
+	struct str companion;
 	const struct str *siblings; /* names of all files in the directory */
 	size_t sibling_count;
 	bool siblings_known; /* so that a file that is not among them is not there */
@@ -80,9 +85,9 @@ struct decoder_context {
 struct str decoder_companion(struct str path);
 
 /*
- * Whose data is this: reads the first DECODER_HEAD_BYTES of a file. 1 and a NUL-terminated hint
- * for the files of its directory and below, 0 when it does not tell. Never fails: the
- * decoder itself reports what is wrong with the bytes.
+ * Whose data is this: reads the first DECODER_HEAD_BYTES of a file. 1 and a
+ * NUL-terminated hint for the files of its directory and below, 0 when it does not
+ * tell. Never fails: the decoder itself reports what is wrong with the bytes.
  */
 int decoder_identify(struct str head, char hint[DECODER_HINT_MAX]);
 
@@ -96,15 +101,21 @@ void decoder_close(struct decoder *d);
 void decoder_feed(struct decoder *d, struct str bytes, bool last);
 
 /*
- * The next batch: 1 and *out (owned), 0 when more bytes are needed or, after the last, when all is
- * handed out. ERR_FORMAT and ERR_LIMIT name file and offset.
+ * The next batch: 1 and *out (owned), 0 when more bytes are needed or, after the last,
+ * when all is handed out. ERR_FORMAT and ERR_LIMIT name file and offset.
  */
 int decoder_next(struct decoder *d, struct decoder_batch **out, struct err *e);
 
-/* The format of the document that was last begun, "" before: for progress and --verbose. */
+/*
+ * The format of the document that was last begun, "" before: for progress and
+ * --verbose.
+ */
 const char *decoder_format(const struct decoder *d);
 
-/* Append the batch's records. On failure *out may hold some of them: drop it. Any thread. */
+/*
+ * Append the batch's records. On failure *out may hold some of them: drop it. Any
+ * thread.
+ */
 int decoder_batch_run(const struct decoder_batch *batch, struct buf *out, struct err *e);
 void decoder_batch_free(struct decoder_batch *batch);
 

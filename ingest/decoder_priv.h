@@ -1,7 +1,8 @@
 /*
  * decoder_priv.h - between decoder.c and the decoders of the providers.
  *
- * A provider recognises documents by their shape and turns the pieces of a batch into records.
+ * A provider recognises documents by their shape and turns the pieces of a batch into
+ * records.
  */
 #ifndef INGEST_DECODER_PRIV_H
 #define INGEST_DECODER_PRIV_H
@@ -14,7 +15,7 @@ struct decoder_batch;
 
 struct decoder_format {
 	const char *name;
-	bool whole; /* documents are wanted as one piece, else list element by list element */
+	bool whole; /* documents are wanted as one piece, else by their elements */
 	int (*run)(const struct decoder_batch *batch, struct buf *out, struct err *e);
 };
 
@@ -22,7 +23,9 @@ struct decoder_provider {
 	/* The format of a document, or NULL when it is none of the provider's. */
 	const struct decoder_format *(*detect)(
 		const struct json_shape *shape, const struct decoder_context *context);
-	/* Whether a member of a document read in pieces says that another page follows. */
+	/*
+	 * Whether a member of a document read in pieces says that another page follows.
+	 */
 	bool (*more_follows)(struct str member, struct str value);
 	/* decoder_identify and decoder_companion for the provider's files. */
 	int (*identify)(struct str head, char hint[DECODER_HINT_MAX]);

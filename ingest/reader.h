@@ -1,5 +1,6 @@
 /*
- * reader.h - the bytes of one input, decompressed: a file or standard input, plain, gzip or zstd.
+ * reader.h - the bytes of one input, decompressed: a file or standard input, plain,
+ * gzip or zstd.
  *
  * The compression is recognised by the first bytes, not by the name. Members that follow
  * each other in one file (as `cat a.gz b.gz` makes) are read as one.
@@ -29,7 +30,10 @@ void reader_close(struct reader *r);
 /* 1 and the next bytes (never none), 0 at the end, ERR_IO or ERR_FORMAT with the path. */
 int reader_next(struct reader *r, struct str *out, struct err *e);
 
-/* Size of the file in bytes as it lies on disk, 0 when unknown (a pipe), and how far it was read. */
+/*
+ * Size of the file in bytes as it lies on disk, 0 when unknown (a pipe), and how far it
+ * was read.
+ */
 uint64_t reader_size(const struct reader *r);
 uint64_t reader_position(const struct reader *r);
 
