@@ -622,8 +622,10 @@ static void info_make(struct seal *s)
 int seal_run(struct builder *b, struct err *e)
 {
 	struct seal s = { .b = b };
-	int rc = keys_make(&s, e);
+	int rc;
 
+	seal_reference_resolve(b);
+	rc = keys_make(&s, e);
 	if (rc < 0)
 		goto done;
 	tables_new(&s);

@@ -57,6 +57,9 @@ const uint32_t *seal_list(
 const struct segment_holding *seal_holdings(
 	const struct seal *s, uint32_t id, uint32_t *count);
 
+/* seal_reference.c: references by name become keys. Before the keys are numbered. */
+void seal_reference_resolve(struct builder *b);
+
 /* seal_class.c: number the missing docs, make classes. Needs holdings and relations. */
 void seal_class_missing(struct seal *s);
 void seal_class_make(struct seal *s);
