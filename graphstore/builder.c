@@ -67,13 +67,9 @@ struct builder *builder_new(struct str scope)
 	return b;
 }
 
-void builder_free(struct builder *b)
+/* What only sealing needs. */
+static void rows_release(struct builder *b)
 {
-	if (!b)
-		return;
-	intern_release(&b->texts);
-	intern_release(&b->digests);
-	buf_release(&b->scratch);
 	buf_release(&b->entity_of);
 	buf_release(&b->entities);
 	buf_release(&b->tags);
@@ -81,11 +77,21 @@ void builder_free(struct builder *b)
 	buf_release(&b->relations);
 	buf_release(&b->holdings);
 	buf_release(&b->coverages);
+	buf_release(&b->records);
+	buf_release(&b->record_bytes);
+}
+
+void builder_free(struct builder *b)
+{
+	if (!b)
+		return;
+	intern_release(&b->texts);
+	intern_release(&b->digests);
+	buf_release(&b->scratch);
+	rows_release(b);
 	buf_release(&b->docs);
 	buf_release(&b->compiled);
 	buf_release(&b->bodies);
-	buf_release(&b->records);
-	buf_release(&b->record_bytes);
 	buf_release(&b->doc_order);
 	section_parts_release(&b->parts);
 	section_parts_release(&b->blocks);
@@ -279,6 +285,7 @@ int builder_seal(struct builder *b, struct err *e)
 	assert(!b->sealed);
 	if (seal_run(b, e) < 0)
 		return err_wrap(e, "scope '%.*s'", STR_ARG(builder_str(b, b->scope)));
+	rows_release(b);
 	b->sealed = true;
 	return 0;
 }
