@@ -69,7 +69,13 @@ int compile_scope(
 	struct compile_result *out, struct compile *c, uint32_t scope, struct err *e);
 void compile_result_release(struct compile_result *r);
 
-/* Put the scope's documents that no scope before had, and its segment. */
+/*
+ * Put all documents, when all are known to be used; else compile_write puts each scope's. While
+ * scopes are being compiled, so that the writing thread does not wait for the first of them.
+ */
+int compile_write_documents(struct compile *c, struct store_write *w, struct err *e);
+
+/* Put the scope's documents that are not there yet, and its segment. */
 int compile_write(struct compile_result *r, struct compile *c, struct store_write *w,
 	struct err *e);
 

@@ -15,7 +15,7 @@
 #include "ingest/pool.h"
 #include "ingest/reader.h"
 
-#define SPOOL_BYTES      ((size_t)128 << 20)
+#define SPOOL_BYTES      ((size_t)48 << 20)
 #define PROGRESS_NS      100000000u /* ten a second */
 #define QUEUE_PER_WORKER 2u
 
@@ -368,38 +368,53 @@ static int write_scope(
 	return rc;
 }
 
-/* Scopes are written in order; workers are at most `window` of them ahead. */
+/* Scopes on their way; job i is in slot i modulo their number. */
+struct window {
+	struct scope_job *jobs;
+	uint32_t size, submitted, count;
+};
+
+/* Let the workers be ahead of scope i, as far as there are slots. */
+static void submit_scopes(struct run *run, struct window *v, uint32_t i)
+{
+	for (; v->submitted < v->count && v->submitted < i + v->size; v->submitted++) {
+		struct scope_job *job = &v->jobs[v->submitted % v->size];
+
+		*job = (struct scope_job){ .run = run, .scope = v->submitted };
+		pool_submit(run->pool, run_scope, job);
+	}
+}
+
+/* Scopes are written in order; meanwhile the workers make the next ones. */
 static int write_scopes(
 	struct run *run, uint32_t count, struct store_write *w, struct err *e)
 {
 	struct ingest_progress progress = {
 		.phase = INGEST_COMPILE, .path = "", .scopes_total = count
 	};
-	uint32_t window = run->workers + 1, submitted = 0, i;
-	struct scope_job *jobs = calloc(window, sizeof(*jobs));
-	int rc = 0;
+	struct window v = { .size = run->workers + 1, .count = count };
+	uint32_t i = 0;
+	int rc;
 
-	if (!jobs)
+	v.jobs = calloc(v.size, sizeof(*v.jobs));
+	if (!v.jobs)
 		abort();
-	for (i = 0; i < count && rc == 0; i++) {
-		for (; submitted < count && submitted < i + window; submitted++) {
-			struct scope_job *job = &jobs[submitted % window];
-
-			*job = (struct scope_job){ .run = run, .scope = submitted };
-			pool_submit(run->pool, run_scope, job);
-		}
-		rc = write_scope(run, &jobs[i % window], w, e);
-		progress.scopes_done = i + 1;
-		tell(run, &progress, rc == 0 && i + 1 == count);
+	submit_scopes(run, &v, 0);
+	rc = compile_write_documents(run->compile, w, e);
+	while (rc == 0 && i < count) {
+		submit_scopes(run, &v, i);
+		rc = write_scope(run, &v.jobs[i % v.size], w, e);
+		progress.scopes_done = ++i;
+		tell(run, &progress, rc == 0 && i == count);
 		if (rc == 0 && interrupted(run))
 			rc = stop_for_signal(e);
 	}
 	pool_wait(run->pool);
-	for (; i < submitted; i++) {
-		if (jobs[i % window].rc == 0)
-			compile_result_release(&jobs[i % window].result);
+	for (; i < v.submitted; i++) {
+		if (v.jobs[i % v.size].rc == 0)
+			compile_result_release(&v.jobs[i % v.size].result);
 	}
-	free(jobs);
+	free(v.jobs);
 	return rc;
 }
 

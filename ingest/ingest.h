@@ -45,7 +45,7 @@ struct ingest_options {
 	int64_t collected_at;     /* of inputs that do not say it; 0 unknown */
 	unsigned workers;         /* 0: one per processor */
 	uint32_t lock_timeout_ms; /* to wait for another writer */
-	size_t spool_bytes;       /* kept in memory before the disk is used; 0: 128 MiB */
+	size_t spool_bytes;       /* kept in memory before the disk is used; 0: 48 MiB */
 	bool keep_going;          /* do without inputs that cannot be read */
 	const volatile sig_atomic_t *interrupted; /* polled; NULL: never */
 	void (*progress)(void *ctx, const struct ingest_progress *progress);
