@@ -23,6 +23,7 @@ uint32_t aws_authorization_role_flags(struct str path)
 /* What users, groups and roles have in common; writes the entity. */
 struct principal {
 	const char *name, *id; /* member names */
+	const char *used;      /* the same, of the time of the last use; NULL: none */
 	bool tagged;           /* a missing list of tags says that there are none */
 	struct str kind;
 	struct str key;
@@ -52,6 +53,8 @@ static int emit_principal(struct aws_emit *em, const struct json_value *v,
 		rc = json_want_string(em->json, v, "Path", &path, e);
 	if (rc == 0)
 		rc = aws_emit_date(em, v, "CreateDate", &entity.created, e);
+	if (rc == 0 && p->used)
+		rc = aws_emit_date(em, v, p->used, &entity.last_used, e);
 	if (rc == 0 && (p->tagged || json_get(v, "Tags")))
 		rc = aws_emit_tags(em, json_get(v, "Tags"), &entity, e);
 	if (rc < 0)
@@ -153,6 +156,7 @@ int aws_authorization_user(struct aws_emit *em, const struct json_value *v, stru
 {
 	struct principal p = { .name = "UserName",
 		.id = "UserId",
+		.used = "PasswordLastUsed",
 		.tagged = em->complete,
 		.kind = STR_LIT("aws:iam:user"),
 		.flags = ENTITY_IDENTITY };
