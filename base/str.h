@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -71,9 +72,11 @@ static inline struct str str_head(struct str s, size_t n)
 /* Index of the first c at or after `from`, or s.n. */
 static inline size_t str_find_char(struct str s, char c, size_t from)
 {
-	const char *hit =
-		from < s.n ? (const char *)memchr(s.p + from, c, s.n - from) : NULL;
+	const char *hit;
 
+	if (from >= s.n || s.n - from > PTRDIFF_MAX) /* no run of bytes is that long */
+		return s.n;
+	hit = (const char *)memchr(s.p + from, c, s.n - from);
 	return hit ? (size_t)(hit - s.p) : s.n;
 }
 

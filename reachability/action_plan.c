@@ -94,7 +94,7 @@ static const struct action_list *list_new(struct action_planner *p, const struct
 	enum record_layer layer)
 {
 	struct action_list *l = ARENA_NEW(p->arena, struct action_list);
-	uint64_t *all;
+	uint64_t *all, *rcps;
 	action_id *copy;
 
 	l->count = (uint32_t)VEC_COUNT(ids, action_id);
@@ -108,9 +108,14 @@ static const struct action_list *list_new(struct action_planner *p, const struct
 	memcpy(copy, ids->p, ids->n);
 	l->ids = copy;
 	all = ARENA_NEW_ARRAY(p->arena, uint64_t, l->words);
-	for (uint32_t i = 0; i < l->count; i++)
+	rcps = ARENA_NEW_ARRAY(p->arena, uint64_t, l->words);
+	for (uint32_t i = 0; i < l->count; i++) {
 		all[i / 64] |= 1ull << (i % 64);
+		if (p->provider->rcps_cover(copy[i]))
+			rcps[i / 64] |= 1ull << (i % 64);
+	}
 	l->all = all;
+	l->rcps = rcps;
 	return l;
 }
 

@@ -23,7 +23,8 @@ struct action_list {
 	struct str suffix; /* of the target */
 	enum provider_policy policy;
 	enum record_layer layer;
-	const uint64_t *all; /* every bit */
+	const uint64_t *all;  /* every bit */
+	const uint64_t *rcps; /* the actions that ceilings over resources speak of */
 };
 
 /* Actions that name no resource: they are asked of the container, and only "*" grants them. */

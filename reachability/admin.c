@@ -56,6 +56,20 @@ static struct given given_new(struct admin *a)
 		ARENA_NEW_ARRAY(world_arena(a->world), uint64_t, a->words) };
 }
 
+/* Set bits [begin, end). */
+static void bits_fill(uint64_t *bits, uint32_t begin, uint32_t end)
+{
+	while (begin < end) {
+		uint32_t i = begin / 64, next = (i + 1) * 64,
+			 stop = end < next ? end : next;
+		uint64_t mask =
+			stop - begin == 64 ? ~0ull : ((1ull << (stop - begin)) - 1);
+
+		bits[i] |= mask << (begin % 64);
+		begin = stop;
+	}
+}
+
 static void given_add(struct given *g, const struct decide_statement *st, expr condition)
 {
 	const struct document_statement *s = st->statement;
@@ -64,11 +78,9 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
 		const struct document_interval *v =
 			&st->document->intervals[s->action_first + i];
 
-		for (uint32_t action = v->begin; action < v->end; action++) {
-			g->perhaps[action / 64] |= 1ull << (action % 64);
-			if (condition == EXPR_TRUE)
-				g->sure[action / 64] |= 1ull << (action % 64);
-		}
+		bits_fill(g->perhaps, v->begin, v->end);
+		if (condition == EXPR_TRUE)
+			bits_fill(g->sure, v->begin, v->end);
 	}
 }
 
@@ -90,15 +102,14 @@ static bool may_be_admin(const struct decide_subject *s)
 static bool covers_everything(struct admin *a, const uint64_t *allow,
 	const uint64_t *boundary, const uint64_t *deny)
 {
-	for (uint32_t action = 0; action < catalog_action_count(); action++) {
-		uint32_t i = action / 64;
-		uint64_t bit = 1ull << (action % 64);
+	uint32_t rest = catalog_action_count() % 64;
 
-		if (!(allow[i] & bit) || (boundary && !(boundary[i] & bit)) ||
-			(deny[i] & bit))
+	for (uint32_t i = 0; i < a->words; i++) {
+		uint64_t all = i + 1 == a->words && rest > 0 ? (1ull << rest) - 1 : ~0ull;
+
+		if ((allow[i] & (boundary ? boundary[i] : all) & ~deny[i] & all) != all)
 			return false;
 	}
-	(void)a;
 	return true;
 }
 

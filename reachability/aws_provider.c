@@ -353,14 +353,17 @@ static bool scps_bind(const struct subject *s)
 }
 
 /* https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html */
-static bool rcps_bind(
-	const struct subject *subject, const struct object *object, action_id action)
+static bool rcps_bind(const struct subject *subject, const struct object *object)
+{
+	return !(subject->n->flags & ENTITY_LINKED) && !object->organization->exempt;
+}
+
+static bool rcps_cover(action_id action)
 {
 	struct catalog_action a = catalog_action_get(action);
 	uint32_t service = catalog_service_find(a.service);
 
 	return service != CATALOG_NONE && catalog_service_has_rcp(service) &&
-	       !(subject->n->flags & ENTITY_LINKED) && !object->organization->exempt &&
 	       !str_eq(a.name, STR_LIT("kms:RetireGrant"));
 }
 
@@ -469,6 +472,7 @@ const struct provider aws_provider = {
 	.look_up = aws_provider_look_up,
 	.scps_bind = scps_bind,
 	.rcps_bind = rcps_bind,
+	.rcps_cover = rcps_cover,
 	.combine = combine,
 	.principal_texts = principal_texts,
 	.principal_node = principal_node,

@@ -167,17 +167,15 @@ static void hits_of_subject(struct deciding *g, const bool *active)
 /* The actions of the list that ceilings over resources bind; NULL when none. */
 static const uint64_t *rcp_bits(struct deciding *g, const uint64_t *bits)
 {
-	uint64_t *bound =
-		ARENA_NEW_ARRAY(world_arena(g->world), uint64_t, g->list->words);
+	uint64_t *bound;
 	bool any = false;
 
-	for (uint32_t i = 0; i < g->list->count; i++) {
-		if (!(bits[i / 64] >> (i % 64) & 1u) ||
-			!g->subject->provider->rcps_bind(
-				&g->subject->s, &g->object->o, g->list->ids[i]))
-			continue;
-		bound[i / 64] |= 1ull << (i % 64);
-		any = true;
+	if (!g->subject->provider->rcps_bind(&g->subject->s, &g->object->o))
+		return NULL;
+	bound = ARENA_NEW_ARRAY(world_arena(g->world), uint64_t, g->list->words);
+	for (uint32_t i = 0; i < g->list->words; i++) {
+		bound[i] = bits[i] & g->list->rcps[i];
+		any |= bound[i] != 0;
 	}
 	return any ? bound : NULL;
 }
@@ -192,6 +190,9 @@ static void hits_of_object(struct deciding *g)
 		bool rcp = h.statement->slot == SLOT_RCP;
 
 		if (!rcp && o->layers[i] != g->list->layer)
+			continue;
+		/* an RCP only takes away: everything is allowed at every level by definition */
+		if (rcp && !(h.statement->statement->flags & DOCUMENT_DENY))
 			continue;
 		h.bits = action_bits_of(
 			g->bits, h.statement->document, h.statement->statement, g->list);
@@ -285,7 +286,8 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 	if (s->s.scps)
 		p->scps = expr_not(g->conditions.pool, s->unknown_scp);
 	if (g->object->unknown_rcp != EXPR_FALSE &&
-		s->provider->rcps_bind(&s->s, &g->object->o, action))
+		s->provider->rcps_bind(&s->s, &g->object->o) &&
+		s->provider->rcps_cover(action))
 		p->deny = expr_or(g->conditions.pool, p->deny, g->object->unknown_rcp);
 }
 

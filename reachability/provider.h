@@ -96,8 +96,8 @@ struct provider {
 
 	/* Whether ceilings of the organization bind. */
 	bool (*scps_bind)(const struct subject *subject);
-	bool (*rcps_bind)(const struct subject *subject, const struct object *object,
-		action_id action);
+	bool (*rcps_bind)(const struct subject *subject, const struct object *object);
+	bool (*rcps_cover)(action_id action); /* whether they speak of the action at all */
 
 	/* The decision. */
 	expr (*combine)(struct expr_pool *pool, const struct provider_parts *parts);
