@@ -147,7 +147,9 @@ static void add_item(struct page *p, const struct proof_item *item, uint32_t ind
 	buf_add_char(p->b, '\n');
 	if (is_statement(item) && item->text.n > 0) {
 		add_indent(p, indent + 4);
-		out_text(p->b, label_policy(item->text, &p->arena));
+		/* a ceiling that no statement speaks for comes as words */
+		out_text(p->b, item->policy.n > 0 ? label_policy(item->text, &p->arena)
+						  : item->text);
 		buf_add_char(p->b, '\n');
 	}
 	if (item->source.n > 0) {
