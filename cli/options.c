@@ -26,7 +26,7 @@ enum id {
 /* clang-format off */
 static const struct options_row rows[ID_COUNT] = {
 	[ID_STORE]     = { 0,   "store",     "DIR",     OPTIONS_STORE,
-		"the store; else $LATCHKEY_STORE, $XDG_DATA_HOME/latchkey, ~/.local/share/latchkey" },
+		"the store; else $LATCHKEY_STORE, else latchkey in the data directory" },
 	[ID_OUTPUT]    = { 'o', "output",    "FORMAT",  OPTIONS_OUTPUT,
 		"table (the default), json, ndjson, csv, markdown, dot or mermaid" },
 	[ID_SCRIPT]    = { 'f', "file",      "FILE",    OPTIONS_SCRIPT,
@@ -40,7 +40,7 @@ static const struct options_row rows[ID_COUNT] = {
 	[ID_STATS]     = { 0,   "stats",     NULL,      OPTIONS_STATS,
 		"say how long it took: a member of the JSON, else on standard error" },
 	[ID_KEEP_GOING] = { 'k', "keep-going", NULL,    OPTIONS_INGEST,
-		"do without what cannot be read; status 5 then, and answers say what is missing" },
+		"do without what cannot be read; status 5 then, and answers say so" },
 	[ID_NO_COLOR]  = { 0,   "no-color",  NULL,      OPTIONS_ALWAYS,
 		"no colours; so does NO_COLOR in the environment" },
 	[ID_QUIET]     = { 'q', "quiet",     NULL,      OPTIONS_ALWAYS,

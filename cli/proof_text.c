@@ -132,11 +132,22 @@ static void add_cited(struct page *p, const struct proof_item *item)
 		add_part(p, " ", item->sid);
 	}
 	add_part(p, " of ", item->holder);
-	add_part(p, " via ", item->via);
+	if (!str_eq(item->via, item->holder))
+		add_part(p, " via ", item->via);
 	add_condition(p, ", if ", item->condition);
 }
 
-static void add_item(struct page *p, const struct proof_item *item, uint32_t indent)
+/* The same statement again: a ceiling that is attached at several levels. */
+static bool same_item(const struct proof_item *a, const struct proof_item *b)
+{
+	return a->type == b->type && a->holds == b->holds && is_statement(a) &&
+	       a->statement == b->statement && a->condition == b->condition &&
+	       str_eq(a->holder, b->holder) && str_eq(a->policy, b->policy) &&
+	       str_eq(a->text, b->text);
+}
+
+static void add_item(
+	struct page *p, const struct proof_item *item, uint32_t times, uint32_t indent)
 {
 	add_indent(p, indent);
 	buf_printf(p->b, "%s", item_mark(item));
@@ -144,12 +155,12 @@ static void add_item(struct page *p, const struct proof_item *item, uint32_t ind
 		add_cited(p, item);
 	else
 		out_text(p->b, item->text);
+	if (times > 1)
+		buf_printf(p->b, ", at %u levels", (unsigned)times);
 	buf_add_char(p->b, '\n');
 	if (is_statement(item) && item->text.n > 0) {
 		add_indent(p, indent + 4);
-		/* a ceiling that no statement speaks for comes as words */
-		out_text(p->b, item->policy.n > 0 ? label_policy(item->text, &p->arena)
-						  : item->text);
+		out_text(p->b, label_policy(item->text, &p->arena));
 		buf_add_char(p->b, '\n');
 	}
 	if (item->source.n > 0) {
@@ -169,8 +180,13 @@ static void add_proof(
 	add_part(p, " on ", proof->resource);
 	add_part(p, ": ", proof->reason);
 	buf_add_char(p->b, '\n');
-	for (uint32_t i = 0; i < proof->item_count; i++)
-		add_item(p, &proof->items[i], indent + INDENT);
+	for (uint32_t i = 0, next; i < proof->item_count; i = next) {
+		next = i + 1;
+		while (next < proof->item_count &&
+			same_item(&proof->items[i], &proof->items[next]))
+			next++;
+		add_item(p, &proof->items[i], next - i, indent + INDENT);
+	}
 }
 
 /* The identity whose decision is the last one: who the path ends as. */

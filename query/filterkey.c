@@ -25,7 +25,7 @@ static const struct filterkey_info keys[FILTERKEY_COUNT] = {
 	/*                        name         type    about   ordered later  choices  help */
 	[FILTERKEY_KEY]       = { "key",       TEXT,   ENTITY, false, false, NULL, "the provider's global name" },
 	[FILTERKEY_NAME]      = { "name",      TEXT,   ENTITY, false, false, NULL, "the short name" },
-	[FILTERKEY_KIND]      = { "kind",      TEXT,   ENTITY, false, false, NULL, "user, role, s3-bucket, aws:iam:role" },
+	[FILTERKEY_KIND]      = { "kind",      TEXT,   ENTITY, false, false, NULL, "user, role, s3-bucket, iam:role" },
 	[FILTERKEY_ACCOUNT]   = { "account",   REF,    ENTITY, false, false, NULL, "the account, subscription or project it is in" },
 	[FILTERKEY_PROVIDER]  = { "provider",  TEXT,   ENTITY, false, false, NULL, "the cloud it is in" },
 	[FILTERKEY_REGION]    = { "region",    TEXT,   ENTITY, false, false, NULL, "the region it is in" },
