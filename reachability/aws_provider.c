@@ -1,7 +1,5 @@
 #include "reachability/aws_provider.h"
 
-#include "reachability/aws_public.h"
-
 /* Piece i (0-based) of a key split at ':'; the sixth is the rest. */
 static struct str arn_piece(struct str key, unsigned i)
 {
@@ -124,44 +122,30 @@ static bool yes(struct str value)
 	return str_eq_fold(value, STR_LIT("true"));
 }
 
-static bool has_public_policy(struct world *w, node_id n)
-{
-	const struct world_document *docs;
-	uint32_t count;
-	struct err e;
-
-	if (world_documents(&docs, &count, w, n, LAYER_RESOURCE, &e) < 0)
-		return false;
-	for (uint32_t i = 0; i < count; i++) {
-		if (docs[i].compiled && aws_public_document(docs[i].compiled))
-			return true;
-	}
-	return false;
-}
-
 /*
- * Block Public Access of the bucket or of its account: while the policy is public, nobody from outside the account
- * gets in but services of the provider. Source:
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ * Block Public Access, the setting that voids public bucket policies for anyone outside the
+ * account. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 static void prepare_object(struct world *w, struct object *object)
 {
-	struct str name = STR_LIT("bpa:RestrictPublicBuckets");
+	struct str name = STR_LIT("bpa:RestrictPublicBuckets"), key;
 	struct segment *s;
 	node_id account;
 	struct err e;
-	bool restricts;
 
 	if (object->kind == CATALOG_NONE ||
-		!str_eq(catalog_kind_name(object->kind), STR_LIT("aws:s3:bucket")) ||
-		object->n->type != NODE_ENTITY ||
+		!str_eq(catalog_kind_name(object->kind), STR_LIT("aws:s3:bucket")))
+		return;
+	if (yes(world_attribute(w, object->node, name))) {
+		object->blocks_public = true;
+		return;
+	}
+	if (object->n->type != NODE_ENTITY ||
 		world_segment(&s, w, object->n->scope, &e) < 0)
 		return;
-	restricts = yes(world_attribute(w, object->node, name));
-	if (!restricts && segment_info(s)->key.n > 0 &&
-		world_node_of_key(&account, w, segment_info(s)->key, &e) == 0)
-		restricts = yes(world_attribute(w, account, name));
-	object->blocks_public = restricts && has_public_policy(w, object->node);
+	key = segment_info(s)->key;
+	if (key.n > 0 && world_node_of_key(&account, w, key, &e) == 0)
+		object->blocks_public = yes(world_attribute(w, account, name));
 }
 
 /* --- principals --- */
@@ -385,25 +369,16 @@ static bool rcps_cover(action_id action)
 
 /* --- the decision --- */
 
-static expr resource_grant(struct expr_pool *pool, const struct provider_parts *p)
+static expr resource_grant(
+	struct expr_pool *pool, const struct provider_parts *p, bool stranger)
 {
-	return expr_or(pool, p->resource[MATCH_ANYONE],
+	expr anyone = p->resource[MATCH_ANYONE];
+
+	/* A policy that everybody meets unconditionally is public, and blocked as such. */
+	if (stranger && p->object->blocks_public && anyone == EXPR_TRUE)
+		return EXPR_FALSE;
+	return expr_or(pool, anyone,
 		expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ROLE]));
-}
-
-/* Callers whom the public access block of the resource keeps out. */
-static bool blocked(const struct provider_parts *p)
-{
-	return p->object->blocks_public && !p->same_account &&
-	       p->subject->n->type != NODE_SERVICE && p->policy_layer != LAYER_TRUST;
-}
-
-static struct str explain(const struct provider_parts *p)
-{
-	return blocked(p)
-		       ? STR_LIT("the public access block refuses callers from outside the account "
-				 "while the policy is public")
-		       : (struct str){ 0 };
 }
 
 /* What a resource's policy that we do not have might say. */
@@ -433,13 +408,13 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 	bool root = (s->n->flags & ENTITY_ROOT) != 0 && p->same_account;
 	bool trust = p->policy_layer == LAYER_TRUST;
 	expr identity = expr_and(pool, p->identity, p->boundary);
-	expr named = resource_grant(pool, p);
+	expr named = resource_grant(pool, p, !p->same_account);
 
-	if (blocked(p))
-		return EXPR_FALSE;
 	switch (s->n->type) {
 	case NODE_PUBLIC:
-		return expr_or(pool, p->resource[MATCH_ANYONE], unread);
+		return p->object->blocks_public && p->resource[MATCH_ANYONE] == EXPR_TRUE
+			       ? EXPR_FALSE
+			       : expr_or(pool, p->resource[MATCH_ANYONE], unread);
 	case NODE_SERVICE:
 	case NODE_FEDERATED:
 		return expr_or(pool,
@@ -499,7 +474,6 @@ const struct provider aws_provider = {
 	.rcps_bind = rcps_bind,
 	.rcps_cover = rcps_cover,
 	.combine = combine,
-	.explain = explain,
 	.principal_texts = principal_texts,
 	.principal_node = principal_node,
 	.assume_action = { "sts:AssumeRole", 14 },

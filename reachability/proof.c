@@ -176,8 +176,6 @@ static struct str reason_denied(struct proving *p, struct str ceiling)
 
 	if (deny)
 		return cite(p, "explicitly denied", deny);
-	if (p->s->provider->explain(parts).n > 0)
-		return p->s->provider->explain(parts);
 	if (granted && ceiling.n > 0)
 		return ceiling;
 	if (granted && first_item(p, PROOF_DENY, false))

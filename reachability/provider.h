@@ -45,7 +45,7 @@ struct object {
 	struct str resource; /* key or pattern that policies are held against */
 	const struct world_organization *organization;
 	enum segment_policy_state policy_state;
-	bool blocks_public; /* nobody from outside the account gets in */
+	bool blocks_public; /* grants to everybody are void for strangers */
 };
 
 /* What the layers say of one action on one resource, conditions folded in. */
@@ -97,14 +97,10 @@ struct provider {
 	/* Whether ceilings of the organization bind. */
 	bool (*scps_bind)(const struct subject *subject);
 	bool (*rcps_bind)(const struct subject *subject, const struct object *object);
-	bool (*rcps_cover)(
-		action_id action); /* whether they speak of the action at all */
+	bool (*rcps_cover)(action_id action); /* whether they speak of the action at all */
 
 	/* The decision. */
 	expr (*combine)(struct expr_pool *pool, const struct provider_parts *parts);
-
-	/* The provider's own rule that refuses whatever is granted, in words; empty: none does. */
-	struct str (*explain)(const struct provider_parts *parts);
 
 	/* The texts under which resource-side policies may name a subject, strongest first; at most `max`. */
 	uint32_t (*principal_texts)(
