@@ -384,6 +384,11 @@ static int versions_push(const struct builder *b, struct store_write *w,
 	return 0;
 }
 
+struct str builder_scope(const struct builder *b)
+{
+	return builder_str(b, b->scope);
+}
+
 int builder_write(struct builder *b, struct store_write *w, struct err *e)
 {
 	struct str id = builder_str(b, b->scope);

@@ -18,6 +18,7 @@
 struct builder;
 
 struct builder *builder_new(struct str scope);
+struct str builder_scope(const struct builder *b); /* borrowed from the builder */
 void builder_free(struct builder *b);
 
 void builder_set_scope(struct builder *b, const struct record_scope *scope);

@@ -1,3 +1,4 @@
+#include "graphstore/scope_priv.h"
 #include "graphstore/store_priv.h"
 
 #include <assert.h>
@@ -435,6 +436,13 @@ void store_abort(struct store_write *w)
 		store_txn_end(w->store, w->txn);
 	lock_drop(w->lock);
 	free(w);
+}
+
+int store_has_scope(struct store_write *w, struct str scope, struct err *e)
+{
+	uint32_t number;
+
+	return scope_find(&number, w->store, w->txn, scope, e);
 }
 
 bool store_has_document(struct store_write *w, const uint8_t digest[32])

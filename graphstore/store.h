@@ -47,6 +47,9 @@ int store_begin(struct store_write **out, struct store *store, uint32_t lock_tim
 int store_commit(struct store_write *w, struct err *e);
 void store_abort(struct store_write *w);
 
+/* 1 when the store has a version of the scope (before this write or by it), 0 when not, or an ERR_ code. */
+int store_has_scope(struct store_write *w, struct str scope, struct err *e);
+
 /* Whether the docs table has the document already, in this write or before. */
 bool store_has_document(struct store_write *w, const uint8_t digest[32]);
 

@@ -351,6 +351,17 @@ static void count_scope(struct ingest_report *r, const struct compile_result *re
 	}
 }
 
+/*
+ * An account that other data merely speaks of (its organization lists it): not a reason to put an
+ * empty account in the place of one that was collected.
+ */
+static bool is_mention(const struct compile_result *r)
+{
+	struct builder_counts counts = builder_counts(r->builder);
+
+	return counts.documents == 0 && counts.identities <= 1 && counts.entities <= 2;
+}
+
 /* Take the scope from its worker and write it. */
 static int write_scope(
 	struct run *run, struct scope_job *job, struct store_write *w, struct err *e)
@@ -362,10 +373,15 @@ static int write_scope(
 		*e = job->e;
 		return job->rc;
 	}
-	count_scope(run->report, &job->result);
-	rc = compile_write(&job->result, run->compile, w, e);
+	rc = is_mention(&job->result)
+		     ? store_has_scope(w, builder_scope(job->result.builder), e)
+		     : 0;
+	if (rc == 0) {
+		count_scope(run->report, &job->result);
+		rc = compile_write(&job->result, run->compile, w, e);
+	}
 	compile_result_release(&job->result);
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* Scopes on their way; job i is in slot i modulo their number. */

@@ -390,7 +390,7 @@ static int subject_fill(
 	s->reads_principal = own.reads_principal;
 	s->identity_count = own.identity_count;
 	s->s.scps = s->provider->scps_bind(&s->s);
-	if (s->s.scps && s->s.organization->named && !s->s.organization->known)
+	if (s->s.scps && s->s.organization->named && !s->s.organization->complete)
 		s->unknown_scp = unknown_ceiling(w, s->s.organization,
 			STR_LIT("organization policies (SCP) were not collected"), false);
 	if (s->s.scps)
@@ -466,7 +466,7 @@ static void object_rcps(struct decide_object *o, struct world *w, struct buf *st
 {
 	const struct world_organization *org = o->o.organization;
 
-	if (org->named && !org->known)
+	if (org->named && !org->complete)
 		o->unknown_rcp = unknown_ceiling(w, org,
 			STR_LIT("organization policies (RCP) were not collected"), true);
 	for (uint32_t i = 0; i < org->level_count && !org->exempt; i++) {

@@ -546,6 +546,19 @@ static int account_place(struct account_search *search, struct world *w,
 	return snapshot_find_name(w->snap, account, account_candidate, search, e);
 }
 
+static bool ceilings_collected(struct segment *s)
+{
+	const struct segment_coverage *c = segment_coverages(s);
+
+	for (uint32_t i = 0; i < segment_info(s)->coverage_count; i++) {
+		if (c[i].state == COVERAGE_GOT && c[i].subject == SEGMENT_NONE &&
+			str_eq(segment_str(s, c[i].what),
+				STR_LIT("organization-policies")))
+			return true;
+	}
+	return false;
+}
+
 static int organization_load(
 	struct world_organization *o, struct world *w, struct str account, struct err *e)
 {
@@ -559,6 +572,7 @@ static int organization_load(
 	if (world_segment(&s, w, search.scope, e) < 0)
 		return e->code;
 	o->known = true;
+	o->complete = ceilings_collected(s);
 	o->named = true;
 	o->id = w->scopes[search.scope].account;
 	o->exempt = segment_entity(s, search.id)->flags & ENTITY_EXEMPT;

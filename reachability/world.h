@@ -66,6 +66,7 @@ struct world_ceiling {
 struct world_organization {
 	bool known; /* the account's place was collected */
 	bool named; /* it is known to be in an organization, even if that was not collected */
+	bool complete;   /* its ceilings were all collected, so that none means none */
 	bool exempt;     /* the organization's own account: ceilings do not bind it */
 	struct str id;   /* "o-example"; empty: in none */
 	struct str path; /* "o-example/r-root/ou-a/ou-b/" */

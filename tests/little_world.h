@@ -248,8 +248,12 @@ static inline void little_organization(
 		{ LITTLE_ACCOUNT(LITTLE_C), "arn:scp-c", NULL, LAYER_SCP },
 		{ ou, "arn:rcp-ou", p->rcp, LAYER_RCP },
 	};
+	struct record_coverage got = { .scope = str_from(s),
+		.what = STR_LIT("organization-policies"),
+		.state = COVERAGE_GOT };
 	bool scps = p->scp_root || p->scp_ou || p->scp_account;
 
+	builder_add_coverage(b, &got);
 	little_entity(b, s, root, "aws:organizations:root", "Root", ENTITY_CONTAINER);
 	little_entity(
 		b, s, ou, "aws:organizations:organizationalunit", "a", ENTITY_CONTAINER);
