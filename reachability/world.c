@@ -292,11 +292,28 @@ static struct str last_piece(struct str key)
 	return i < key.n ? str_skip(key, i) : key;
 }
 
+/* What its organization calls an account, else its id; empty for all else. */
+static struct str container_name(struct world *w, node_id n)
+{
+	const struct node *node = world_node(w, n);
+	struct str id = node->type == NODE_ACCOUNT ? node->account : (struct str){ 0 };
+	struct str name;
+
+	if (node->type == NODE_ENTITY && node->flags & ENTITY_CONTAINER)
+		id = world_attribute(w, n, STR_LIT("id"));
+	if (id.n == 0)
+		return id;
+	name = world_account_name(w, id);
+	return name.n > 0 ? name : id;
+}
+
 struct str world_node_name(struct world *w, node_id n)
 {
 	struct segment *s = world_node_segment(w, n);
 	struct str name = s ? segment_name(s, world_node(w, n)->id) : (struct str){ 0 };
 
+	if (name.n == 0)
+		name = container_name(w, n);
 	return name.n > 0 ? name : last_piece(world_node(w, n)->key);
 }
 
