@@ -30,11 +30,11 @@ static bool is_action(struct str pattern)
 	return false;
 }
 
-/* "GetObject" is "s3:GetObject" without its service. */
+/* "GetObject" is "s3:GetObject" without its service; of several services the shortest. */
 static struct str nearest(struct arena *arena, struct str word)
 {
 	struct str pattern = arena_printf(arena, "*:%.*s", STR_ARG(word));
-	action_id near = catalog_action_nearest(word);
+	action_id near = CATALOG_NONE;
 	struct nearest words;
 
 	nearest_init(&words, word);
@@ -43,9 +43,14 @@ static struct str nearest(struct arena *arena, struct str word)
 	if (words.best.n > 0)
 		return words.best;
 	for (action_id a = 0; a < catalog_action_count(); a++) {
-		if (pattern_match_fold(pattern, catalog_action_get(a).name))
-			return catalog_action_get(a).name;
+		if (!pattern_match_fold(pattern, catalog_action_get(a).name))
+			continue;
+		if (near == CATALOG_NONE ||
+			catalog_action_get(a).name.n < catalog_action_get(near).name.n)
+			near = a;
 	}
+	if (near == CATALOG_NONE)
+		near = catalog_action_nearest(word);
 	return near != CATALOG_NONE ? catalog_action_get(near).name : (struct str){ 0 };
 }
 

@@ -1,6 +1,8 @@
 #include "query/aws_shorthand.h"
 
-#define S3_SCHEME STR_LIT("s3://")
+#define S3_SCHEME    STR_LIT("s3://")
+#define ACCOUNT_WORD STR_LIT("account/")
+#define ACCOUNT_SIZE 12u
 
 int aws_shorthand_parse(struct aws_shorthand *out, struct str word)
 {
@@ -21,5 +23,20 @@ int aws_shorthand_parse(struct aws_shorthand *out, struct str word)
 	};
 	if (out->rest.n == 1)
 		out->rest.n = 0;
+	return 1;
+}
+
+int aws_shorthand_account(struct str *key, struct str word, struct arena *arena)
+{
+	struct str id = str_skip(word, ACCOUNT_WORD.n);
+
+	if (!str_eq_fold(str_head(word, ACCOUNT_WORD.n), ACCOUNT_WORD) ||
+		id.n != ACCOUNT_SIZE)
+		return 0;
+	for (size_t i = 0; i < id.n; i++) {
+		if (id.p[i] < '0' || id.p[i] > '9')
+			return 0;
+	}
+	*key = arena_printf(arena, "arn:aws:account::%.*s:account", STR_ARG(id));
 	return 1;
 }

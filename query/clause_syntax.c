@@ -199,7 +199,7 @@ static int parse_group(struct clause_syntax *s, struct cursor *c)
 {
 	if (take_by(c, s->clauses.group_by.count > 0) < 0)
 		return c->code;
-	return ref_syntax_words(&s->clauses.group_by, c, LEXER_COMMA, EXPECTED_COLUMN);
+	return ref_syntax_names(&s->clauses.group_by, c, KEYWORD_VIA, EXPECTED_COLUMN);
 }
 
 static bool accept_word(struct cursor *c, struct str word)
@@ -222,7 +222,7 @@ static int parse_order(struct clause_syntax *s, struct cursor *c)
 	do {
 		struct ast_order *order = cursor_append(c, &list, sizeof(*order));
 
-		if (ref_syntax_word(&order->column, c, EXPECTED_COLUMN) < 0)
+		if (ref_syntax_name(&order->column, c, KEYWORD_VIA, EXPECTED_COLUMN) < 0)
 			return c->code;
 		order->descending = accept_word(c, STR_LIT("desc"));
 		if (!order->descending)
@@ -239,7 +239,7 @@ static int parse_show(struct clause_syntax *s, struct cursor *c)
 
 	if (s->clauses.show.count > 0)
 		return fail_twice(c, t->span, KEYWORD_SHOW);
-	return ref_syntax_words(&s->clauses.show, c, LEXER_COMMA, EXPECTED_COLUMN);
+	return ref_syntax_names(&s->clauses.show, c, KEYWORD_VIA, EXPECTED_COLUMN);
 }
 
 static int parse_clause(struct clause_syntax *s, struct cursor *c)

@@ -129,7 +129,7 @@ static int parse_when(struct sentence *s, struct cursor *c)
 
 static int parse_find(struct sentence *s, struct cursor *c)
 {
-	return ref_syntax_words(&s->query->kinds, c, LEXER_COMMA,
+	return ref_syntax_names(&s->query->kinds, c, KEYWORD_GROUP,
 		"a kind such as user, role or s3-bucket");
 }
 

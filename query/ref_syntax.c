@@ -31,6 +31,34 @@ int ref_syntax_words(struct ast_words *out, struct cursor *c, enum lexer_kind se
 	return 0;
 }
 
+int ref_syntax_name(
+	struct ast_word *out, struct cursor *c, enum keyword also, const char *expected)
+{
+	const struct lexer_token *t = cursor_peek(c, 0);
+
+	if (t->keyword != also)
+		return ref_syntax_word(out, c, expected);
+	*out = (struct ast_word){ t->text, t->span };
+	cursor_take(c);
+	return 0;
+}
+
+int ref_syntax_names(
+	struct ast_words *out, struct cursor *c, enum keyword also, const char *expected)
+{
+	struct cursor_list list = { NULL, 0 };
+	uint32_t begin = cursor_peek(c, 0)->span.begin;
+
+	do {
+		struct ast_word *word = cursor_append(c, &list, sizeof(*word));
+
+		if (ref_syntax_name(word, c, also, expected) < 0)
+			return c->code;
+	} while (cursor_accept_kind(c, LEXER_COMMA));
+	*out = (struct ast_words){ list.items, list.count, { begin, cursor_end(c) } };
+	return 0;
+}
+
 static int parse_item(struct ast_ref_item *out, struct cursor *c, const char *expected)
 {
 	const struct lexer_token *t = cursor_peek(c, 0);

@@ -13,6 +13,15 @@ int ref_syntax_word(struct ast_word *out, struct cursor *c, const char *expected
 int ref_syntax_words(struct ast_words *out, struct cursor *c, enum lexer_kind separator,
 	const char *expected);
 
+/*
+ * A word, and a list of them with commas, in a place where one of the keywords is a name too: the
+ * column 'via', the kind 'group'.
+ */
+int ref_syntax_name(
+	struct ast_word *out, struct cursor *c, enum keyword also, const char *expected);
+int ref_syntax_names(
+	struct ast_words *out, struct cursor *c, enum keyword also, const char *expected);
+
 /* [article] item { "|" item }, where an item is a word, a string or {filter}. */
 int ref_syntax_parse(struct ast_ref *out, struct cursor *c, const char *expected);
 

@@ -343,6 +343,7 @@ static int resolve_named(
 {
 	struct buf nodes = { 0 };
 	struct name name;
+	struct str key;
 	int rc;
 
 	if (split_kind(&name, c->w, word->text, e) < 0)
@@ -352,7 +353,9 @@ static int resolve_named(
 		rc = find_name_at(&nodes, c, (struct name){ .name = word->text }, e);
 	if (rc < 0)
 		goto done;
-	if (nodes.n == 0)
+	if (nodes.n == 0 && aws_shorthand_account(&key, word->text, world_arena(c->w)))
+		rc = add_part(out, c->w, key, e);
+	else if (nodes.n == 0)
 		rc = suggest_missing(c, word, name.kind, name.name, e);
 	else if (VEC_COUNT(&nodes, node_id) > 1 && !is_pattern(name.name))
 		rc = fail_ambiguous(c, word, &nodes, e);

@@ -19,7 +19,7 @@
 #include "ingest/ingest.h"
 #include "query/run.h"
 
-#define ACME_DATE 1793491200 /* 2026-11-01: what is "90 days ago" does not move */
+#define ACME_DATE 1796083200 /* 2026-12-01: what is "90 days ago" does not move */
 
 static char acme_root[] = "/tmp/latchkey-acme-XXXXXX";
 static char acme_directory[sizeof(acme_root) + 8];
