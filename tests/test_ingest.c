@@ -409,6 +409,81 @@ static void test_progress(void **state)
 	ingest_world_release(&w);
 }
 
+static void put_record(struct buf *out, struct record r)
+{
+	record_encode(out, &r);
+}
+
+/* What another collector sends: a header, then records in any order. */
+static void record_stream(struct buf *out, const char *policy, const char *dialect)
+{
+	const struct str scope = STR_LIT("aws:" ONE);
+	const struct str role = STR_LIT("arn:aws:iam::" ONE ":role/sent");
+
+	buf_clear(out);
+	put_record(
+		out, (struct record){ .type = RECORD_HEADER, .version = RECORD_VERSION });
+	put_record(out, (struct record){ .type = RECORD_DOCUMENT,
+				.document = { .scope = scope,
+					.holder = role,
+					.name = STR_LIT("inline"),
+					.dialect = str_from(dialect),
+					.layer = LAYER_IDENTITY,
+					.body = str_from(policy) } });
+	put_record(out, (struct record){ .type = RECORD_ENTITY,
+				.entity = { .scope = scope,
+					.key = role,
+					.kind = STR_LIT("aws:iam:role"),
+					.name = STR_LIT("sent"),
+					.flags = ENTITY_IDENTITY } });
+	put_record(out, (struct record){ .type = RECORD_SCOPE,
+				.scope = { .id = scope, .format = STR_LIT("test") } });
+}
+
+/* Policies in a record stream: how many of them are invalid. */
+static const struct {
+	const char *policy, *dialect;
+	uint64_t invalid;
+} sent[] = {
+	{ "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}",
+		"aws", 0 },
+	{ "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}",
+		"elsewhere", 1 },
+	{ "not a policy", "aws", 1 },
+};
+
+static void test_record_stream(void **state)
+{
+	struct buf bytes = { 0 }, text = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sent); i++) {
+		struct ingest_world w;
+		struct ingest_report report;
+		struct ingest_options options;
+		const char *path;
+
+		ingest_world_init(&w);
+		record_stream(&bytes, sent[i].policy, sent[i].dialect);
+		ingest_world_write(&w, "a", buf_str(&bytes));
+		path = ingest_world_path(&w, "a");
+		options = ingest_world_options(&w, &path, 1);
+		options.collected_at = 1600000000;
+		ingest_world_run(&options, &report);
+		assert_int_equal(report.documents, 1);
+		if (report.invalid != sent[i].invalid)
+			fail_msg("row %zu: %u invalid", i, (unsigned)report.invalid);
+		ingest_report_release(&report);
+		ingest_world_dump(&text, &w);
+		check_contains(&text, "role/sent ");
+		check_contains(&text, sent[i].policy);
+		check_store(&w);
+		ingest_world_release(&w);
+	}
+	buf_release(&bytes);
+	buf_release(&text);
+}
+
 /* The sample organization: exports, raw answers and what iam-collect writes, in one directory. */
 static void test_sample(void **state)
 {
@@ -447,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_findings),
 		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_record_stream),
 		cmocka_unit_test(test_sample),
 	};
 
