@@ -100,11 +100,25 @@ static const uint64_t *bits_make(struct arena *arena, const struct document *doc
 	return total == l->count ? l->all : bits;
 }
 
+/* Whether the statement's actions, ascending intervals, and the list's lie apart: most pairs do. */
+static bool apart(const struct document *doc, const struct document_statement *s,
+	const struct action_list *l)
+{
+	const struct document_interval *v = &doc->intervals[s->action_first];
+
+	return s->action_count == 0 || l->count == 0 ||
+	       v[s->action_count - 1].end <= l->ids[0] ||
+	       v[0].begin > l->ids[l->count - 1];
+}
+
 const uint64_t *action_bits_of(struct action_bits *b, const struct document *doc,
 	const struct document_statement *s, const struct action_list *l)
 {
-	struct bits_slot *slot = slot_of(b, s, l->number);
+	struct bits_slot *slot;
 
+	if (apart(doc, s, l))
+		return NULL;
+	slot = slot_of(b, s, l->number);
 	if (slot->list != 0)
 		return slot->bits;
 	if (b->slot_used++ > b->slot_count / 2) {
