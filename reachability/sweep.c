@@ -346,11 +346,16 @@ static int generic_of(const struct access **out, struct sweep *p, entity_id id,
 	return 0;
 }
 
+static const struct action_plan *plan_of(struct sweep *p, uint32_t kind, uint32_t flags)
+{
+	return action_plan_of(decide_planner(p->d), world_kind(p->w, p->segment, kind),
+		(flags & ENTITY_CONTAINER) != 0);
+}
+
 /* Kinds of which no action is asked about, or whose own policy must consent and does not name the subject. */
 static bool kind_matters(struct sweep *p, uint32_t kind, uint32_t flags)
 {
-	const struct action_plan *plan = action_plan_of(decide_planner(p->d),
-		world_kind(p->w, p->segment, kind), (flags & ENTITY_CONTAINER) != 0);
+	const struct action_plan *plan = plan_of(p, kind, flags);
 
 	for (uint32_t i = 0; i < plan->count; i++) {
 		if (plan->lists[i]->policy != POLICY_REQUIRED)
@@ -483,8 +488,10 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 	named_in(&p.named, d, p.segment, s->s.node);
 	for (size_t i = 0; i < VEC_COUNT(&p.named, entity_id) && rc == 0; i++) {
 		entity_id id = VEC_DATA(&p.named, entity_id)[i];
+		const struct segment_entity *entity = segment_entity(p.segment, id);
 
-		if (!(segment_entity(p.segment, id)->flags & ENTITY_SHARED))
+		if (!(entity->flags & ENTITY_SHARED) &&
+			plan_of(&p, entity->kind, entity->flags)->count > 0)
 			rc = decide_one(&p, id, e);
 	}
 	if (rc == 0 && own)
