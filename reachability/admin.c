@@ -2,17 +2,24 @@
 
 #include <stdlib.h>
 
-struct admin {
-	struct world *world;
-	struct decide *all;
-	struct buf known;   /* struct known, by node */
-	struct buf publics; /* struct known, by node */
-	uint32_t words;
+/* Bits of actions: given for sure, given perhaps. */
+struct given {
+	uint64_t *sure, *perhaps;
 };
 
 struct known {
 	expr residual;
 	bool set;
+};
+
+struct admin {
+	uint32_t words;
+	struct world *world;
+	struct decide *all;
+	struct buf known;                   /* struct known, by node */
+	struct buf publics;                 /* struct known, by node */
+	struct buf wide;                    /* const bool *, by scope: see wide_classes */
+	struct given allow, boundary, deny; /* of the identity in hand */
 };
 
 struct admin *admin_new(struct world *w)
@@ -35,6 +42,7 @@ void admin_free(struct admin *a)
 	decide_free(a->all);
 	buf_release(&a->known);
 	buf_release(&a->publics);
+	buf_release(&a->wide);
 	free(a);
 }
 
@@ -45,15 +53,16 @@ static struct known *known_slot(struct buf *b, node_id n)
 	return &VEC_DATA(b, struct known)[n];
 }
 
-/* Bits of actions: given for sure, given perhaps. */
-struct given {
-	uint64_t *sure, *perhaps;
-};
-
-static struct given given_new(struct admin *a)
+static void given_clear(struct admin *a, struct given *g)
 {
-	return (struct given){ ARENA_NEW_ARRAY(world_arena(a->world), uint64_t, a->words),
-		ARENA_NEW_ARRAY(world_arena(a->world), uint64_t, a->words) };
+	size_t n = a->words * sizeof(uint64_t);
+
+	if (!g->sure) {
+		g->sure = arena_alloc(world_arena(a->world), n);
+		g->perhaps = arena_alloc(world_arena(a->world), n);
+	}
+	memset(g->sure, 0, n);
+	memset(g->perhaps, 0, n);
 }
 
 /* Set bits [begin, end). */
@@ -82,6 +91,44 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
 		if (condition == EXPR_TRUE)
 			bits_fill(g->sure, v->begin, v->end);
 	}
+}
+
+/*
+ * The classes of a scope of which may_be_admin can be true, by the index of statements: so that the
+ * others, nearly all, need not be loaded.
+ */
+static const bool *wide_classes(struct admin *a, scope_number scope, struct segment *s)
+{
+	const struct segment_index *entries = segment_index(s);
+	uint32_t begin, end;
+	bool *wide;
+
+	while (VEC_COUNT(&a->wide, bool *) <= scope)
+		VEC_ADD(&a->wide, bool *, NULL);
+	wide = VEC_DATA(&a->wide, bool *)[scope];
+	if (wide)
+		return wide;
+	wide = ARENA_NEW_ARRAY(
+		world_arena(a->world), bool, segment_info(s)->class_count + 1);
+	VEC_DATA(&a->wide, bool *)[scope] = wide;
+	segment_index_range(s, DOCUMENT_ANY_SERVICE, &begin, &end);
+	for (uint32_t i = begin; i < end && entries[i].prefix.size == 0; i++) {
+		uint32_t count;
+		const uint32_t *list = segment_doc_classes(s, entries[i].doc, &count);
+
+		for (uint32_t k = 0; k < count; k++)
+			wide[list[k]] = true;
+	}
+	return wide;
+}
+
+static bool class_may_be_admin(struct admin *a, node_id n, struct segment *s)
+{
+	const struct node *node = world_node(a->world, n);
+	uint32_t class = world_entity(a->world, n)->class;
+
+	return (node->flags & ENTITY_ROOT) || class == SEGMENT_NONE ||
+	       wide_classes(a, node->scope, s)[class];
 }
 
 /* A grant on every resource that is as wide as a service's worth of actions. */
@@ -156,9 +203,12 @@ static expr own_power(
 	struct admin *a, const struct decide_subject *s, const struct decide_object *o)
 {
 	struct expr_pool *pool = world_pool(a->world);
-	struct given allow = given_new(a), boundary = given_new(a), deny = given_new(a);
+	struct given *allow = &a->allow, *boundary = &a->boundary, *deny = &a->deny;
 	expr conditions = EXPR_TRUE;
 
+	given_clear(a, allow);
+	given_clear(a, boundary);
+	given_clear(a, deny);
 	for (uint32_t i = 0; i < s->statement_count; i++) {
 		const struct decide_statement *st = &s->statements[i];
 		expr c;
@@ -171,23 +221,23 @@ static expr own_power(
 		if (c == EXPR_FALSE)
 			continue;
 		if (st->statement->flags & DOCUMENT_DENY) {
-			given_add(&deny, st, c);
+			given_add(deny, st, c);
 			conditions = expr_and(pool, conditions, expr_not(pool, c));
 		} else {
-			given_add(st->slot == SLOT_IDENTITY ? &allow : &boundary, st, c);
+			given_add(st->slot == SLOT_IDENTITY ? allow : boundary, st, c);
 			if (st->statement->service == DOCUMENT_ANY_SERVICE)
 				conditions = expr_and(pool, conditions, c);
 		}
 	}
 	if (s->s.n->flags & ENTITY_ROOT) {
-		memset(allow.sure, 0xff, a->words * sizeof(uint64_t));
-		memset(allow.perhaps, 0xff, a->words * sizeof(uint64_t));
+		memset(allow->sure, 0xff, a->words * sizeof(uint64_t));
+		memset(allow->perhaps, 0xff, a->words * sizeof(uint64_t));
 	}
 	if (covers_everything(
-		    a, allow.sure, s->s.bounded ? boundary.sure : NULL, deny.perhaps))
+		    a, allow->sure, s->s.bounded ? boundary->sure : NULL, deny->perhaps))
 		return EXPR_TRUE;
-	if (covers_everything(
-		    a, allow.perhaps, s->s.bounded ? boundary.perhaps : NULL, deny.sure))
+	if (covers_everything(a, allow->perhaps, s->s.bounded ? boundary->perhaps : NULL,
+		    deny->sure))
 		return conditions;
 	return EXPR_FALSE;
 }
@@ -206,6 +256,8 @@ static int residual_of(expr *out, struct admin *a, node_id identity, struct err 
 		!(world_node(a->world, identity)->flags &
 			(ENTITY_IDENTITY | ENTITY_GROUP)) ||
 		(world_node(a->world, identity)->flags & ENTITY_COMPUTE))
+		return 0;
+	if (!class_may_be_admin(a, identity, segment))
 		return 0;
 	if (decide_subject(&s, a->all, identity, e) < 0)
 		return e->code;

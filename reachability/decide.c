@@ -11,7 +11,7 @@ struct decide {
 	struct world *world;
 	struct action_query query;
 	struct action_planner *planner;
-	struct subject_cache *subjects;
+	struct subject_cache *subjects; /* the world's */
 	struct action_bits *bits;
 	struct deciding_scratch scratch;
 	enum decide_part part;
@@ -28,7 +28,7 @@ struct decide *decide_new(struct world *w, const struct action_query *query)
 	d->world = w;
 	d->query = *query;
 	d->planner = action_planner_new(query, provider_get(0), world_arena(w));
-	d->subjects = subject_cache_new(w);
+	d->subjects = world_subjects(w);
 	d->bits = action_bits_new(world_arena(w));
 	return d;
 }
@@ -38,7 +38,6 @@ void decide_free(struct decide *d)
 	if (!d)
 		return;
 	action_planner_free(d->planner);
-	subject_cache_free(d->subjects);
 	buf_release(&d->exclusions);
 	buf_release(&d->scratch.hits);
 	buf_release(&d->scratch.groups);

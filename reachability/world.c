@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "reachability/provider.h"
+#include "reachability/subject.h"
 
 /* What is kept per scope: the segment once opened, and its kinds as the catalogue numbers them. */
 struct scope_state {
@@ -28,6 +29,7 @@ struct world {
 		organizations; /* const struct world_organization *, by accounts' number; NULL: not yet */
 	struct intern removed;
 	struct world_context context;
+	struct subject_cache *subjects;
 };
 
 int world_open(struct world **out, struct store *store, struct err *e)
@@ -57,6 +59,7 @@ void world_close(struct world *w)
 {
 	if (!w)
 		return;
+	subject_cache_free(w->subjects);
 	snapshot_end(w->snap);
 	expr_pool_free(w->pool);
 	intern_release(&w->node_keys);
@@ -66,6 +69,13 @@ void world_close(struct world *w)
 	buf_release(&w->organizations);
 	arena_release(&w->arena);
 	free(w);
+}
+
+struct subject_cache *world_subjects(struct world *w)
+{
+	if (!w->subjects)
+		w->subjects = subject_cache_new(w);
+	return w->subjects;
 }
 
 struct snapshot *world_snapshot(struct world *w)

@@ -21,6 +21,7 @@
 #include "reachability/expr.h"
 
 struct provider;
+struct subject_cache;
 struct world;
 
 typedef uint32_t node_id;
@@ -117,6 +118,9 @@ int world_organization(const struct world_organization **out, struct world *w,
  */
 expr world_unknown(struct world *w, struct str scope, struct str what, bool may_deny);
 struct str world_unknown_words(struct str what);
+
+/* What is known of nodes as subjects and objects: one for all questions of the world. */
+struct subject_cache *world_subjects(struct world *w);
 
 /* Nodes. */
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id);
