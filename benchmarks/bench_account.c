@@ -2,7 +2,7 @@
  * bench_account - reads the exports of an account into a fresh store, then asks about it. One JSON
  * line per case on stdout; README.md says what each member means.
  *
- *	bench_account --data DIR --store DIR [--questions N] [--seconds N] [--seed S] [--reuse yes]
+ *	bench_account --data DIR --store DIR [--questions N] [--seconds N] [--seed S] [--case NAME] [--paths direct|all] [--reuse yes]
  *
  * What reads runs in a child process, so that its peak memory is its own. --reuse yes asks a store
  * that an earlier run has made.
@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/json_splitter.h"
 #include "benchmarks/estate.h"
@@ -28,7 +29,7 @@
 #define READ_BYTES      (1u << 20)
 
 struct options {
-	const char *data, *store;
+	const char *data, *store, *only, *paths;
 	uint64_t questions, seconds, seed;
 	bool reuse;
 };
@@ -42,12 +43,23 @@ struct figures {
 	char text[ERR_TEXT_MAX];
 };
 
-static double now(void)
+static double clock_read(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double now(void)
+{
+	return clock_read(CLOCK_MONOTONIC);
+}
+
+/* Processor seconds of this thread: what a busy machine does not stretch. */
+static double used(void)
+{
+	return clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static int parse_piece(const struct json_piece *piece, struct err *e)
@@ -264,9 +276,10 @@ struct subjects {
 
 /* The time of every question of a case, in milliseconds. */
 struct times {
-	double *open, *answer;
+	double *open, *answer, *cpu;
 	uint32_t *rows;
 	uint32_t count;
+	uint64_t digest;
 };
 
 static int largest_segment(
@@ -344,10 +357,30 @@ static int ask(struct answer *out, struct world *w, node_id node,
 		      : answer_what(out, w, &node, 1, &actions, NULL, 0, &options, e);
 }
 
+/* Sums up an answer, whatever the order of its rows: equal programs give equal digests. */
+static uint64_t digest_of(struct world *w, const struct answer *answer)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < answer->row_count; i++) {
+		const struct answer_row *row = &answer->rows[i];
+		uint64_t h = hash64(world_node(w, row->node)->key);
+		const uint32_t marks[] = { row->verdict, row->indirect, row->admin,
+			row->public, row->path.cost, row->path.step_count,
+			row->part_count, row->resource_count };
+
+		h = hash64_seeded((struct str){ (const char *)marks, sizeof(marks) }, h);
+		sum += hash64_seeded((struct str){ (const char *)row->actions,
+					     row->action_count * sizeof(action_id) },
+			h);
+	}
+	return sum;
+}
+
 static int time_one(struct times *t, struct store *store, scope_number scope,
 	entity_id id, const struct question *q, bool direct, struct err *e)
 {
-	double start = now(), opened;
+	double start = now(), opened, begun;
 	struct answer answer;
 	struct world *w;
 	struct segment *segment;
@@ -361,10 +394,14 @@ static int time_one(struct times *t, struct store *store, scope_number scope,
 		return rc;
 	}
 	opened = now();
+	begun = used();
 	rc = ask(&answer, w, world_node_entity(w, scope, id), q, direct, e);
 	t->open[t->count] = (opened - start) * 1e3;
+	t->cpu[t->count] = (used() - begun) * 1e3;
 	t->answer[t->count] = (now() - opened) * 1e3;
 	t->rows[t->count++] = rc < 0 ? 0 : answer.row_count;
+	if (rc == 0)
+		t->digest += digest_of(w, &answer);
 	world_close(w);
 	return rc;
 }
@@ -393,18 +430,21 @@ static void print_times(const struct question *q, bool direct, struct times *t)
 	for (uint32_t i = 0; i < t->count; i++) {
 		rows += t->rows[i];
 		most = t->rows[i] > most ? t->rows[i] : most;
-		sum += t->answer[i];
+		sum += t->cpu[i];
 	}
 	qsort(t->open, t->count, sizeof(double), compare);
+	qsort(t->cpu, t->count, sizeof(double), compare);
 	qsort(t->answer, t->count, sizeof(double), compare);
 	printf("{\"case\":\"%s\",\"paths\":\"%s\",\"questions\":%u,\"rows_mean\":%.1f,\"rows_max\":%u,"
 	       "\"open_ms_p50\":%.3f,\"open_ms_max\":%.3f,\"first_ms\":%.3f,"
-	       "\"ms_p50\":%.3f,\"ms_p99\":%.3f,\"ms_max\":%.3f,\"us_per_row\":%.2f}\n",
+	       "\"ms_p50\":%.3f,\"ms_p99\":%.3f,\"ms_max\":%.3f,\"cpu_ms_p50\":%.3f,\"cpu_ms_p99\":%.3f,\"cpu_us_per_row\":%.2f,\"digest\":\"%016" PRIx64
+	       "\"}\n",
 		q->name, direct ? "direct" : "all", t->count,
 		(double)rows / (double)t->count, most, percentile(t->open, t->count, 50),
 		t->open[t->count - 1], first, percentile(t->answer, t->count, 50),
 		percentile(t->answer, t->count, 99), t->answer[t->count - 1],
-		rows > 0 ? sum * 1e3 / (double)rows : 0);
+		percentile(t->cpu, t->count, 50), percentile(t->cpu, t->count, 99),
+		rows > 0 ? sum * 1e3 / (double)rows : 0, t->digest);
 	fflush(stdout);
 }
 
@@ -414,7 +454,7 @@ static int bench_question(const struct options *o, struct store *store,
 	uint32_t most = q->policy ? HEAVY_QUESTIONS : (uint32_t)o->questions;
 	struct subjects chosen = { calloc(most, sizeof(entity_id)), most };
 	struct times t = { calloc(most, sizeof(double)), calloc(most, sizeof(double)),
-		calloc(most, sizeof(uint32_t)), 0 };
+		calloc(most, sizeof(double)), calloc(most, sizeof(uint32_t)), 0, 0 };
 	double end = now() + (double)o->seconds;
 	struct segment *segment;
 	scope_number scope = 0;
@@ -434,6 +474,7 @@ static int bench_question(const struct options *o, struct store *store,
 	free(chosen.ids);
 	free(t.open);
 	free(t.answer);
+	free(t.cpu);
 	free(t.rows);
 	return rc;
 }
@@ -457,8 +498,11 @@ static int bench_store(const struct options *o, struct err *e)
 			(opened - start) * 1e3, statistics.file_bytes,
 			statistics.used_bytes, statistics.scopes, statistics.documents);
 	for (size_t i = 0; rc == 0 && i < sizeof(questions) / sizeof(questions[0]); i++) {
-		rc = bench_question(o, store, &questions[i], true, e);
-		if (rc == 0)
+		if (o->only && strcmp(o->only, questions[i].name) != 0)
+			continue;
+		if (!o->paths || strcmp(o->paths, "direct") == 0)
+			rc = bench_question(o, store, &questions[i], true, e);
+		if (rc == 0 && (!o->paths || strcmp(o->paths, "all") == 0))
 			rc = bench_question(o, store, &questions[i], false, e);
 	}
 	store_close(store);
@@ -490,6 +534,10 @@ static bool read_option(struct options *o, const char *name, const char *value)
 		return read_number(value, &o->seconds);
 	else if (strcmp(name, "--seed") == 0)
 		return read_number(value, &o->seed);
+	else if (strcmp(name, "--case") == 0)
+		o->only = value;
+	else if (strcmp(name, "--paths") == 0)
+		o->paths = value;
 	else if (strcmp(name, "--reuse") == 0)
 		o->reuse = strcmp(value, "yes") == 0;
 	else
@@ -509,7 +557,7 @@ int main(int argc, char **argv)
 	if (!good || !o.store || (!o.data && !o.reuse)) {
 		fprintf(stderr,
 			"usage: bench_account --data DIR --store DIR [--questions N] [--seconds N]"
-			" [--seed S] [--reuse yes]\n");
+			" [--seed S] [--case NAME] [--paths direct|all] [--reuse yes]\n");
 		return 2;
 	}
 	if (!o.reuse)
