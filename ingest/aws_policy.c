@@ -207,7 +207,10 @@ static int extend_short_arn(struct compiler *c, struct str *value, struct err *e
 	return 0;
 }
 
-/* API Gateway lets its policies say "this API" by leaving out what is in front of the stage. */
+/*
+ * API Gateway lets its policies say "this API" by leaving out what is in front of the
+ * stage.
+ */
 static void expand_api(struct compiler *c, struct str *value)
 {
 	const struct str prefix = STR_LIT("execute-api:/");

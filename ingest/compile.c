@@ -486,8 +486,9 @@ static int write_document(struct compile *c, struct documents_entry *entry,
 }
 
 /*
- * An order that is always the same and, to the table, random: its pages end up 70% full. In the
- * order of the keys each new value would split the last page and leave it half empty.
+ * An order that is always the same and, to the table, random: its pages end up 70% full.
+ * In the order of the keys each new value would split the last page and leave it half
+ * empty.
  */
 static int compare_entries(const void *a, const void *b)
 {

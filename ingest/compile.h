@@ -1,5 +1,6 @@
 /*
- * compile.h - the records of a run, sorted into scopes, and each scope made into a segment.
+ * compile.h - the records of a run, sorted into scopes, and each scope made into a
+ * segment.
  *
  *	batch of records --compile_add--> scope's chunks (spool)   any thread
  *	compile_finish                                             once
@@ -7,8 +8,8 @@
  *	sealed builder --compile_write--> store                    the writing thread
  *
  * Invariants:
- *  (1) a scope is compiled from its records in the order of their inputs and places, whichever
- *      thread decoded them when, so that equal inputs give equal bytes
+ *  (1) a scope is compiled from its records in the order of their inputs and places,
+ *      whichever thread decoded them when, so that equal inputs give equal bytes
  *  (2) of an input that was refused no record is used
  */
 #ifndef INGEST_COMPILE_H
@@ -29,7 +30,9 @@ struct compile_order {
 
 enum compile_finding_type { COMPILE_INVALID, COMPILE_WARNING };
 
-/* Something wrong with a policy; told once per scope and document. In the result's arena. */
+/*
+ * Something wrong with a policy; told once per scope and document. In the result's arena.
+ */
 struct compile_finding {
 	enum compile_finding_type type;
 	struct str scope, file, holder, name;
@@ -46,22 +49,31 @@ struct compile_result {
 	struct arena arena;
 };
 
-/* Spool and documents are borrowed. `collected_at` is for scopes whose records do not know; 0 unknown. */
+/*
+ * Spool and documents are borrowed. `collected_at` is for scopes whose records do not
+ * know; 0 unknown.
+ */
 void compile_new(struct compile **out, struct spool *spool, struct documents *documents,
 	int64_t collected_at);
 void compile_free(struct compile *c);
 
-/* Take encoded records, without header. ERR_FORMAT for bytes that are none; ERR_IO from the spool. */
+/*
+ * Take encoded records, without header. ERR_FORMAT for bytes that are none; ERR_IO from
+ * the spool.
+ */
 int compile_add(
 	struct compile *c, struct str records, struct compile_order order, struct err *e);
 
 /*
- * Use nothing of the input. The scopes that it spoke of, or all when that is not known, will
- * say that it is missing. Before compile_finish; the texts are copied.
+ * Use nothing of the input. The scopes that it spoke of, or all when that is not known,
+ * will say that it is missing. Before compile_finish; the texts are copied.
  */
 void compile_refuse(struct compile *c, uint32_t input, struct str reason);
 
-/* No more will be added. Returns the number of scopes, in the order of their names from now on. */
+/*
+ * No more will be added. Returns the number of scopes, in the order of their names from
+ * now on.
+ */
 uint32_t compile_finish(struct compile *c);
 
 /* Each scope once. On failure *out holds nothing. */
@@ -70,8 +82,9 @@ int compile_scope(
 void compile_result_release(struct compile_result *r);
 
 /*
- * Put all documents, when all are known to be used; else compile_write puts each scope's. While
- * scopes are being compiled, so that the writing thread does not wait for the first of them.
+ * Put all documents, when all are known to be used; else compile_write puts each scope's.
+ * While scopes are being compiled, so that the writing thread does not wait for the first
+ * of them.
  */
 int compile_write_documents(struct compile *c, struct store_write *w, struct err *e);
 

@@ -3,8 +3,8 @@
  *
  * A document is named by policy_digest. Texts and compiled bytes wait in the spool.
  *
- * Threads: documents_add from any number at once; what reads an entry only after all adding is
- * done. `written` belongs to the thread that writes the store.
+ * Threads: documents_add from any number at once; what reads an entry only after all
+ * adding is done. `written` belongs to the thread that writes the store.
  */
 #ifndef INGEST_DOCUMENTS_H
 #define INGEST_DOCUMENTS_H

@@ -19,10 +19,10 @@
 #define PROGRESS_NS      100000000u /* ten a second */
 #define QUEUE_PER_WORKER 2u
 
-/* The first failure of an input. Text is an error's message, on the heap. */
+/* The first failure of an input; its text is on the heap. */
 struct failure {
 	struct compile_order order;
-	int code;
+	int code;   /* 0: none */
 	bool fatal; /* keep_going does not help */
 	char *text;
 };
@@ -41,7 +41,10 @@ struct run {
 	uint64_t last_progress;
 	uv_mutex_t mutex;
 	uv_cond_t change;
-	struct buf failures; /* struct failure, under the mutex; one per input */
+	struct failure *failures; /* per input; with the next three, under the mutex */
+	size_t failure_count;
+	bool ended;               /* a failure ends the run */
+	struct compile_order end; /* the first of those */
 };
 
 /* A batch on its way to a worker, which frees it. */
@@ -91,50 +94,43 @@ static bool comes_before(struct compile_order a, struct compile_order b)
 	return a.input != b.input ? a.input < b.input : a.batch < b.batch;
 }
 
-/* Keep the first failure of each input, in the order of the inputs and not of the clock. */
+/*
+ * Keep the first failure of each input, in the order of the inputs and not of the clock.
+ */
 static void fail(
 	struct run *run, struct compile_order order, bool fatal, const struct err *e)
 {
-	struct failure new = { order, e->code, fatal, strdup(e->text) };
-	struct failure *known;
-	size_t i = 0;
+	struct failure *f = &run->failures[order.input];
 
-	if (!new.text)
-		abort();
 	uv_mutex_lock(&run->mutex);
-	known = VEC_DATA(&run->failures, struct failure);
-	while (i < VEC_COUNT(&run->failures, struct failure) &&
-		known[i].order.input != order.input)
-		i++;
-	if (i == VEC_COUNT(&run->failures, struct failure)) {
-		buf_add(&run->failures, &new, sizeof(new));
-	} else if (comes_before(order, known[i].order)) {
-		free(known[i].text);
-		known[i] = new;
-	} else {
-		known[i].fatal |= fatal;
-		free(new.text);
+	if (f->code == 0)
+		run->failure_count++;
+	if (f->code == 0 || comes_before(order, f->order)) {
+		free(f->text);
+		*f = (struct failure){ order, e->code, f->fatal, strdup(e->text) };
+		if (!f->text)
+			abort();
+	}
+	f->fatal |= fatal;
+	if ((fatal || !run->options->keep_going) &&
+		(!run->ended || comes_before(order, run->end))) {
+		run->ended = true;
+		run->end = order;
 	}
 	uv_mutex_unlock(&run->mutex);
 }
 
-/* Whether the outcome is known already, so that a batch of this place need not be looked at. */
+/* Whether what comes here cannot matter any more, because something before it failed. */
 static bool is_moot(struct run *run, struct compile_order order)
 {
-	const struct failure *known;
-	bool moot = false;
+	const struct failure *f = &run->failures[order.input];
+	bool moot;
 
 	if (interrupted(run))
 		return true;
 	uv_mutex_lock(&run->mutex);
-	known = VEC_DATA(&run->failures, struct failure);
-	for (size_t i = 0; i < VEC_COUNT(&run->failures, struct failure) && !moot; i++) {
-		if (run->options->keep_going && !known[i].fatal)
-			moot = known[i].order.input == order.input;
-		else
-			moot = true;
-		moot = moot && comes_before(known[i].order, order);
-	}
+	moot = (run->ended && comes_before(run->end, order)) ||
+	       (f->code != 0 && comes_before(f->order, order));
 	uv_mutex_unlock(&run->mutex);
 	return moot;
 }
@@ -230,47 +226,39 @@ static void read_input(struct run *run, uint32_t i)
 /* The failure that ends the run: the first one, a fatal one before all. */
 static int report_failure(const struct run *run, struct err *e)
 {
-	const struct failure *known = VEC_DATA(&run->failures, struct failure);
 	const struct failure *worst = NULL;
 
-	for (size_t i = 0; i < VEC_COUNT(&run->failures, struct failure); i++) {
-		if (!worst || known[i].fatal > worst->fatal ||
-			(known[i].fatal == worst->fatal &&
-				comes_before(known[i].order, worst->order)))
-			worst = &known[i];
+	for (size_t i = 0; i < inputs_count(run->inputs); i++) {
+		const struct failure *f = &run->failures[i];
+
+		if (f->code != 0 && (!worst || f->fatal > worst->fatal))
+			worst = f;
 	}
 	return err_set(e, (enum err_code)worst->code, "%s", worst->text);
 }
 
-static int compare_failures(const void *a, const void *b)
+static void refuse_input(struct run *run, uint32_t i)
 {
-	const struct failure *x = a, *y = b;
+	struct arena *a = &run->report->arena;
+	struct str reason = arena_copy(a, str_from(run->failures[i].text));
 
-	return comes_before(x->order, y->order) ? -1 : 1;
+	compile_refuse(run->compile, i, reason);
+	VEC_ADD(&run->report->refusals, struct ingest_refusal,
+		{ .file = arena_copy(a, str_from(inputs_get(run->inputs, i)->path)),
+			.reason = reason });
 }
 
 static int settle_failures(struct run *run, struct err *e)
 {
-	struct failure *known = VEC_DATA(&run->failures, struct failure);
-	size_t count = VEC_COUNT(&run->failures, struct failure);
-	bool fatal = false;
+	size_t count = inputs_count(run->inputs);
 
-	for (size_t i = 0; i < count; i++)
-		fatal |= known[i].fatal;
-	if (count == 0)
+	if (run->failure_count == 0)
 		return 0;
-	if (fatal || !run->options->keep_going || count == inputs_count(run->inputs))
+	if (run->ended || run->failure_count == count)
 		return report_failure(run, e);
-	qsort(known, count, sizeof(*known), compare_failures);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t input = known[i].order.input;
-		struct arena *a = &run->report->arena;
-
-		compile_refuse(run->compile, input, str_from(known[i].text));
-		VEC_ADD(&run->report->refusals, struct ingest_refusal,
-			{ .file = arena_copy(
-				  a, str_from(inputs_get(run->inputs, input)->path)),
-				.reason = arena_copy(a, str_from(known[i].text)) });
+	for (uint32_t i = 0; i < count; i++) {
+		if (run->failures[i].code != 0)
+			refuse_input(run, i);
 	}
 	run->report->incomplete = true;
 	return 0;
@@ -352,8 +340,8 @@ static void count_scope(struct ingest_report *r, const struct compile_result *re
 }
 
 /*
- * An account that other data merely speaks of (its organization lists it): not a reason to put an
- * empty account in the place of one that was collected.
+ * An account that other data merely speaks of (its organization lists it): not a reason
+ * to put an empty account in the place of one that was collected.
  */
 static bool is_mention(const struct compile_result *r)
 {
@@ -493,6 +481,9 @@ static int start(struct run *run, struct err *e)
 	if (run->report->files == 0)
 		return err_set(e, ERR_FORMAT, "nothing to read (%llu files skipped)",
 			(unsigned long long)run->report->skipped);
+	run->failures = calloc(run->report->files, sizeof(*run->failures));
+	if (!run->failures)
+		abort();
 	for (size_t i = 0; i < run->report->files; i++)
 		run->bytes_total += inputs_get(run->inputs, i)->size;
 	if (stat(o->store, &status) == 0 &&
@@ -532,9 +523,9 @@ int ingest_run(
 	spool_free(run.spool);
 	store_close(run.store);
 	inputs_free(run.inputs);
-	for (size_t i = 0; i < VEC_COUNT(&run.failures, struct failure); i++)
-		free(VEC_DATA(&run.failures, struct failure)[i].text);
-	buf_release(&run.failures);
+	for (size_t i = 0; run.failures && i < out->files; i++)
+		free(run.failures[i].text);
+	free(run.failures);
 	uv_cond_destroy(&run.change);
 	uv_mutex_destroy(&run.mutex);
 	return rc;

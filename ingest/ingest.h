@@ -1,19 +1,22 @@
 /*
  * ingest.h - files in, store out: one run of `latchkey ingest`.
  *
- *	paths -> inputs -> stream -> decoder -> batches --workers--> records by scope (spool)
- *	      -> scopes --workers--> segments -> one writer, one transaction
+ *	paths -> inputs -> reader -> decoder -> batches
+ *	batches --workers--> records by scope (spool)
+ *	scopes --workers--> segments -> one writer, one transaction
  *
  * Invariants:
  *  (1) all scopes of a run become visible at once, or none does
- *  (2) a scope that the run has is replaced as a whole; others are not touched
- *  (3) equal inputs give equal segments, whatever the order of paths and the number of workers
- *  (4) nothing is written when an input cannot be read, unless keep_going says so; then the
- *      scopes say that it is missing, and the report is incomplete
+ *  (2) a scope that the run has is replaced as a whole; others are not touched, nor is one
+ *      that the run only mentions
+ *  (3) equal inputs give equal segments, whatever the order of paths and the number of
+ *      workers
+ *  (4) nothing is written when an input cannot be read, unless keep_going says so; then
+ *      the scopes say that it is missing, and the report is incomplete
  *
- * Memory: what the spool may hold, a batch per worker and queue place, and the segments that are
- * being made, which follow the size of their scopes. Threads: one run at a time per store;
- * callbacks come from the calling thread.
+ * Memory: what the spool may hold, a batch per worker and queue place, and the segments
+ * that are being made, which follow the size of their scopes. Threads: one run at a time
+ * per store; callbacks come from the calling thread.
  */
 #ifndef INGEST_INGEST_H
 #define INGEST_INGEST_H

@@ -1,12 +1,13 @@
 /*
  * inputs.h - which files an ingest reads, and what their neighbours say about them.
  *
- * A path that is a file is read whatever its name. In a directory, and in those below, files are
- * read whose names end in .json, .jsonl, .ndjson, .msgpack, or one of these and .gz or .zst; others are
- * counted as skipped, as are names that begin with a dot. Symbolic links to directories are not followed.
+ * A path that is a file is read whatever its name. In a directory, and in those below,
+ * files are read whose names end in .json, .jsonl, .ndjson, .msgpack, or one of these and
+ * .gz or .zst; others are counted as skipped, as are names that begin with a dot.
+ * Symbolic links to directories are not followed.
  *
- * Inputs are in the byte order of their paths, "-" first, each path once: the order in which
- * they were named does not matter.
+ * Inputs are in the byte order of their paths, "-" first, each path once: the order in
+ * which they were named does not matter.
  *
  * Owns all it lends, until inputs_free. One thread at a time.
  */
@@ -40,8 +41,9 @@ const struct input *inputs_get(const struct inputs *in, size_t i);
 uint64_t inputs_skipped(const struct inputs *in);
 
 /*
- * What is known about input i apart from its bytes. `companion` holds the companion's content
- * and must live as long as the context. May read the heads of the files beside and above.
+ * What is known about input i apart from its bytes. `companion` holds the companion's
+ * content and must live as long as the context. May read the heads of the files beside
+ * and above.
  */
 int inputs_context(struct decoder_context *out, struct inputs *in, size_t i,
 	struct buf *companion, struct err *e);

@@ -2,8 +2,8 @@
  * policy.h - the compilers of policy texts, one per dialect.
  *
  * A compiler is a pure function from a text and its layer to a compiled document. It
- * never fails: a text that the provider would refuse gives an invalid document with the reason.
- * Threads: any; each call has its own builder.
+ * never fails: a text that the provider would refuse gives an invalid document with the
+ * reason. Threads: any; each call has its own builder.
  */
 #ifndef INGEST_POLICY_H
 #define INGEST_POLICY_H
@@ -15,7 +15,9 @@
 #include "base/str.h"
 #include "graphstore/document.h"
 
-/* Who hears of what is legal but cannot mean what its author hoped. `warn` NULL: nobody. */
+/*
+ * Who hears of what is legal but cannot mean what its author hoped. `warn` NULL: nobody.
+ */
 struct policy_listener {
 	/* `statement` is the 0-based index; the text is valid during the call. */
 	void (*warn)(void *ctx, uint32_t statement, struct str text);

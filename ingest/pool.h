@@ -1,8 +1,9 @@
 /*
  * pool.h - threads that run jobs from one bounded queue.
  *
- * pool_submit waits while the queue is full, so that whoever makes jobs faster than they are done is
- * slowed down and memory stays bounded. Jobs start in the order of submission.
+ * pool_submit waits while the queue is full, so that whoever makes jobs faster than they
+ * are done is slowed down and memory stays bounded. Jobs start in the order of
+ * submission.
  *
  * Threads: one thread submits, waits and frees; jobs run on the pool's own.
  */

@@ -1,10 +1,12 @@
 /*
- * spool.h - bytes that wait for their turn: in memory at first, in an unlinked file when they are many.
+ * spool.h - bytes that wait for their turn: in memory at first, in an unlinked file when
+ * they are many.
  *
- * The file has no name, so nothing is left behind however the process ends. It is created, 0600,
- * in the directory that is given, when the first byte goes there.
+ * The file has no name, so nothing is left behind however the process ends. It is
+ * created, 0600, in the directory that is given, when the first byte goes there.
  *
- * Threads: any number may append and read at once; spool_forget of one place by one thread.
+ * Threads: any number may append and read at once; spool_forget of one place by one
+ * thread.
  */
 #ifndef INGEST_SPOOL_H
 #define INGEST_SPOOL_H
@@ -28,7 +30,10 @@ struct spool_place {
 /* At most memory_max bytes are kept in memory. `directory` is copied. */
 void spool_new(struct spool **out, const char *directory, size_t memory_max);
 
-/* What was not forgotten must not be read any more, and leaks if it is in memory. NULL is allowed. */
+/*
+ * What was not forgotten must not be read any more, and leaks if it is in memory. NULL is
+ * allowed.
+ */
 void spool_free(struct spool *s);
 
 /* Copy the bytes; ERR_IO when the file cannot take them. */
@@ -36,8 +41,8 @@ int spool_append(
 	struct spool *s, struct str bytes, struct spool_place *out, struct err *e);
 
 /*
- * The bytes, 8-byte aligned: borrowed from the spool until they are forgotten, or from `buffer`,
- * which is overwritten.
+ * The bytes, 8-byte aligned: borrowed from the spool until they are forgotten, or from
+ * `buffer`, which is overwritten.
  */
 int spool_read(struct spool *s, const struct spool_place *place, struct buf *buffer,
 	struct str *out, struct err *e);

@@ -484,7 +484,10 @@ static void test_record_stream(void **state)
 	buf_release(&text);
 }
 
-/* The sample organization: exports, raw answers and what iam-collect writes, in one directory. */
+/*
+ * The sample organization: exports, raw answers and what iam-collect writes, in one
+ * directory.
+ */
 static void test_sample(void **state)
 {
 	const char *path = SOURCE_DIR "/examples/acme";

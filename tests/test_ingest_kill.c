@@ -1,6 +1,7 @@
 /*
  * A process that ingests is killed at a random moment, two hundred times. The store must
- * then be what it was before the run, or what the run would have made of it, and nothing else.
+ * then be what it was before the run, or what the run would have made of it, and nothing
+ * else.
  */
 #include "tests/ingest_world.h"
 

@@ -98,7 +98,10 @@ static void test_named(void **state)
 	ingest_world_release(&w);
 }
 
-/* A directory speaks for its files and for what is below; links to directories are not followed. */
+/*
+ * A directory speaks for its files and for what is below; links to directories are not
+ * followed.
+ */
 static void test_context(void **state)
 {
 	struct ingest_world w;
