@@ -1,11 +1,12 @@
 /*
- * bench_account - reads the exports of an account into a fresh store, then asks about it. One JSON
- * line per case on stdout; README.md says what each member means.
+ * bench_account - reads the exports of an account into a fresh store, then asks about
+ * it. One JSON line per case on stdout; README.md says what each member means.
  *
- *	bench_account --data DIR --store DIR [--questions N] [--seconds N] [--seed S] [--case NAME] [--paths direct|all] [--reuse yes]
+ *	bench_account --data DIR --store DIR [--questions N] [--seconds N] [--seed S]
+ *	              [--case NAME] [--paths direct|all] [--reuse yes]
  *
- * What reads runs in a child process, so that its peak memory is its own. --reuse yes asks a store
- * that an earlier run has made.
+ * What reads runs in a child process, so that its peak memory is its own. --reuse yes
+ * asks a store that an earlier run has made.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -97,7 +98,10 @@ static int take_pieces(struct json_splitter *s, bool *begun, bool parse, struct 
 	return rc;
 }
 
-/* The identities' file cut into its elements on one thread; `parse`: and each made a tree. */
+/*
+ * The identities' file cut into its elements on one thread; `parse`: and each made a
+ * tree.
+ */
 static int read_elements(
 	const struct options *o, struct figures *out, bool parse, struct err *e)
 {
@@ -171,7 +175,10 @@ static int tell(int fd, const struct figures *figures)
 	return write(fd, figures, sizeof(*figures)) == (ssize_t)sizeof(*figures) ? 0 : 1;
 }
 
-/* Run a job in a child. *peak: bytes of memory it had resident at most; *cpu: processor seconds. */
+/*
+ * Run a job in a child. *peak: bytes of memory it had resident at most; *cpu: processor
+ * seconds.
+ */
 static int run_apart(job *run, const struct options *o, struct figures *out, double *peak,
 	double *cpu, struct err *e)
 {
@@ -248,8 +255,7 @@ struct question {
 	const char *name;
 	const char *kind;   /* of the entities that are asked about */
 	const char *action; /* NULL: access */
-	const char *
-		policy; /* ask about those that it is attached to, not about random ones */
+	const char *policy; /* ask about those that it is attached to */
 	bool who;
 };
 
@@ -357,7 +363,9 @@ static int ask(struct answer *out, struct world *w, node_id node,
 		      : answer_what(out, w, &node, 1, &actions, NULL, 0, &options, e);
 }
 
-/* Sums up an answer, whatever the order of its rows: equal programs give equal digests. */
+/*
+ * Sums up an answer, whatever the order of its rows: equal programs give equal digests.
+ */
 static uint64_t digest_of(struct world *w, const struct answer *answer)
 {
 	uint64_t sum = 0;

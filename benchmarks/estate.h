@@ -1,8 +1,9 @@
 /*
  * estate.h - the made-up account: how much of everything, and what each thing is called.
  *
- * The account is a number of applications. Every resource and role belongs to one, and the name of
- * each is a function of the seed and its number, so that policies can name what is written later.
+ * The account is a number of applications. Every resource and role belongs to one, and
+ * the name of each is a function of the seed and its number, so that policies can name
+ * what is written later.
  *
  * Texts live in the estate's arena until it is reset: once per entity written.
  */

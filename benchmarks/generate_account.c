@@ -1,5 +1,6 @@
 /*
- * generate_account - writes the exports of a made-up AWS account: equal options, equal bytes.
+ * generate_account - writes the exports of a made-up AWS account: equal options, equal
+ * bytes.
  *
  *	generate_account --out DIR [--roles N] [--seed S]
  */

@@ -1,6 +1,7 @@
 /*
- * resources.h - the answers about the resources of the made-up account, placed as a script of
- * `aws` calls would place them: one file for each list, one directory for each described thing.
+ * resources.h - the answers about the resources of the made-up account, placed as a
+ * script of `aws` calls would place them: one file for each list, one directory for each
+ * described thing.
  */
 #ifndef BENCHMARKS_RESOURCES_H
 #define BENCHMARKS_RESOURCES_H

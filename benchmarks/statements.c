@@ -1,9 +1,10 @@
 #include "benchmarks/statements.h"
 
 /*
- * A statement. Words are parted by blanks. In resources and conditions these stand for things of the
- * application: $b bucket, $q queue, $o topic, $t table, $k key, $s secret, $f function, $l role,
- * $r region, $i account, $x an account outside, $a application, $m team.
+ * A statement. Words are parted by blanks. In resources and conditions these stand for
+ * things of the application: $b bucket, $q queue, $o topic, $t table, $k key, $s secret,
+ * $f function, $l role, $r region, $i account, $x an account outside, $a application, $m
+ * team.
  */
 struct shape {
 	uint32_t weight;

@@ -1,8 +1,9 @@
 /*
  * statements.h - policy documents of the made-up account, as people write them.
  *
- * A document is drawn from a list of typical statements (statements.c); the resources in them are
- * those of an application, now and then those of another. Equal `random` and application give the equal document.
+ * A document is drawn from a list of typical statements (statements.c); the resources in
+ * them are those of an application, now and then those of another. Equal `random` and
+ * application give the equal document.
  */
 #ifndef BENCHMARKS_STATEMENTS_H
 #define BENCHMARKS_STATEMENTS_H
@@ -15,8 +16,8 @@ void statements_policy(struct writer *w, struct estate *s, const char *name,
 	uint32_t application, uint32_t count, struct estate_random *r);
 
 /*
- * A policy of one statement: `actions` and `resources` with blanks between them, as in the
- * table of statements.c; a condition "OPERATOR KEY VALUE" or NULL.
+ * A policy of one statement: `actions` and `resources` with blanks between them, as in
+ * the table of statements.c; a condition "OPERATOR KEY VALUE" or NULL.
  */
 void statements_simple(struct writer *w, struct estate *s, const char *name,
 	const char *actions, const char *resources, const char *condition);

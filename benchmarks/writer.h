@@ -1,8 +1,9 @@
 /*
- * writer.h - JSON to a file, set as the AWS command line sets it: four spaces a level, one value a line.
+ * writer.h - JSON to a file, set as the AWS command line sets it: four spaces a level,
+ * one value a line.
  *
- * Owns: the file and a buffer. Values come in order; `name` is NULL inside lists. A failure to write is
- * kept and told by writer_close.
+ * Owns: the file and a buffer. Values come in order; `name` is NULL inside lists. A
+ * failure to write is kept and told by writer_close.
  */
 #ifndef BENCHMARKS_WRITER_H
 #define BENCHMARKS_WRITER_H

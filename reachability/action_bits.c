@@ -100,7 +100,7 @@ static const uint64_t *bits_make(struct arena *arena, const struct document *doc
 	return total == l->count ? l->all : bits;
 }
 
-/* Whether the statement's actions, ascending intervals, and the list's lie apart: most pairs do. */
+/* Whether the actions of both, which ascend, lie apart: those of most pairs do. */
 static bool apart(const struct document *doc, const struct document_statement *s,
 	const struct action_list *l)
 {

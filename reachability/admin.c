@@ -94,8 +94,8 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
 }
 
 /*
- * The classes of a scope of which may_be_admin can be true, by the index of statements: so that the
- * others, nearly all, need not be loaded.
+ * The classes of a scope of which may_be_admin can be true, by the index of statements:
+ * so that the others, nearly all, need not be loaded.
  */
 static const bool *wide_classes(struct admin *a, scope_number scope, struct segment *s)
 {
