@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include "base/intern.h"
 #include "base/out.h"
 #include "cli/label.h"
 #include "cli/render.h"
@@ -7,49 +10,45 @@
  * an id of the language.
  */
 struct edge {
-	node_id from, to;
-	struct str label; /* in the arena */
-	bool certain;     /* nothing left over */
+	uint32_t from, to; /* numbers in the drawing */
+	struct str label;  /* in the arena */
+	bool certain;      /* nothing left over */
 };
 
 struct drawing {
 	struct world *w;
-	struct buf edges; /* struct edge */
-	struct buf nodes; /* node_id, in order of first use */
+	struct buf edges;    /* struct edge */
+	struct intern nodes; /* bytes of a node_id each; their numbers in the drawing */
+	struct intern drawn; /* what tells edges apart, each once */
 	struct arena arena;
 };
 
-static void add_node(struct drawing *g, node_id n)
+static uint32_t number_of(struct drawing *g, node_id n)
 {
-	const node_id *nodes = VEC_DATA(&g->nodes, const node_id);
-
-	for (size_t i = 0; i < VEC_COUNT(&g->nodes, node_id); i++) {
-		if (nodes[i] == n)
-			return;
-	}
-	VEC_ADD(&g->nodes, node_id, n);
+	return intern_add(&g->nodes, (struct str){ (const char *)&n, sizeof(n) });
 }
 
-static bool has_edge(const struct drawing *g, node_id from, node_id to, struct str label)
+static node_id node_at(const struct drawing *g, uint32_t number)
 {
-	const struct edge *edges = VEC_DATA(&g->edges, const struct edge);
+	node_id n;
 
-	for (size_t i = 0; i < VEC_COUNT(&g->edges, struct edge); i++) {
-		if (edges[i].from == from && edges[i].to == to &&
-			str_eq(edges[i].label, label))
-			return true;
-	}
-	return false;
+	memcpy(&n, intern_get(&g->nodes, number).p, sizeof(n));
+	return n;
 }
 
 static void add_edge(
 	struct drawing *g, node_id from, node_id to, struct str label, bool certain)
 {
-	if (has_edge(g, from, to, label))
-		return;
-	add_node(g, from);
-	add_node(g, to);
-	VEC_ADD(&g->edges, struct edge, { from, to, label, certain });
+	struct edge edge = { number_of(g, from), number_of(g, to), label, certain };
+	uint32_t before = intern_count(&g->drawn);
+	struct buf identity = { 0 };
+
+	VEC_ADD(&identity, uint32_t, edge.from);
+	VEC_ADD(&identity, uint32_t, edge.to);
+	buf_add_str(&identity, label);
+	if (intern_add(&g->drawn, buf_str(&identity)) == before)
+		VEC_ADD(&g->edges, struct edge, edge);
+	buf_release(&identity);
 }
 
 static void add_path(struct drawing *g, const struct path *path)
@@ -100,6 +99,8 @@ static int collect(
 	struct drawing *g, const struct render *d, const struct result *r, struct err *e)
 {
 	*g = (struct drawing){ .w = d->w };
+	intern_init(&g->nodes);
+	intern_init(&g->drawn);
 	arena_init(&g->arena, ARENA_UNLIMITED);
 	for (uint32_t i = 0; i < r->count; i++) {
 		switch (r->type) {
@@ -114,10 +115,9 @@ static int collect(
 			add_question(g, &r->questions[i]);
 			break;
 		case RESULT_ENTITIES:
-			add_node(g, r->entities[i]);
+			number_of(g, r->entities[i]);
 			break;
 		default:
-			arena_release(&g->arena);
 			return err_set(e, ERR_SYNTAX,
 				"this answer has no paths to draw; use another --output");
 		}
@@ -128,39 +128,31 @@ static int collect(
 static void release(struct drawing *g)
 {
 	buf_release(&g->edges);
-	buf_release(&g->nodes);
+	intern_release(&g->nodes);
+	intern_release(&g->drawn);
 	arena_release(&g->arena);
-}
-
-static size_t number_of(const struct drawing *g, node_id n)
-{
-	const node_id *nodes = VEC_DATA(&g->nodes, const node_id);
-	size_t i = 0;
-
-	while (nodes[i] != n)
-		i++;
-	return i;
 }
 
 static void write_dot(struct drawing *g, struct sink *sink)
 {
-	const node_id *nodes = VEC_DATA(&g->nodes, const node_id);
 	const struct edge *edges = VEC_DATA(&g->edges, const struct edge);
 	struct buf *b = &sink->buf;
 
 	buf_add_str(
 		b, STR_LIT("digraph latchkey {\n\trankdir=LR;\n\tnode [shape=box];\n"));
-	for (size_t i = 0; i < VEC_COUNT(&g->nodes, node_id); i++) {
-		buf_printf(b, "\tn%zu [label=", i);
-		out_dot(b, label_place(g->w, nodes[i], &g->arena));
+	for (uint32_t i = 0; i < intern_count(&g->nodes); i++) {
+		node_id n = node_at(g, i);
+
+		buf_printf(b, "\tn%u [label=", (unsigned)i);
+		out_dot(b, label_place(g->w, n, &g->arena));
 		buf_add_str(b, STR_LIT(", tooltip="));
-		out_dot(b, world_node(g->w, nodes[i])->key);
+		out_dot(b, world_node(g->w, n)->key);
 		buf_add_str(b, STR_LIT("];\n"));
 		sink_poll(sink);
 	}
 	for (size_t i = 0; i < VEC_COUNT(&g->edges, struct edge); i++) {
-		buf_printf(b, "\tn%zu -> n%zu [label=", number_of(g, edges[i].from),
-			number_of(g, edges[i].to));
+		buf_printf(b, "\tn%u -> n%u [label=", (unsigned)edges[i].from,
+			(unsigned)edges[i].to);
 		out_dot(b, edges[i].label);
 		buf_add_str(b, edges[i].certain ? STR_LIT("];\n")
 						: STR_LIT(", style=dashed];\n"));
@@ -171,26 +163,27 @@ static void write_dot(struct drawing *g, struct sink *sink)
 
 static void write_mermaid(struct drawing *g, struct sink *sink)
 {
-	const node_id *nodes = VEC_DATA(&g->nodes, const node_id);
 	const struct edge *edges = VEC_DATA(&g->edges, const struct edge);
 	struct buf *b = &sink->buf;
 
 	buf_add_str(b, STR_LIT("flowchart LR\n"));
-	for (size_t i = 0; i < VEC_COUNT(&g->nodes, node_id); i++) {
-		buf_printf(b, "\tn%zu[", i);
-		out_mermaid(b, label_place(g->w, nodes[i], &g->arena));
+	for (uint32_t i = 0; i < intern_count(&g->nodes); i++) {
+		node_id n = node_at(g, i);
+
+		buf_printf(b, "\tn%u[", (unsigned)i);
+		out_mermaid(b, label_place(g->w, n, &g->arena));
 		buf_add_str(b, STR_LIT("]\n"));
 		sink_poll(sink);
 	}
 	for (size_t i = 0; i < VEC_COUNT(&g->edges, struct edge); i++) {
-		buf_printf(b, "\tn%zu %s", number_of(g, edges[i].from),
+		buf_printf(b, "\tn%u %s", (unsigned)edges[i].from,
 			edges[i].certain ? "-->" : "-.->");
 		if (edges[i].label.n > 0) {
 			buf_add_char(b, '|');
 			out_mermaid(b, edges[i].label);
 			buf_add_char(b, '|');
 		}
-		buf_printf(b, " n%zu\n", number_of(g, edges[i].to));
+		buf_printf(b, " n%u\n", (unsigned)edges[i].to);
 		sink_poll(sink);
 	}
 }
@@ -198,21 +191,21 @@ static void write_mermaid(struct drawing *g, struct sink *sink)
 int render_graph_dot(const struct render *d, const struct result *r, struct err *e)
 {
 	struct drawing g;
+	int rc = collect(&g, d, r, e);
 
-	if (collect(&g, d, r, e) < 0)
-		return e->code;
-	write_dot(&g, d->sink);
+	if (rc == 0)
+		write_dot(&g, d->sink);
 	release(&g);
-	return 0;
+	return rc;
 }
 
 int render_graph_mermaid(const struct render *d, const struct result *r, struct err *e)
 {
 	struct drawing g;
+	int rc = collect(&g, d, r, e);
 
-	if (collect(&g, d, r, e) < 0)
-		return e->code;
-	write_mermaid(&g, d->sink);
+	if (rc == 0)
+		write_mermaid(&g, d->sink);
 	release(&g);
-	return 0;
+	return rc;
 }
