@@ -39,6 +39,8 @@ FINE = [
     ("banned", "base/thing.c", "int my_atoi(int a);\n"),
     ("comment", "base/thing.c", 'const char *x = "https://example.com";\n'),
     ("columns", "base/thing.c", "/* clang-format off */\n/* " + "x" * 90 + " */\n"),
+    ("columns", "base/thing.c", "/*\n * https://example.com/" + "x" * 90 + "\n */\n"),
+    ("columns", "base/thing.c", "/*\n *\ta" + "-" * 90 + "> b\n */\n"),
     ("function", "base/thing.c", LONG.replace("\t;\n", "", 1)),
     ("include", "cli/thing.c", '#include "ingest/ingest.h"\n'),
     ("home", "base/thing.c", "#include <yyjson.h>\n"),
