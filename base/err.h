@@ -31,7 +31,9 @@ struct err {
 	char text[ERR_TEXT_MAX]; /* NUL-terminated, no newline, no full stop */
 };
 
-/* Record a failure at its origin. Returns code, so callers write `return err_set(...)`. */
+/*
+ * Record a failure at its origin. Returns code, so callers write `return err_set(...)`.
+ */
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

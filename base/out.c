@@ -16,7 +16,9 @@ struct piece {
 	bool plain;    /* may be shown as itself */
 };
 
-/* Letters that fonts draw as nothing: Hangul fillers, the combining grapheme joiner, ... */
+/*
+ * Letters that fonts draw as nothing: Hangul fillers, the combining grapheme joiner, ...
+ */
 static bool invisible_letter(uint32_t code)
 {
 	return code == 0x34f || code == 0x115f || code == 0x1160 || code == 0x17b4 ||
@@ -185,8 +187,9 @@ void out_json(struct buf *out, struct str s)
 }
 
 /*
- * What a spreadsheet reads as the start of a formula, its full-width forms included. Tab and line ends
- * count too, though out_text spells them, because the apostrophe also tells that they were there.
+ * What a spreadsheet reads as the start of a formula, its full-width forms included. Tab
+ * and line ends count too, though out_text spells them, because the apostrophe also tells
+ * that they were there.
  */
 static bool is_formula(struct str s)
 {

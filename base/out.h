@@ -3,21 +3,23 @@
  * everything that leaves the program.
  *
  * Names, tags, policies and error bodies come from whoever could write them. A name may
- * hold terminal escapes, direction marks, invisible characters, bytes that are no UTF-8, or
- * a spreadsheet formula. Each function here appends one form to a buffer:
+ * hold terminal escapes, direction marks, invisible characters, bytes that are no UTF-8,
+ * or a spreadsheet formula. Each function here appends one form to a buffer:
  *
  *   out_text      for people (terminal, also when it is a file): what cannot be seen as
- *                 itself is spelled out, "\x1b" for controls and bytes, "\u{202e}" for others
+ *                 itself is spelled out, "\x1b" for controls and bytes, "\u{202e}" for
+ *                 others
  *   out_json      a JSON string with its quotes; the same characters as \u escapes, a
  *                 byte that is no UTF-8 as U+FFFD
- *   out_csv       a field of RFC 4180, always quoted; a field that a spreadsheet would take for a
- *                 formula gets a leading apostrophe
+ *   out_csv       a field of RFC 4180, always quoted; a field that a spreadsheet would
+ *                 take for a formula gets a leading apostrophe
  *   out_markdown  one cell of a table
  *   out_dot       a quoted id of the dot language
  *   out_mermaid   a quoted label
  *
- * Invariant: none of them writes a byte below 0x20, DEL, a C1 control, or a character that is
- * invisible or changes direction. Printing them never moves, hides or colours anything.
+ * Invariant: none of them writes a byte below 0x20, DEL, a C1 control, or a character
+ * that is invisible or changes direction. Printing them never moves, hides or colours
+ * anything.
  */
 #ifndef BASE_OUT_H
 #define BASE_OUT_H
@@ -42,8 +44,8 @@ void out_mermaid(struct buf *out, struct str s);
 void out_lines(struct buf *out, struct str s);
 
 /*
- * Append `text`, which out_text wrote, in at most `columns` (1 or more) terminal columns: whole, or
- * head and tail around an ellipsis. Returns the columns used.
+ * Append `text`, which out_text wrote, in at most `columns` (1 or more) terminal columns:
+ * whole, or head and tail around an ellipsis. Returns the columns used.
  */
 size_t out_fit(struct buf *out, struct str text, size_t columns);
 

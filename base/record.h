@@ -1,24 +1,24 @@
 /*
  * record.h - the provider-neutral facts that decoders write and the compiler reads.
  *
- * A record stream is msgpack: first the header record, then records in any order. It is also
- * the bundle format, so that other collectors can feed `latchkey ingest -`. Each record
- * is an array [type, map]; map keys are the short strings in docs/record-stream.md,
- * unknown map keys are skipped, missing ones are zero or empty.
+ * A record stream is msgpack: first the header record, then records in any order. It is
+ * also the bundle format, so that other collectors can feed `latchkey ingest -`. Each
+ * record is an array [type, map]; map keys are the short strings in
+ * docs/record-stream.md, unknown map keys are skipped, missing ones are zero or empty.
  *
- * Ownership: every str of a decoded record is borrowed from the bytes it was read from or lies
- * in the arena that was given; encoding copies.
+ * Ownership: every str of a decoded record is borrowed from the bytes it was read from or
+ * lies in the arena that was given; encoding copies.
  *
  * Invariants of a valid stream:
  *  (1) the first record is RECORD_HEADER with a version that we know
  *  (2) every other record names its scope, and every key is at most LIMIT_KEY_BYTES
- *  (3) records are facts that may repeat: the same fact twice means the same as once; of two
- *      entity records with one key the fields that are set in either are kept, and a clash
- *      keeps the later one
- *  (4) a relation's ends and a document's holder are keys, or references "name:KIND:NAME":
- *      the entity of that kind and name in the same scope, for inputs that know a name only
- *      (a user's groups); record_key_reference takes one apart. One that names nothing in
- *      the scope stands for an entity that was not collected
+ *  (3) records are facts that may repeat: the same fact twice means the same as once; of
+ *      two entity records with one key the fields that are set in either are kept, and a
+ *      clash keeps the later one
+ *  (4) a relation's ends and a document's holder are keys, or references
+ *      "name:KIND:NAME": the entity of that kind and name in the same scope, for inputs
+ *      that know a name only (a user's groups); record_key_reference takes one apart. One
+ *      that names nothing in the scope stands for an entity that was not collected
  */
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H
@@ -49,7 +49,8 @@ enum record_relation_type {
 	RELATION_ATTACHED,      /* identity, container -> policy that is attached to it */
 	RELATION_BOUNDARY,      /* identity -> policy that bounds it */
 	RELATION_CONTAINS,      /* container -> container or account in it */
-	RELATION_CARRIES, /* compute -> identity whose credentials it holds; instance -> profile -> role */
+	/* compute -> identity whose credentials it holds; instance -> profile -> role */
+	RELATION_CARRIES,
 	RELATION_OWNS,      /* owner -> owned, where ownership gives rights */
 	RELATION_FEDERATES, /* identity provider -> who it speaks for */
 	RELATION_TYPE_END
@@ -57,12 +58,14 @@ enum record_relation_type {
 
 /* The place of a policy document in a decision. */
 enum record_layer {
-	LAYER_IDENTITY =
-		1, /* grants of the holder, or of those whom a policy entity is attached to */
+	/* grants of the holder, or of those whom a policy entity is attached to */
+	LAYER_IDENTITY = 1,
 	LAYER_RESOURCE, /* policy of the holder as a resource */
 	LAYER_TRUST,    /* who may act as the holder */
-	LAYER_SCP, /* ceiling of an organization over principals; holder is the policy entity */
-	LAYER_RCP, /* ceiling of an organization over resources; holder is the policy entity */
+	/* ceiling of an organization over principals; holder is the policy entity */
+	LAYER_SCP,
+	/* ceiling of an organization over resources; holder is the policy entity */
+	LAYER_RCP,
 	LAYER_ENDPOINT, /* network endpoint policy */
 	LAYER_ACL,      /* access control list, already turned into statements */
 	LAYER_END
@@ -121,7 +124,8 @@ struct record_entity {
 	const struct record_pair
 		*attributes; /* "id": unique id; "region"; "path"; free */
 	uint32_t tag_count, attribute_count;
-	bool tags_known; /* the tags were collected, so that an absent one is known absent */
+	/* the tags were collected, so that an absent one is known absent */
+	bool tags_known;
 	struct record_source source;
 };
 
@@ -144,10 +148,13 @@ struct record_document {
 
 struct record_coverage {
 	struct str scope;
-	struct str
-		what; /* "identities", "resource-policy:s3:bucket", "organization", "entity:s3:bucket", ... */
-	struct str
-		subject; /* key of the one entity that it is about; empty: the whole scope */
+	/*
+	 * "identities", "resource-policy:s3:bucket", "organization", "entity:s3:bucket",
+	 * ...
+	 */
+	struct str what;
+	/* key of the one entity that it is about; empty: the whole scope */
+	struct str subject;
 	struct str detail; /* error, or what is missing; one line */
 	enum coverage_state state;
 	struct record_source source;
@@ -166,8 +173,8 @@ struct record {
 };
 
 /*
- * Whether `key` is a reference by name, and its parts: "name:aws:iam:group:Admins" is the kind
- * "aws:iam:group" and the name "Admins". Kinds have three parts.
+ * Whether `key` is a reference by name, and its parts: "name:aws:iam:group:Admins" is the
+ * kind "aws:iam:group" and the name "Admins". Kinds have three parts.
  */
 bool record_key_reference(struct str key, struct str *kind, struct str *name);
 
@@ -177,8 +184,9 @@ void record_encode(struct buf *out, const struct record *r);
 /*
  * Read the record that begins at *offset of `bytes` and move *offset behind it. 1 when
  * there was one, 0 at the end, ERR_FORMAT (with the offset) for bytes that are no record,
- * ERR_LIMIT past a limit. Arrays of pairs lie in the arena; strings are borrowed from `bytes`.
- * With `more` set, bytes that end inside a record are no error: 0, *offset unmoved.
+ * ERR_LIMIT past a limit. Arrays of pairs lie in the arena; strings are borrowed from
+ * `bytes`. With `more` set, bytes that end inside a record are no error: 0, *offset
+ * unmoved.
  */
 int record_decode(struct record *out, struct str bytes, size_t *offset, bool more,
 	struct arena *arena, struct err *e);

@@ -17,7 +17,9 @@ static const char *const uses[] = { "data", "raw", "logs", "uploads", "export",
 /* Of 100 roles, how many are for what; in the order of enum estate_purpose. */
 static const uint32_t shares[] = { 32, 13, 12, 12, 8, 6, 10, 5, 2 };
 
-/* SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014. */
+/*
+ * SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
+ */
 uint64_t estate_next(struct estate_random *r)
 {
 	uint64_t z = (r->state += 0x9e3779b97f4a7c15u);

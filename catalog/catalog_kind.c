@@ -9,10 +9,10 @@
  *                                           '----------' entity: what the format covers
  *                                                       '-------------' fits a target
  *
- * Three passes, each more tolerant: variables inside a format stop at '/' and ':', and empty
- * region and account are as the format says; then region and account may be there or not;
- * then inner variables may span. A format whose resource part begins with a variable takes
- * part in the first pass only: it would fit anything.
+ * Three passes, each more tolerant: variables inside a format stop at '/' and ':', and
+ * empty region and account are as the format says; then region and account may be there
+ * or not; then inner variables may span. A format whose resource part begins with a
+ * variable takes part in the first pass only: it would fit anything.
  */
 #include <assert.h>
 

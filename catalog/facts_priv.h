@@ -2,7 +2,8 @@
  * facts_priv.h - catalog/data as records, for the program that packs it.
  *
  * Owns the text of all files and the records, until facts_release. After facts_finish
- * services ascend by name, and types and actions are grouped by service and ascend by name.
+ * services ascend by name, and types and actions are grouped by service and ascend by
+ * name.
  */
 #ifndef CATALOG_FACTS_PRIV_H
 #define CATALOG_FACTS_PRIV_H

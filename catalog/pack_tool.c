@@ -425,7 +425,10 @@ static void put_lists(struct pack *pack)
 	buf_add_str(&pack->out, STR_LIT("};\n"));
 }
 
-/* One string literal per string, joined by the compiler; all but plain characters in octal. */
+/*
+ * One string literal per string, joined by the compiler; all but plain characters in
+ * octal.
+ */
 static void put_text(struct pack *pack)
 {
 	buf_printf(&pack->out,

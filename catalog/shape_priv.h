@@ -1,9 +1,10 @@
 /*
  * shape_priv.h - kinds and targets, derived from the ARN formats of the resource types.
  *
- * A format is an ARN with every variable written as '*'. A format that begins with another
- * one that ends in '*', and goes on with '/' or ':', is a target of the other's kind; every
- * other format is a kind. So "table/<star>/index/<star>" is a target of "table/<star>".
+ * A format is an ARN with every variable written as '*'. A format that begins with
+ * another one that ends in '*', and goes on with '/' or ':', is a target of the other's
+ * kind; every other format is a kind. So "table/<star>/index/<star>" is a target of
+ * "table/<star>".
  *
  * Owns its records; borrows text from the facts, which must live as long.
  */

@@ -65,8 +65,8 @@ static int arn_split(struct str arn, struct str part[ARN_PARTS])
 }
 
 /*
- * Whether a names the format better than b: the ARN's own service knows best, then the type
- * with more variables ("every user" has none), then the shorter word.
+ * Whether a names the format better than b: the ARN's own service knows best, then the
+ * type with more variables ("every user" has none), then the shorter word.
  */
 static bool type_is_better(
 	const struct facts_type *a, const struct facts_type *b, struct str service)
@@ -122,7 +122,10 @@ static int collect_formats(struct shape *shape, const struct facts *facts, struc
 	return 0;
 }
 
-/* The correction of that format: a new name if named, else "apart". NULL when there is none. */
+/*
+ * The correction of that format: a new name if named, else "apart". NULL when there is
+ * none.
+ */
 static struct facts_note *note_find(
 	const struct facts *facts, struct str format, bool named)
 {

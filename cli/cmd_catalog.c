@@ -51,7 +51,10 @@ static void add_interval(struct listing *l, action_id begin, action_id end)
 		add_action(l, id);
 }
 
-/* '*' and '?' without regard to case. Linear: the last star is the only one to go back to. */
+/*
+ * '*' and '?' without regard to case. Linear: the last star is the only one to go back
+ * to.
+ */
 static bool matches(struct str pattern, struct str name)
 {
 	size_t p = 0, n = 0, star = SIZE_MAX, mark = 0;

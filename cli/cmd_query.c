@@ -11,7 +11,10 @@ static bool has_blank(const char *text)
 	return text[strcspn(text, " \t\n")] != '\0';
 }
 
-/* `latchkey query who can read bucket/x`: the words as the query; a word with blanks lost its quotes. */
+/*
+ * `latchkey query who can read bucket/x`: the words as the query; a word with blanks lost
+ * its quotes.
+ */
 static int join_operands(struct buf *out, const struct options *o, struct err *e)
 {
 	for (uint32_t i = 0; i < o->operand_count; i++) {

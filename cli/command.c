@@ -140,7 +140,10 @@ static int unknown_command(const char *word, struct err *e)
 		word);
 }
 
-/* A misspelt command with operands of its own is told apart from a query by its first word. */
+/*
+ * A misspelt command with operands of its own is told apart from a query by its first
+ * word.
+ */
 static int choose(const struct command **out, struct options *o, struct err *e)
 {
 	struct str first = str_from(o->operands[0]);

@@ -31,7 +31,9 @@ static void tell_recorded(struct search *s)
 	}
 }
 
-/* Whether entities of the kind may carry a policy of their own that decides about them. */
+/*
+ * Whether entities of the kind may carry a policy of their own that decides about them.
+ */
 static bool has_policy(struct search *s, uint32_t kind)
 {
 	kind_id id = world_kind(s->w, s->segment, kind);

@@ -1,5 +1,6 @@
 /*
- * gaps.h - what the store does not know of a scope: refused, read in part, or never asked for.
+ * gaps.h - what the store does not know of a scope: refused, read in part, or never asked
+ * for.
  */
 #ifndef CLI_GAPS_H
 #define CLI_GAPS_H
@@ -15,8 +16,8 @@ struct gap {
 };
 
 /*
- * Calls `each` for every gap of scope n, in the order of its coverage records, then of its kinds. The strings
- * live in the arena.
+ * Calls `each` for every gap of scope n, in the order of its coverage records, then of
+ * its kinds. The strings live in the arena.
  */
 int gaps_each(struct world *w, scope_number n, struct arena *arena,
 	void (*each)(void *ctx, const struct gap *gap), void *ctx, struct err *e);

@@ -1,5 +1,6 @@
 /*
- * interrupt.h - the user's wish to stop, for commands that have something to put back first.
+ * interrupt.h - the user's wish to stop, for commands that have something to put back
+ * first.
  *
  * Others leave SIGINT alone and are ended by it.
  */
@@ -8,7 +9,10 @@
 
 #include <signal.h>
 
-/* From here on the first SIGINT, SIGTERM or SIGHUP only raises the flag; a second one ends the program. */
+/*
+ * From here on the first SIGINT, SIGTERM or SIGHUP only raises the flag; a second one
+ * ends the program.
+ */
 void interrupt_catch(void);
 
 /* Not 0 once raised; valid for ever. */

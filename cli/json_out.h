@@ -1,5 +1,6 @@
 /*
- * json_out.h - JSON written piece by piece into a sink; commas and quotes are its business.
+ * json_out.h - JSON written piece by piece into a sink; commas and quotes are its
+ * business.
  *
  * Order is the order of calls. Inside an object each value follows a json_out_key.
  */

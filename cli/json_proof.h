@@ -9,8 +9,9 @@
 
 /* Which members stand around the verdict. */
 enum json_proof_form {
-	JSON_PROOF_ANSWER, /* query, as_of, verdict, ...: the whole answer to one question */
-	JSON_PROOF_ROW     /* subject, action, object, verdict, ...: one of several */
+	/* query, as_of, verdict, ...: the whole answer to one question */
+	JSON_PROOF_ANSWER,
+	JSON_PROOF_ROW /* subject, action, object, verdict, ...: one of several */
 };
 
 /* Writes the members into an open object, which the caller closes. */

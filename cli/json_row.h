@@ -1,5 +1,6 @@
 /*
- * json_row.h - one row of a result as one JSON object: docs/output.md gives names and order.
+ * json_row.h - one row of a result as one JSON object: docs/output.md gives names and
+ * order.
  */
 #ifndef CLI_JSON_ROW_H
 #define CLI_JSON_ROW_H
@@ -8,8 +9,8 @@
 #include "query/result.h"
 
 /*
- * Row `index` of a result with rows (not SHOW, DECISION, PLAN). Where the query has a "show" clause the
- * object has those columns only.
+ * Row `index` of a result with rows (not SHOW, DECISION, PLAN). Where the query has a
+ * "show" clause the object has those columns only.
  */
 void json_row_write(
 	struct json_out *j, struct world *w, const struct result *r, uint32_t index);

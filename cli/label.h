@@ -1,8 +1,9 @@
 /*
  * label.h - what an entity is called in output for people: "role/ci", "role/ci@prod".
  *
- * A label can be pasted back into a query; where it is not unique there, the query says so. Labels
- * hold text from outside: they still go through base/out.h. They live in the arena.
+ * A label can be pasted back into a query; where it is not unique there, the query says
+ * so. Labels hold text from outside: they still go through base/out.h. They live in the
+ * arena.
  */
 #ifndef CLI_LABEL_H
 #define CLI_LABEL_H
@@ -19,7 +20,10 @@ struct str label_place(struct world *w, node_id n, struct arena *arena);
 /* The account's name, else its id, else empty. */
 struct str label_account(struct world *w, node_id n);
 
-/* "role/ci@dev > role/ci-deploy@prod": who is passed on the way; "group g" for one that gives it. */
+/*
+ * "role/ci@dev > role/ci-deploy@prod": who is passed on the way; "group g" for one that
+ * gives it.
+ */
 struct str label_via(struct world *w, const struct answer_row *row, struct arena *arena);
 struct str label_path(struct world *w, const struct path *path, struct arena *arena);
 

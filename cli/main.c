@@ -7,9 +7,9 @@
 #include "cli/command.h"
 
 /*
- * Standard descriptors that are closed would be given to the next file opened, and an error
- * message would be written into the store. Fill them, the wrong way round, so that using one is
- * still an error.
+ * Standard descriptors that are closed would be given to the next file opened, and an
+ * error message would be written into the store. Fill them, the wrong way round, so that
+ * using one is still an error.
  */
 static void fill_standard_descriptors(void)
 {

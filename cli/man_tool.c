@@ -1,4 +1,7 @@
-/* Writes the manual pages into a directory: latchkey.1, and latchkey-COMMAND.1 for each command. */
+/*
+ * Writes the manual pages into a directory: latchkey.1, and latchkey-COMMAND.1 for each
+ * command.
+ */
 #include <stdio.h>
 
 #include "cli/help.h"

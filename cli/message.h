@@ -1,5 +1,6 @@
 /*
- * message.h - what is said to the user beside the answer: one line each on standard error.
+ * message.h - what is said to the user beside the answer: one line each on standard
+ * error.
  *
  * Everything goes through base/out.h, so names from outside cannot act on the terminal.
  */

@@ -1,11 +1,13 @@
 /*
- * options.h - the options of the program: one table that parses, checks and documents them.
+ * options.h - the options of the program: one table that parses, checks and documents
+ * them.
  *
- * Long names are never abbreviated. Options may stand before, between and behind operands;
- * "--" ends them. `--name value` and `--name=value`, `-o json` and `-ojson`, `-qv` all work.
+ * Long names are never abbreviated. Options may stand before, between and behind
+ * operands; "--" ends them. `--name value` and `--name=value`, `-o json` and `-ojson`,
+ * `-qv` all work.
  *
- * Everything in struct options is borrowed from argv or static; `operands` is the front of
- * the argument vector, which options_parse reorders.
+ * Everything in struct options is borrowed from argv or static; `operands` is the front
+ * of the argument vector, which options_parse reorders.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H

@@ -1,11 +1,12 @@
 /*
  * render.h - a result in the form that the user asked for, into a sink.
  *
- * One file per form; each writes all sorts of results and decides nothing: order and content
- * are the result's. Two runs over one store write the same bytes.
+ * One file per form; each writes all sorts of results and decides nothing: order and
+ * content are the result's. Two runs over one store write the same bytes.
  *
- * An answer's "unknown" is part of it: the forms that have room carry it, for the others (csv,
- * ndjson of rows, dot, mermaid) it goes to standard error, so that it is never lost.
+ * An answer's "unknown" is part of it: the forms that have room carry it, for the others
+ * (csv, ndjson of rows, dot, mermaid) it goes to standard error, so that it is never
+ * lost.
  */
 #ifndef CLI_RENDER_H
 #define CLI_RENDER_H

@@ -6,8 +6,8 @@
 #include "cli/render.h"
 
 /*
- * The drawing: every edge once, in order of first use. Nodes are numbered so that no name has to serve as
- * an id of the language.
+ * The drawing: every edge once, in order of first use. Nodes are numbered so that no name
+ * has to serve as an id of the language.
  */
 struct edge {
 	uint32_t from, to; /* numbers in the drawing */

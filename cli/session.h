@@ -1,8 +1,8 @@
 /*
  * session.h - an open store that is asked queries, each answered into a sink.
  *
- * Owns the store until session_close. Each query gets a world of its own, because clauses such
- * as `without` change it.
+ * Owns the store until session_close. Each query gets a world of its own, because clauses
+ * such as `without` change it.
  */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
@@ -24,8 +24,8 @@ int session_open(struct session *s, const char *directory, const struct options 
 void session_close(struct session *s);
 
 /*
- * Answer one query. 0, 1 when --exit-code, --expect or --fail-on say so, or an ERR_ code; then
- * the picture with carets, if there is one, is appended to *diagnostic.
+ * Answer one query. 0, 1 when --exit-code, --expect or --fail-on say so, or an ERR_ code;
+ * then the picture with carets, if there is one, is appended to *diagnostic.
  */
 int session_ask(
 	struct session *s, struct str query, struct buf *diagnostic, struct err *e);

@@ -1,8 +1,9 @@
 /*
  * sink.h - buffered writing to standard output that notices when it fails.
  *
- * A reader that goes away (`| head`) ends the output and is no failure; a full disk is. After the first
- * failure nothing more is written, so a caller may render on and ask once, at sink_close.
+ * A reader that goes away (`| head`) ends the output and is no failure; a full disk is.
+ * After the first failure nothing more is written, so a caller may render on and ask
+ * once, at sink_close.
  *
  * Owns: its buffer; the descriptor is the caller's. Threads: one.
  */

@@ -1,9 +1,9 @@
 /*
  * table.h - rows of text in columns: as wide as the terminal, or as wide as they are.
  *
- * Used for query results (over a grid) and by commands with lists of their own. Cells are added
- * raw and encoded here. On a terminal that is too narrow the widest cells are cut in their middle;
- * elsewhere nothing is.
+ * Used for query results (over a grid) and by commands with lists of their own. Cells are
+ * added raw and encoded here. On a terminal that is too narrow the widest cells are cut
+ * in their middle; elsewhere nothing is.
  *
  * Owns its cells until table_release.
  */

@@ -7,7 +7,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Append the file's bytes; "-" is standard input. ERR_IO, or ERR_LIMIT past LIMIT_SCRIPT_BYTES. */
+/*
+ * Append the file's bytes; "-" is standard input. ERR_IO, or ERR_LIMIT past
+ * LIMIT_SCRIPT_BYTES.
+ */
 int textfile_read(struct buf *out, const char *path, struct err *e);
 
 #endif

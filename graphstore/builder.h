@@ -1,9 +1,10 @@
 /*
  * builder.h - collect one scope's facts, then write them as the scope's next segment.
  *
- * The compiler of ingest fills a builder on a worker thread (no store needed); builder_seal sorts, numbers
- * and packs everything into section bytes; builder_write puts these into an open write. All strings are
- * copied in. Adding an entity twice merges the two (see base/record.h, invariant 3).
+ * The compiler of ingest fills a builder on a worker thread (no store needed);
+ * builder_seal sorts, numbers and packs everything into section bytes; builder_write puts
+ * these into an open write. All strings are copied in. Adding an entity twice merges the
+ * two (see base/record.h, invariant 3).
  *
  * Threads: a builder belongs to one thread at a time; several may be filled at once.
  */
@@ -27,11 +28,12 @@ void builder_add_relation(struct builder *b, const struct record_relation *relat
 void builder_add_coverage(struct builder *b, const struct record_coverage *coverage);
 
 /*
- * A policy document on an entity: its digest and compiled bytes (kept by the builder until written; given
- * once per digest is enough, then empty). An empty `digest` (NULL) says: known to have none.
- * Documents whose holder is a policy entity (ENTITY_POLICY) reach identities by RELATION_ATTACHED, RELATION_BOUNDARY
- * and groups; the builder makes grant classes from that when it seals. A policy that is attached but has no document becomes a
- * missing doc of the class.
+ * A policy document on an entity: its digest and compiled bytes (kept by the builder
+ * until written; given once per digest is enough, then empty). An empty `digest` (NULL)
+ * says: known to have none. Documents whose holder is a policy entity (ENTITY_POLICY)
+ * reach identities by RELATION_ATTACHED, RELATION_BOUNDARY and groups; the builder makes
+ * grant classes from that when it seals. A policy that is attached but has no document
+ * becomes a missing doc of the class.
  */
 void builder_add_document(struct builder *b, const struct record_document *document,
 	const struct sha256 *digest, struct str compiled);

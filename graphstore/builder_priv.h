@@ -1,7 +1,8 @@
 /*
  * builder_priv.h - what a builder holds while it is filled.
  *
- * Filling appends rows whose texts are numbers of one interner; seal_run makes the segment of them.
+ * Filling appends rows whose texts are numbers of one interner; seal_run makes the
+ * segment of them.
  */
 #ifndef GRAPHSTORE_BUILDER_PRIV_H
 #define GRAPHSTORE_BUILDER_PRIV_H

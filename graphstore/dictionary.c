@@ -82,7 +82,10 @@ struct probe {
 	bool whole;     /* the key just compared is `key` itself */
 };
 
-/* Whether the entry lies before the bound. The entry before it did, unless it is a group's first. */
+/*
+ * Whether the entry lies before the bound. The entry before it did, unless it is a
+ * group's first.
+ */
 static bool probe_before(struct probe *p, const struct walk *w)
 {
 	struct str wanted, rest = w->rest;

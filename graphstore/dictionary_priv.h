@@ -8,7 +8,8 @@
  * Bytes may come from a damaged file: every function stays inside them, and finds nothing
  * where they make no sense. dictionary_check tells whether they do.
  *
- * Ownership: a dictionary borrows its bytes. Cost: find and bound are O(log n), no memory.
+ * Ownership: a dictionary borrows its bytes. Cost: find and bound are O(log n), no
+ * memory.
  */
 #ifndef GRAPHSTORE_DICTIONARY_PRIV_H
 #define GRAPHSTORE_DICTIONARY_PRIV_H

@@ -1,10 +1,11 @@
 /*
  * document.h - a compiled policy document: normalised statements, read in place.
  *
- * The compiler of a dialect turns a policy text into one value of the store's `docs` table, named by
- * the SHA-256 of the text. Whoever has the bytes reads them through `struct document` without
- * a copy. Actions are catalogue ids; the store's meta table has the catalogue's digest, and a
- * store compiled with another catalogue must be compiled again from its records.
+ * The compiler of a dialect turns a policy text into one value of the store's `docs`
+ * table, named by the SHA-256 of the text. Whoever has the bytes reads them through
+ * `struct document` without a copy. Actions are catalogue ids; the store's meta table has
+ * the catalogue's digest, and a store compiled with another catalogue must be compiled
+ * again from its records.
  *
  * Bytes: docs/store-format.md, "compiled document". Little-endian, arrays 8-byte aligned.
  *
@@ -51,7 +52,8 @@
 
 enum document_principal_type {
 	DOCUMENT_ANYONE = 1, /* everybody, anonymous callers too */
-	DOCUMENT_ACCOUNT, /* an account, which delegates to its own policies: text is its id */
+	/* an account, which delegates to its own policies: text is its id */
+	DOCUMENT_ACCOUNT,
 	DOCUMENT_KEY,       /* one user or role: text is its key */
 	DOCUMENT_SESSION,   /* one session: text is its key */
 	DOCUMENT_SERVICE,   /* a service of the provider: text is its name */
@@ -61,7 +63,10 @@ enum document_principal_type {
 	DOCUMENT_PRINCIPAL_TYPE_END
 };
 
-/* Operators without qualifier and IfExists. Each negated one directly follows its positive one. */
+/*
+ * Operators without qualifier and IfExists. Each negated one directly follows its
+ * positive one.
+ */
 enum document_operator {
 	DOCUMENT_STRING_EQUALS = 1,
 	DOCUMENT_STRING_NOT_EQUALS,
@@ -141,8 +146,8 @@ struct document_statement {
 	uint32_t condition_first, condition_count; /* all must hold */
 	struct document_text sid;
 	uint32_t span_begin, span_end; /* bytes of the statement in the policy text */
-	uint32_t
-		service; /* the one catalogue service of its actions, or DOCUMENT_ANY_SERVICE */
+	/* the one catalogue service of its actions, or DOCUMENT_ANY_SERVICE */
+	uint32_t service;
 	uint32_t reserved;
 };
 
@@ -173,7 +178,10 @@ static inline struct str document_str(const struct document *d, struct document_
 bool document_has_action(
 	const struct document *d, const struct document_statement *s, uint32_t action);
 
-/* Builds one document: add a statement, then its parts, then the next; finish. Zero to start. */
+/*
+ * Builds one document: add a statement, then its parts, then the next; finish. Zero to
+ * start.
+ */
 struct document_builder {
 	struct buf statements, intervals, patterns, principals, conditions, values, text;
 	struct document_text problem;
@@ -191,7 +199,10 @@ struct document_statement *document_add_statement(struct document_builder *b);
 /* In ascending order; touching and overlapping ones are joined. */
 void document_add_interval(struct document_builder *b, uint32_t begin, uint32_t end);
 
-/* Finds out literal size and EXACT or PREFIX; `variables` says that ${...} means a variable. */
+/*
+ * Finds out literal size and EXACT or PREFIX; `variables` says that ${...} means a
+ * variable.
+ */
 void document_add_pattern(struct document_builder *b, struct str text, bool variables);
 
 void document_add_principal(
@@ -206,7 +217,10 @@ void document_add_value(struct document_builder *b, struct str value);
 /* Drop what was added and keep the reason. */
 void document_set_invalid(struct document_builder *b, struct str problem);
 
-/* Append the finished bytes to `out`, which must be 8-byte aligned. Statement flags go up into the document's. */
+/*
+ * Append the finished bytes to `out`, which must be 8-byte aligned. Statement flags go up
+ * into the document's.
+ */
 void document_finish(struct document_builder *b, struct buf *out);
 
 #endif

@@ -112,8 +112,9 @@ static int walk_all(struct walk *w, const struct pages_meta *meta, struct err *e
 }
 
 /*
- * LMDB may count pages at the end that it never wrote, because it had no use for them. A file that is
- * shorter than it says is therefore whole when nothing points behind its end.
+ * LMDB may count pages at the end that it never wrote, because it had no use for them. A
+ * file that is shorter than it says is therefore whole when nothing points behind its
+ * end.
  */
 static int newest_check(int fd, const struct pages_meta *meta, struct err *e)
 {

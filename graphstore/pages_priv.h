@@ -1,9 +1,11 @@
 /*
- * pages_priv.h - what LMDB trusts and we verify: meta pages before it maps the file, all pages for `check`.
+ * pages_priv.h - what LMDB trusts and we verify: meta pages before it maps the file, all
+ * pages for `check`.
  *
- * LMDB 0.9 believes its file: a wrong page size or a cut file kills the process, a flipped bit gives
- * wrong answers. Format of LMDB 0.9 on 64-bit little-endian machines: docs/store-format.md,
- * "pages". Everything is read with pread, so that damage never kills us.
+ * LMDB 0.9 believes its file: a wrong page size or a cut file kills the process, a
+ * flipped bit gives wrong answers. Format of LMDB 0.9 on 64-bit little-endian machines:
+ * docs/store-format.md, "pages". Everything is read with pread, so that damage never
+ * kills us.
  */
 #ifndef GRAPHSTORE_PAGES_PRIV_H
 #define GRAPHSTORE_PAGES_PRIV_H
@@ -34,14 +36,15 @@ struct pages_meta {
 };
 
 /*
- * Before opening: both meta pages, that the file has the pages they promise, and the table of tables
- * down to the first page of each.
+ * Before opening: both meta pages, that the file has the pages they promise, and the
+ * table of tables down to the first page of each.
  */
 int pages_preopen(const char *directory, struct err *e);
 
 /*
- * Every page that commit `txn` reaches: kind, sizes, order of keys, counts, each used once. 1 when all
- * is well, 0 when the commit is no longer the newest or the one before, or ERR_CORRUPT, ERR_IO.
+ * Every page that commit `txn` reaches: kind, sizes, order of keys, counts, each used
+ * once. 1 when all is well, 0 when the commit is no longer the newest or the one before,
+ * or ERR_CORRUPT, ERR_IO.
  */
 int pages_check(const char *directory, uint64_t txn, struct err *e);
 

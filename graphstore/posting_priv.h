@@ -1,9 +1,10 @@
 /*
  * posting_priv.h - the index tables over all scopes: keys, names, links.
  *
- * A posting is (hash of a text, scope) -> value; a scope's postings follow from its current segment
- * alone, so replacing a segment deletes what the old one said and the new one does not.
- * Bytes: docs/store-format.md, "index tables". Hashes find candidates; the segment decides.
+ * A posting is (hash of a text, scope) -> value; a scope's postings follow from its
+ * current segment alone, so replacing a segment deletes what the old one said and the new
+ * one does not. Bytes: docs/store-format.md, "index tables". Hashes find candidates; the
+ * segment decides.
  */
 #ifndef GRAPHSTORE_POSTING_PRIV_H
 #define GRAPHSTORE_POSTING_PRIV_H
@@ -44,7 +45,10 @@ int posting_replace(struct store_write *w, const struct segment *old,
 
 enum posting_rank posting_rank(const struct segment *s, entity_id id, struct str key);
 
-/* Walk the postings of one text: `each` until it returns other than 0, which is the result. */
+/*
+ * Walk the postings of one text: `each` until it returns other than 0, which is the
+ * result.
+ */
 int posting_each(const struct store *store, MDB_txn *txn, enum store_table table,
 	struct str text,
 	int (*each)(void *ctx, uint32_t scope, struct str value, struct err *e),

@@ -1,8 +1,9 @@
 /*
  * scope_priv.h - the store's table of scopes: names, numbers, versions.
  *
- * Three kinds of keys: 'n' number -> the scope; 't' hash of its id -> number; 'i' hash of its
- * native id (behind the first colon), number -> nothing. Bytes: docs/store-format.md, "scopes".
+ * Three kinds of keys: 'n' number -> the scope; 't' hash of its id -> number; 'i' hash of
+ * its native id (behind the first colon), number -> nothing. Bytes: docs/store-format.md,
+ * "scopes".
  */
 #ifndef GRAPHSTORE_SCOPE_PRIV_H
 #define GRAPHSTORE_SCOPE_PRIV_H
@@ -25,7 +26,9 @@ struct scope_entry {
 	struct scope_version versions[SCOPE_VERSIONS]; /* newest first */
 };
 
-/* The entry of a number; `id` is borrowed from the map. ERR_CORRUPT when there is none. */
+/*
+ * The entry of a number; `id` is borrowed from the map. ERR_CORRUPT when there is none.
+ */
 int scope_read(struct scope_entry *out, struct str *id, const struct store *store,
 	MDB_txn *txn, uint32_t number, struct err *e);
 
@@ -51,7 +54,10 @@ bool scope_piece(struct str *out, struct str key, size_t *at);
 /* Whether a piece of the key is the native id, so that the key leads to the scope. */
 bool scope_is_named(struct str native, struct str key);
 
-/* Calls `each` for every scope with this native id, until it returns other than 0; that is the result. */
+/*
+ * Calls `each` for every scope with this native id, until it returns other than 0; that
+ * is the result.
+ */
 int scope_each_native(const struct store *store, MDB_txn *txn, struct str native,
 	int (*each)(void *ctx, uint32_t number, struct err *e), void *ctx, struct err *e);
 

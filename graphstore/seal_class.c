@@ -17,7 +17,10 @@ static const struct segment_entity *entity(const struct seal *s, uint32_t id)
 	return &VEC_DATA(&s->set.section[SECTION_ENTITIES], struct segment_entity)[id];
 }
 
-/* Whether policies attached to the id count: identities, groups, and groups we do not have. */
+/*
+ * Whether policies attached to the id count: identities, groups, and groups we do not
+ * have.
+ */
 static bool is_holder(const struct seal *s, uint32_t id)
 {
 	return id >= s->entity_count || (entity(s, id)->flags & CLASS_HOLDER) != 0;

@@ -1,16 +1,19 @@
 /*
  * seal_priv.h - from a builder's rows to the sections of a segment.
  *
- * Everything is sorted by content, never by the order of arrival, so that the same facts always
- * give the same bytes. Order of work: keys, documents, entities, holdings, relations, classes,
- * entries, records; each needs those before it.
+ * Everything is sorted by content, never by the order of arrival, so that the same facts
+ * always give the same bytes. Order of work: keys, documents, entities, holdings,
+ * relations, classes, entries, records; each needs those before it.
  */
 #ifndef GRAPHSTORE_SEAL_PRIV_H
 #define GRAPHSTORE_SEAL_PRIV_H
 
 #include "graphstore/builder_priv.h"
 
-/* Fill parts, blocks and counts of the builder. ERR_LIMIT, or ERR_CORRUPT for a damaged document. */
+/*
+ * Fill parts, blocks and counts of the builder. ERR_LIMIT, or ERR_CORRUPT for a damaged
+ * document.
+ */
 int seal_run(struct builder *b, struct err *e);
 
 /* State of seal_run. Ids are entity ids; `total` counts foreign ones too. */
@@ -26,7 +29,8 @@ struct seal {
 	uint32_t *doc_number; /* per builder doc: its number */
 	uint32_t *missing; /* per id: number of the missing doc of that policy, or NONE */
 	uint8_t *
-		policy_known; /* per id: has an identity document, or is known to have none */
+		/* per id: has an identity document, or is known to have none */
+		policy_known;
 	uint8_t *policy_bits; /* per id: 1 << enum segment_policy_state seen */
 	uint32_t *class_of;   /* per entity */
 	uint32_t doc_count, class_count;
@@ -41,7 +45,8 @@ uint32_t seal_id(const struct seal *s, text_id key);
 struct segment_text seal_text(struct seal *s, text_id t);
 
 /*
- * The starts of `list_count` lists from rows in list order, each row beginning with its list's number.
+ * The starts of `list_count` lists from rows in list order, each row beginning with its
+ * list's number.
  */
 void seal_starts(struct buf *out, uint32_t list_count, const void *rows, size_t row_size,
 	size_t count);

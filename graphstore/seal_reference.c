@@ -1,9 +1,9 @@
 #include "graphstore/seal_priv.h"
 
 /*
- * References "name:KIND:NAME" (base/record.h) become the keys of the entities that they mean. One that
- * nothing, or more than one entity, in the scope fits stays as it is and so stands for an
- * entity that was not collected.
+ * References "name:KIND:NAME" (base/record.h) become the keys of the entities that they
+ * mean. One that nothing, or more than one entity, in the scope fits stays as it is and
+ * so stands for an entity that was not collected.
  */
 
 #define SHARED_NAME UINT32_MAX

@@ -1,13 +1,14 @@
 /*
- * section_priv.h - the parts of a segment: named arrays with checksums in one or a few values.
+ * section_priv.h - the parts of a segment: named arrays with checksums in one or a few
+ * values.
  *
- * A small segment is one value of the store's `segments` table, so that 10,000 small scopes are 10,000
- * values. When it grows over SECTION_TOGETHER, sections over SECTION_ALONE get values of their own.
- * Bytes: docs/store-format.md, "segment".
+ * A small segment is one value of the store's `segments` table, so that 10,000 small
+ * scopes are 10,000 values. When it grows over SECTION_TOGETHER, sections over
+ * SECTION_ALONE get values of their own. Bytes: docs/store-format.md, "segment".
  *
  * Invariants: every section begins at a multiple of 8 bytes; the first value is at least
- * SECTION_PAGE bytes, so that LMDB puts it on pages of its own, where it is aligned; no value is
- * larger than LIMIT_SEGMENT_BYTES.
+ * SECTION_PAGE bytes, so that LMDB puts it on pages of its own, where it is aligned; no
+ * value is larger than LIMIT_SEGMENT_BYTES.
  */
 #ifndef GRAPHSTORE_SECTION_PRIV_H
 #define GRAPHSTORE_SECTION_PRIV_H
@@ -55,7 +56,10 @@
 	X(DOC_CLASS_STARTS, uint32_t)                                                    \
 	X(DOC_CLASSES, uint32_t)
 
-/* Behind these: for each relation type forward starts and items, reverse starts and items. */
+/*
+ * Behind these: for each relation type forward starts and items, reverse starts and
+ * items.
+ */
 #define SECTION_RELATION_PARTS 4u
 
 enum section {
@@ -110,7 +114,10 @@ struct section_set {
 
 void section_set_release(struct section_set *set);
 
-/* The values to write, part 0 first, into `parts` (struct buf each). ERR_LIMIT past a limit. */
+/*
+ * The values to write, part 0 first, into `parts` (struct buf each). ERR_LIMIT past a
+ * limit.
+ */
 int section_pack(struct buf *parts, const struct section_set *set, struct err *e);
 void section_parts_release(struct buf *parts);
 

@@ -1,5 +1,6 @@
 /*
- * segment_priv.h - opening a segment over its bytes; shared by snapshot, builder and check.
+ * segment_priv.h - opening a segment over its bytes; shared by snapshot, builder and
+ * check.
  */
 #ifndef GRAPHSTORE_SEGMENT_PRIV_H
 #define GRAPHSTORE_SEGMENT_PRIV_H

@@ -245,7 +245,10 @@ static int search_scope(void *ctx, uint32_t scope, struct err *e)
 	return 0;
 }
 
-/* Open only scopes whose posting could better the answer: shared keys may be in all of them. */
+/*
+ * Open only scopes whose posting could better the answer: shared keys may be in all of
+ * them.
+ */
 static int search_posting(void *ctx, uint32_t scope, struct str value, struct err *e)
 {
 	const struct search *search = ctx;

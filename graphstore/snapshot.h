@@ -1,9 +1,11 @@
 /*
- * snapshot.h - a read-only view of the store at one commit: the current segment of each scope.
+ * snapshot.h - a read-only view of the store at one commit: the current segment of each
+ * scope.
  *
  * Lifetime: every str and segment got here points into the LMDB map and is valid until
- * snapshot_end. Cost: begin is O(1) and reads nothing; scopes are listed and segments opened
- * when first asked for. An open snapshot pins the pages freed after it began, so take one per query.
+ * snapshot_end. Cost: begin is O(1) and reads nothing; scopes are listed and segments
+ * opened when first asked for. An open snapshot pins the pages freed after it began, so
+ * take one per query.
  *
  * Threads: used by one at a time.
  */
@@ -33,33 +35,40 @@ uint32_t snapshot_scope_count(struct snapshot *snap);
 int snapshot_segment(
 	struct segment **out, struct snapshot *snap, scope_number n, struct err *e);
 
-/* 1 and its number when the store has the scope "aws:111122223333", else 0, or an ERR_ code. */
+/*
+ * 1 and its number when the store has the scope "aws:111122223333", else 0, or an ERR_
+ * code.
+ */
 int snapshot_find_scope(
 	scope_number *out, struct snapshot *snap, struct str scope, struct err *e);
 
 /*
- * Where an entity is: 1 and its scope and local id, 0 when no scope has an entity of that key.
- * When several scopes have it (shared entities, accounts), the first by number that has it as its own.
+ * Where an entity is: 1 and its scope and local id, 0 when no scope has an entity of that
+ * key. When several scopes have it (shared entities, accounts), the first by number that
+ * has it as its own.
  */
 int snapshot_find_key(scope_number *scope, entity_id *id, struct snapshot *snap,
 	struct str key, struct err *e);
 
 /*
- * Entities by short name (exact, folded): calls `each` for each, in (scope, id) order, until
- * it returns false.
+ * Entities by short name (exact, folded): calls `each` for each, in (scope, id) order,
+ * until it returns false.
  */
 int snapshot_find_name(struct snapshot *snap, struct str name,
 	bool (*each)(void *ctx, scope_number scope, entity_id id), void *ctx,
 	struct err *e);
 
 /*
- * The scopes whose policies name a principal (text as in struct segment_principal), in scope
- * order: how one finds, of 10,000 accounts, the few that let somebody in.
+ * The scopes whose policies name a principal (text as in struct segment_principal), in
+ * scope order: how one finds, of 10,000 accounts, the few that let somebody in.
  */
 int snapshot_links(struct snapshot *snap, struct str principal,
 	bool (*each)(void *ctx, scope_number scope), void *ctx, struct err *e);
 
-/* The msgpack records that an entity was compiled from, for `show`; borrowed. 1, 0 or an ERR_ code. */
+/*
+ * The msgpack records that an entity was compiled from, for `show`; borrowed. 1, 0 or an
+ * ERR_ code.
+ */
 int snapshot_record(struct str *out, struct snapshot *snap, scope_number scope,
 	entity_id id, struct err *e);
 

@@ -1,5 +1,6 @@
 /*
- * snapshot_priv.h - opening segments inside a transaction; shared by snapshot, builder and check.
+ * snapshot_priv.h - opening segments inside a transaction; shared by snapshot, builder
+ * and check.
  */
 #ifndef GRAPHSTORE_SNAPSHOT_PRIV_H
 #define GRAPHSTORE_SNAPSHOT_PRIV_H
@@ -10,8 +11,8 @@
 #include "graphstore/table_priv.h"
 
 /*
- * Open one version of a scope's segment. Its bytes stay in the map; what LMDB did not align is
- * copied into the arena.
+ * Open one version of a scope's segment. Its bytes stay in the map; what LMDB did not
+ * align is copied into the arena.
  */
 int snapshot_open_segment(struct segment *out, const struct store *store, MDB_txn *txn,
 	uint32_t scope, uint32_t version, struct arena *arena, struct err *e);
@@ -19,7 +20,10 @@ int snapshot_open_segment(struct segment *out, const struct store *store, MDB_tx
 /* The transaction of a snapshot; it stays the snapshot's. */
 MDB_txn *snapshot_txn(const struct snapshot *snap);
 
-/* A snapshot in a transaction that was begun already and belongs to it now, also when this fails. */
+/*
+ * A snapshot in a transaction that was begun already and belongs to it now, also when
+ * this fails.
+ */
 int snapshot_begin_in(
 	struct snapshot **out, struct store *store, MDB_txn *txn, struct err *e);
 

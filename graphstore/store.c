@@ -267,7 +267,10 @@ struct str store_catalog(const struct store *store)
 	return (struct str){ store->head.catalog, store->head.catalog_size };
 }
 
-/* Under the mutex. Another process may have grown the map; ours follows when nobody reads. */
+/*
+ * Under the mutex. Another process may have grown the map; ours follows when nobody
+ * reads.
+ */
 static int txn_begin_locked(MDB_txn **out, struct store *store, unsigned flags)
 {
 	int rc = mdb_txn_begin(store->env, NULL, flags, out);

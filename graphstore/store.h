@@ -1,13 +1,14 @@
 /*
  * store.h - the LMDB environment: create, open, write one scope, check.
  *
- * One directory, 0700, with data.mdb and lock.mdb, 0600. Everything LMDB 0.9.24 does badly is kept out
- * here: the file is checked before LMDB maps it, it is created aside and renamed into place, the
- * map grows only when no transaction is open, a failed commit closes the store to further writes,
- * writers queue on our own lock with a deadline, and network file systems are refused.
+ * One directory, 0700, with data.mdb and lock.mdb, 0600. Everything LMDB 0.9.24 does
+ * badly is kept out here: the file is checked before LMDB maps it, it is created aside
+ * and renamed into place, the map grows only when no transaction is open, a failed commit
+ * closes the store to further writes, writers queue on our own lock with a deadline, and
+ * network file systems are refused.
  *
- * Threads: one writer at a time (store_begin takes the lock); snapshots may be read by others meanwhile.
- * Processes: any number; one store_open per directory and process.
+ * Threads: one writer at a time (store_begin takes the lock); snapshots may be read by
+ * others meanwhile. Processes: any number; one store_open per directory and process.
  */
 #ifndef GRAPHSTORE_STORE_H
 #define GRAPHSTORE_STORE_H
@@ -31,15 +32,22 @@ void store_close(struct store *store);
 
 const char *store_directory(const struct store *store);
 
-/* What is doubtful about the place of the store, as one line, or "". Borrowed until close. */
+/*
+ * What is doubtful about the place of the store, as one line, or "". Borrowed until
+ * close.
+ */
 const char *store_warning(const struct store *store);
 
-/* The digest of the catalogue that compiled the store; empty for a new store. Borrowed until close. */
+/*
+ * The digest of the catalogue that compiled the store; empty for a new store. Borrowed
+ * until close.
+ */
 struct str store_catalog(const struct store *store);
 
 /*
- * A write: all that is put between begin and commit becomes visible at once, or not at all. Waits
- * at most lock_timeout_ms for another writer ("locked by process P since T"). abort accepts NULL.
+ * A write: all that is put between begin and commit becomes visible at once, or not at
+ * all. Waits at most lock_timeout_ms for another writer ("locked by process P since T").
+ * abort accepts NULL.
  */
 struct store_write;
 int store_begin(struct store_write **out, struct store *store, uint32_t lock_timeout_ms,
@@ -47,7 +55,10 @@ int store_begin(struct store_write **out, struct store *store, uint32_t lock_tim
 int store_commit(struct store_write *w, struct err *e);
 void store_abort(struct store_write *w);
 
-/* 1 when the store has a version of the scope (before this write or by it), 0 when not, or an ERR_ code. */
+/*
+ * 1 when the store has a version of the scope (before this write or by it), 0 when not,
+ * or an ERR_ code.
+ */
 int store_has_scope(struct store_write *w, struct str scope, struct err *e);
 
 /* Whether the docs table has the document already, in this write or before. */
@@ -57,8 +68,11 @@ bool store_has_document(struct store_write *w, const uint8_t digest[32]);
 int store_put_document(struct store_write *w, const uint8_t digest[32],
 	struct str compiled, struct str text, struct err *e);
 
-/* Verify everything: LMDB's own structure, checksums, bounds, references across tables. Each finding is told to
- * `each` as one line; 0 when there was none, ERR_CORRUPT otherwise. */
+/*
+ * Verify everything: LMDB's own structure, checksums, bounds, references across tables.
+ * Each finding is told to `each` as one line; 0 when there was none, ERR_CORRUPT
+ * otherwise.
+ */
 int store_check(struct store *store, void (*each)(void *ctx, const char *finding),
 	void *ctx, struct err *e);
 

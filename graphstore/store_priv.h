@@ -1,5 +1,6 @@
 /*
- * store_priv.h - the environment behind struct store, for the files of this folder that touch LMDB.
+ * store_priv.h - the environment behind struct store, for the files of this folder that
+ * touch LMDB.
  */
 #ifndef GRAPHSTORE_STORE_PRIV_H
 #define GRAPHSTORE_STORE_PRIV_H
@@ -59,7 +60,10 @@ struct store_write {
 /* Say what LMDB said. EIO on a full disk is told as such. */
 int store_err(struct err *e, const struct store *store, int mdb_rc, const char *doing);
 
-/* A transaction of the environment, counted; ends with store_txn_end, which aborts what is not committed. */
+/*
+ * A transaction of the environment, counted; ends with store_txn_end, which aborts what
+ * is not committed.
+ */
 int store_txn_begin(MDB_txn **out, struct store *store, unsigned flags, struct err *e);
 void store_txn_end(struct store *store, MDB_txn *txn);
 

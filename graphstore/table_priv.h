@@ -1,7 +1,8 @@
 /*
  * table_priv.h - values of the store's tables, with LMDB's results turned into ours.
  *
- * Everything but the index tables (keys, names, links) lies behind an 8-byte XXH3 checksum.
+ * Everything but the index tables (keys, names, links) lies behind an 8-byte XXH3
+ * checksum.
  */
 #ifndef GRAPHSTORE_TABLE_PRIV_H
 #define GRAPHSTORE_TABLE_PRIV_H

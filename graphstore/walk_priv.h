@@ -14,7 +14,8 @@ struct walk {
 	uint64_t page_count; /* as the meta page says */
 	uint64_t file_pages; /* as the file has; free ones at the end may be missing */
 	uint8_t *
-		used; /* one bit per page; NULL: do not look below the tables' first pages */
+		/* one bit per page; NULL: do not look below the tables' first pages */
+		used;
 };
 
 /* Walk the table of tables and what hangs below it. */

@@ -1,8 +1,9 @@
 /*
- * aws_condition.h - the vocabulary of AWS conditions: operators, and what their keys read.
+ * aws_condition.h - the vocabulary of AWS conditions: operators, and what their keys
+ * read.
  *
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
- * and .../reference_policies_condition-keys.html
+ * Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and .../reference_policies_condition-keys.html
  */
 #ifndef INGEST_AWS_CONDITION_H
 #define INGEST_AWS_CONDITION_H
@@ -27,8 +28,8 @@ struct aws_condition_operator aws_condition_operator(struct str written);
 uint8_t aws_condition_key_flags(struct str key);
 
 /*
- * DOCUMENT_CONDITION_VARIABLE and READS_ flags of the variables in a text: "${aws:username}". What
- * is not closed, "${x", is no variable.
+ * DOCUMENT_CONDITION_VARIABLE and READS_ flags of the variables in a text:
+ * "${aws:username}". What is not closed, "${x", is no variable.
  */
 uint8_t aws_condition_variable_flags(struct str text);
 

@@ -9,7 +9,8 @@
  * What depends on the layer:
  *  layer       Principal     Resource      an ARN of fewer than six parts
  *  identity    forbidden     required      goes on with ":*"
- *  resource    required      optional      goes on with ":*" if it has a wildcard, else matches nothing
+ *  resource    required      optional      goes on with ":*" if it has a wildcard, else
+ *              matches nothing
  *  trust       required      forbidden
  *  scp         forbidden     required      refused unless it ends in '*'
  *  rcp         only "*"      required      refused

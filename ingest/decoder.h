@@ -37,7 +37,8 @@
  *  coverage   "identities"         users, groups, roles and their policies of the scope
  *             "entities:KIND"      the list of one kind in the scope (detail: region)
  *             "entity:KIND"        what one entity's description lacks (subject)
- *             "resource-policy:KIND"   one resource's policy, or that it has none (subject)
+ *             "resource-policy:KIND"   one resource's policy, or that it has none
+ *                                      (subject)
  *             "organization"       which organization the account is in; ABSENT: none
  *             "organization-policies"  in an organization's scope: its tree and ceilings
  *             A page that says that more follows is PARTIAL; the last page is GOT. Of two

@@ -14,8 +14,8 @@ struct actions {
 };
 
 /*
- * ERR_SYNTAX for a pattern that no action of the catalogue has, and for become, admin and do beside other
- * actions.
+ * ERR_SYNTAX for a pattern that no action of the catalogue has, and for become, admin and
+ * do beside other actions.
  */
 int actions_bind(struct actions *out, struct context *c, const struct ast_words *words,
 	struct err *e);

@@ -108,7 +108,10 @@ static int holds_named(
 	return 0;
 }
 
-/* policy/NAME of a policy that is written on an identity and so is no entity: 1 and its name. */
+/*
+ * policy/NAME of a policy that is written on an identity and so is no entity: 1 and its
+ * name.
+ */
 static int find_inline(
 	struct str *out, struct world *w, const struct ast_ref *ref, struct err *e)
 {

@@ -1,8 +1,8 @@
 /*
  * bind.h - a syntax tree with its names looked up: what the engine is to be asked.
  *
- * Binding also tells the world what the query supposes (`without`, `with`), so it comes before
- * anything that asks the engine, and a world serves one query.
+ * Binding also tells the world what the query supposes (`without`, `with`), so it comes
+ * before anything that asks the engine, and a world serves one query.
  *
  * Lifetime: the world's arena.
  */

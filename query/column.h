@@ -1,8 +1,8 @@
 /*
  * column.h - the facts of a row by name: for show, order by and group by.
  *
- * Filter keys are columns, and some more (conditions, resources, count). One table for all of them;
- * a column that a row does not have is empty and sorts first.
+ * Filter keys are columns, and some more (conditions, resources, count). One table for
+ * all of them; a column that a row does not have is empty and sorts first.
  */
 #ifndef QUERY_COLUMN_H
 #define QUERY_COLUMN_H

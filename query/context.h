@@ -1,6 +1,6 @@
 /*
- * context.h - what giving a query its meaning needs at hand: the world it is about, the tree with
- * its text, and where to say what is wrong.
+ * context.h - what giving a query its meaning needs at hand: the world it is about, the
+ * tree with its text, and where to say what is wrong.
  *
  * Owns nothing. All that binding allocates lies in the world's arena.
  */

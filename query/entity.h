@@ -1,7 +1,8 @@
 /*
  * entity.h - one entity's facts as filters and columns name them.
  *
- * Everything returned is borrowed until world_close; a fact that an entity does not have is empty.
+ * Everything returned is borrowed until world_close; a fact that an entity does not have
+ * is empty.
  */
 #ifndef QUERY_ENTITY_H
 #define QUERY_ENTITY_H
@@ -9,8 +10,8 @@
 #include "reachability/world.h"
 
 /*
- * The node of an entity. Containers and shared entities are seen from several scopes; all of
- * them give the node of the scope that has it as its own.
+ * The node of an entity. Containers and shared entities are seen from several scopes; all
+ * of them give the node of the scope that has it as its own.
  */
 int entity_node(
 	node_id *out, struct world *w, scope_number scope, entity_id id, struct err *e);
@@ -26,7 +27,9 @@ struct str entity_region(struct world *w, node_id n);
 /* 1 and the value of the tag, or 0; the name compares with case. */
 int entity_tag(struct str *out, struct world *w, node_id n, struct str name);
 
-/* Whether a word is part of its name, its key or a tag; with wildcards: is one of them. */
+/*
+ * Whether a word is part of its name, its key or a tag; with wildcards: is one of them.
+ */
 bool entity_search(struct world *w, node_id n, struct str word);
 
 /* Whether it can sign in at all: 1, 0, or -1 when it is nothing that could. */

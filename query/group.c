@@ -90,7 +90,10 @@ static void counter_release(struct counter *k)
 	buf_release(&k->text);
 }
 
-/* The group of these values; parts are joined with their sizes, so that no two look alike. */
+/*
+ * The group of these values; parts are joined with their sizes, so that no two look
+ * alike.
+ */
 static uint32_t find_group(struct counter *k, const struct str *values)
 {
 	struct arena *arena = world_arena(k->w);
@@ -112,7 +115,10 @@ static uint32_t find_group(struct counter *k, const struct str *values)
 	return id;
 }
 
-/* Count a node in the groups of its values; a column with several values has them in turn. */
+/*
+ * Count a node in the groups of its values; a column with several values has them in
+ * turn.
+ */
 static void count_values(
 	struct counter *k, node_id n, struct str *values, uint32_t column)
 {

@@ -1,8 +1,9 @@
 /*
  * order.h - rows in the order that was asked for, or in the one they have by default.
  *
- * Default: direct before indirect, fewer hops first, then name, key, and the key at the other
- * end. It also decides between rows that are equal by what was asked for, so the order is total.
+ * Default: direct before indirect, fewer hops first, then name, key, and the key at the
+ * other end. It also decides between rows that are equal by what was asked for, so the
+ * order is total.
  */
 #ifndef QUERY_ORDER_H
 #define QUERY_ORDER_H

@@ -14,8 +14,8 @@ int ref_syntax_words(struct ast_words *out, struct cursor *c, enum lexer_kind se
 	const char *expected);
 
 /*
- * A word, and a list of them with commas, in a place where one of the keywords is a name too: the
- * column 'via', the kind 'group'.
+ * A word, and a list of them with commas, in a place where one of the keywords is a name
+ * too: the column 'via', the kind 'group'.
  */
 int ref_syntax_name(
 	struct ast_word *out, struct cursor *c, enum keyword also, const char *expected);

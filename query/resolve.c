@@ -79,7 +79,9 @@ static int add_key_pattern(
 	return rc;
 }
 
-/* An identity of a collected account that the account does not have: mistyped, or gone. */
+/*
+ * An identity of a collected account that the account does not have: mistyped, or gone.
+ */
 static bool is_missing(struct world *w, node_id n)
 {
 	const struct node *node = world_node(w, n);
@@ -277,7 +279,10 @@ static int find_name(
 	return 0;
 }
 
-/* The same, and where nothing has that name, with what follows the last '@' as the account. */
+/*
+ * The same, and where nothing has that name, with what follows the last '@' as the
+ * account.
+ */
 static int find_name_at(
 	struct buf *nodes, struct context *c, struct name name, struct err *e)
 {

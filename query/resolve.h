@@ -10,8 +10,8 @@
  *	internet, anyone, public               whoever has no credentials
  *	{filter}                               all that match
  *
- * Nothing is guessed: what fits nothing, or several entities, is ERR_SYNTAX with the nearest names, or with
- * the candidates, in a form that can be pasted back.
+ * Nothing is guessed: what fits nothing, or several entities, is ERR_SYNTAX with the
+ * nearest names, or with the candidates, in a form that can be pasted back.
  *
  * Names compare without case, unless one is the same with case.
  *
@@ -32,7 +32,9 @@ int resolve_word(
 int resolve_ref(
 	struct buf *out, struct context *c, const struct ast_ref *ref, struct err *e);
 
-/* A text that resolves to the node, the shortest that names nothing else: "role/ci@prod". */
+/*
+ * A text that resolves to the node, the shortest that names nothing else: "role/ci@prod".
+ */
 int resolve_name(struct str *out, struct world *w, node_id n, struct err *e);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * result.h - the answer to one query, ready to be rendered: typed rows, in their final order.
+ * result.h - the answer to one query, ready to be rendered: typed rows, in their final
+ * order.
  *
- * The renderers (cli/) know only this and the world's names; they decide nothing. Everything is borrowed from the
- * world's arena and lives until world_close.
+ * The renderers (cli/) know only this and the world's names; they decide nothing.
+ * Everything is borrowed from the world's arena and lives until world_close.
  */
 #ifndef QUERY_RESULT_H
 #define QUERY_RESULT_H
@@ -12,7 +13,8 @@
 enum result_type {
 	RESULT_ACCESS,  /* what can, who can: rows about entities */
 	RESULT_ACTIONS, /* what can X do on Y: rows about actions */
-	RESULT_BECOME, /* what can X become, who can become Y: rows about identities and paths */
+	/* what can X become, who can become Y: rows about identities and paths */
+	RESULT_BECOME,
 	RESULT_ENTITIES, /* find, a query-bar line */
 	RESULT_GROUPS,   /* group by: counts */
 	RESULT_BLAST,    /* blast: counts by group, and a total */
@@ -65,8 +67,8 @@ struct result {
 
 	const struct str *group_by; /* names */
 	uint32_t group_by_count;
-	uint64_t
-		total; /* rows before limit and offset; of BLAST and GROUPS: all that is counted */
+	/* rows before limit and offset; of BLAST and GROUPS: all that is counted */
+	uint64_t total;
 	const struct str
 		*columns; /* "show a, b": columns asked for; 0: the default ones */
 	uint32_t column_count;
@@ -77,7 +79,10 @@ struct result {
 	uint32_t unknown_count;
 };
 
-/* The value of a filter key or column for a row or an entity, as text; empty when it has none. */
+/*
+ * The value of a filter key or column for a row or an entity, as text; empty when it has
+ * none.
+ */
 struct str result_field(struct world *w, const struct answer_row *row, struct str name);
 struct str result_entity_field(struct world *w, node_id n, struct str name);
 

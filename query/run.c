@@ -22,7 +22,10 @@ static const void *keep(struct world *w, struct buf *b)
 	return out;
 }
 
-/* The part of `count` things that offset and limit leave: where it begins; *count its size. */
+/*
+ * The part of `count` things that offset and limit leave: where it begins; *count its
+ * size.
+ */
 static uint32_t cut(const struct run *r, uint32_t *count)
 {
 	const struct ast_clauses *k = &r->b->query->clauses;
@@ -120,8 +123,8 @@ static bool has_node(const struct bind_objects *objects, node_id n)
 }
 
 /*
- * What the subjects can do on parts of entities: the rows of "who can" that are about them, turned
- * around. The engine promises that both directions agree.
+ * What the subjects can do on parts of entities: the rows of "who can" that are about
+ * them, turned around. The engine promises that both directions agree.
  */
 static int ask_parts(struct run *r, struct answer *a, struct err *e)
 {

@@ -1,5 +1,6 @@
 /*
- * scan.h - all entities of the store that match: what find, a line without a verb, and {sets} mean.
+ * scan.h - all entities of the store that match: what find, a line without a verb, and
+ * {sets} mean.
  *
  * Entities that are taken away (`without`) are not among them.
  * Cost: the entities of the kinds that can match.

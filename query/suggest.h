@@ -9,8 +9,9 @@
 #include "query/context.h"
 
 /*
- * Refuse the query at the word: "no role named 'cii'; did you mean 'role/ci'?", with up to three names. kind is
- * the kind that was asked for, or empty; name is what was looked for. Always an ERR_ code.
+ * Refuse the query at the word: "no role named 'cii'; did you mean 'role/ci'?", with up
+ * to three names. kind is the kind that was asked for, or empty; name is what was looked
+ * for. Always an ERR_ code.
  */
 int suggest_missing(struct context *c, const struct ast_word *word, struct str kind,
 	struct str name, struct err *e);

@@ -1,7 +1,8 @@
 /*
  * action_bits.h - which actions of a list a statement has: bit sets, made once per pair.
  *
- * Cost: a hash look-up after the first time. Everything lies in the arena given; the table is freed.
+ * Cost: a hash look-up after the first time. Everything lies in the arena given; the
+ * table is freed.
  */
 #ifndef REACHABILITY_ACTION_BITS_H
 #define REACHABILITY_ACTION_BITS_H

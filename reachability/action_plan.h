@@ -1,9 +1,10 @@
 /*
  * action_plan.h - which actions a question asks about, per kind of entity.
  *
- * A kind's actions come from the catalogue, split by target (bucket, objects) and by the way in which the
- * resource's own policy counts for them (not at all, beside the identity's, or decisively). Lists are made
- * once per question and kind and compared by address afterwards.
+ * A kind's actions come from the catalogue, split by target (bucket, objects) and by the
+ * way in which the resource's own policy counts for them (not at all, beside the
+ * identity's, or decisively). Lists are made once per question and kind and compared by
+ * address afterwards.
  */
 #ifndef REACHABILITY_ACTION_PLAN_H
 #define REACHABILITY_ACTION_PLAN_H
@@ -13,7 +14,10 @@
 #include "reachability/answer.h"
 #include "reachability/provider.h"
 
-/* Actions that share a target of a kind and the way in which the resource's policy counts. */
+/*
+ * Actions that share a target of a kind and the way in which the resource's policy
+ * counts.
+ */
 struct action_list {
 	const action_id *ids; /* ascending */
 	uint32_t count;
@@ -27,7 +31,10 @@ struct action_list {
 	const uint64_t *rcps; /* the actions that ceilings over resources speak of */
 };
 
-/* Actions that name no resource: they are asked of the container, and only "*" grants them. */
+/*
+ * Actions that name no resource: they are asked of the container, and only "*" grants
+ * them.
+ */
 #define ACTION_LIST_UNBOUND 63u
 
 struct action_plan {
@@ -41,7 +48,10 @@ struct action_planner *action_planner_new(const struct action_query *query,
 	const struct provider *provider, struct arena *arena);
 void action_planner_free(struct action_planner *p);
 
-/* The lists of a kind (CATALOG_NONE: none but unbound ones); container: with the unbound actions. */
+/*
+ * The lists of a kind (CATALOG_NONE: none but unbound ones); container: with the unbound
+ * actions.
+ */
 const struct action_plan *action_plan_of(
 	struct action_planner *p, kind_id kind, bool container);
 

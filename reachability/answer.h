@@ -1,19 +1,22 @@
 /*
- * answer.h - the questions, and rows as answers: what can X access, who can access Y, can X do A
- * on Y, how, blast.
+ * answer.h - the questions, and rows as answers: what can X access, who can access Y, can
+ * X do A on Y, how, blast.
  *
  * A question is about sets: subjects, objects and actions are lists. A row is about one
- * (subject or object) entity and one sort of path. All strings and arrays of an answer live in the
- * world's arena until world_close.
+ * (subject or object) entity and one sort of path. All strings and arrays of an answer
+ * live in the world's arena until world_close.
  *
  * The rules that both directions share (docs/access-model.md):
  *  - an action on an entity has the best verdict over the entity's targets and paths
- *  - a direct row has the actions that the subject's own credentials allow; an indirect row has those
- *    for which a path of hops does better than the direct verdict
- *  - a row's verdict is the weakest over its actions; rows of nothing but "denied" do not exist
- *  - of several paths the shown one is the one with the best verdict, then cheapest, then shortest, then first by key
+ *  - a direct row has the actions that the subject's own credentials allow; an indirect
+ *    row has those for which a path of hops does better than the direct verdict
+ *  - a row's verdict is the weakest over its actions; rows of nothing but "denied" do not
+ *    exist
+ *  - of several paths the shown one is the one with the best verdict, then cheapest, then
+ *    shortest, then first by key
  *
- * Invariant: Y is in what-can(X) exactly when X is in who-can(Y), with equal verdict and actions.
+ * Invariant: Y is in what-can(X) exactly when X is in who-can(Y), with equal verdict and
+ * actions.
  */
 #ifndef REACHABILITY_ANSWER_H
 #define REACHABILITY_ANSWER_H
@@ -25,7 +28,9 @@ enum hop_class { HOP_NONE, HOP_ASSUME, HOP_CARRY, HOP_EXPOSE, HOP_ESCALATE };
 struct str hop_class_name(
 	enum hop_class c); /* "", "assume", "carry", "expose", "escalate" */
 
-/* Which actions a question is about. Any of the given ones; none given: all ("access"). */
+/*
+ * Which actions a question is about. Any of the given ones; none given: all ("access").
+ */
 struct action_query {
 	uint32_t level_mask;        /* 1 << enum catalog_level */
 	const struct str *patterns; /* "s3:Get*", any case */
@@ -62,7 +67,8 @@ struct row_part {
 
 struct answer_row {
 	node_id node; /* the entity that the row is about */
-	node_id other; /* the entity at the other end: the subject of a what, the object of a who */
+	/* the entity at the other end: the subject of a what, the object of a who */
+	node_id other;
 	bool indirect;
 	struct path path; /* of an indirect row */
 	enum expr_verdict verdict;
@@ -70,7 +76,11 @@ struct answer_row {
 	const action_id *actions; /* ascending */
 	uint32_t action_count;
 	const struct row_part *
-		parts; /* only those that are not plainly allowed, and at least one when the row is not */
+		/*
+		 * only those that are not plainly allowed, and at least one when the row
+		 * is not
+		 */
+		parts;
 	uint32_t part_count;
 	const struct str
 		*resources; /* keys and sub-patterns that the actions reach, byte order */
@@ -100,7 +110,8 @@ struct answer {
 };
 
 struct answer_options {
-	bool direct_only; /* leave out indirect rows; direct_only and indirect_only are not both set */
+	/* leave out indirect rows; direct_only and indirect_only are not both set */
+	bool direct_only;
 	bool indirect_only;
 	uint32_t max_hops;  /* UINT32_MAX: no bound */
 	const node_id *via; /* paths must pass all of these */
@@ -117,8 +128,9 @@ int answer_what(struct answer *out, struct world *w, const node_id *subjects,
 	struct err *e);
 
 /*
- * An object of a question: an entity, and where a sub-resource was meant ("s3://b/2026/x") the pattern of it; no
- * resource (n == 0): the entity with all its targets.
+ * An object of a question: an entity, and where a sub-resource was meant
+ * ("s3://b/2026/x") the pattern of it; no resource (n == 0): the entity with all its
+ * targets.
  */
 struct answer_object {
 	node_id node;
@@ -151,14 +163,15 @@ struct proof_item {
 	struct str text;    /* the statement, as the provider wrote it; or the words */
 	struct str source;  /* file */
 	expr condition;     /* what the statement still asks for */
-	bool holds; /* it has the effect that its type says (a ceiling: it lets through) */
+	/* it has the effect that its type says (a ceiling: it lets through) */
+	bool holds;
 };
 
 struct proof {
 	enum expr_verdict verdict;
 	expr residual;
-	struct str
-		reason; /* one line: "explicit deny by ...", "nothing grants: 12 statements searched" */
+	/* one line: "explicit deny by ...", "nothing grants: 12 statements searched" */
+	struct str reason;
 	action_id action;
 	struct str resource;
 	const struct proof_item *items;
@@ -170,10 +183,14 @@ struct answer_decision {
 	expr residual;
 	bool indirect;
 	struct path path;
-	struct proof
-		proof; /* of the last decision: the path's end (or the subject itself) on the object */
+	/* of the last decision: the path's end (or the subject itself) on the object */
+	struct proof proof;
 	const struct proof *
-		hops; /* one per step of the path that is a decision; NULL items for carried identities */
+		/*
+		 * one per step of the path that is a decision; NULL items for carried
+		 * identities
+		 */
+		hops;
 	uint32_t hop_count;
 	const struct answer_unknown *unknown;
 	uint32_t unknown_count;
@@ -184,7 +201,10 @@ int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 	const struct action_query *actions, const struct answer_object *object,
 	const struct answer_options *o, struct err *e);
 
-/* how can SUBJECT ACTION OBJECT: the best `top` loopless paths, cheapest first; a direct way is a path of no steps. */
+/*
+ * how can SUBJECT ACTION OBJECT: the best `top` loopless paths, cheapest first; a direct
+ * way is a path of no steps.
+ */
 struct answer_paths {
 	const struct path *paths;
 	uint32_t path_count;

@@ -1,4 +1,7 @@
-/* asking.h - the parts that every question needs, made and freed together. Used by answer*.c only. */
+/*
+ * asking.h - the parts that every question needs, made and freed together. Used by
+ * answer*.c only.
+ */
 #ifndef REACHABILITY_ASKING_H
 #define REACHABILITY_ASKING_H
 
@@ -28,7 +31,10 @@ void asking_release(struct asking *a);
 /* Whether a path (NULL: direct) is of the sort that the options ask for. */
 bool asking_wants(const struct asking *a, const struct path *path);
 
-/* The residual that a question about becoming or ruling has instead of actions: of `n` itself on `object`. */
+/*
+ * The residual that a question about becoming or ruling has instead of actions: of `n`
+ * itself on `object`.
+ */
 int asking_holds(expr *out, struct asking *a, node_id n, node_id object, struct err *e);
 
 /* Rows, exclusions and notes of the finished question. */

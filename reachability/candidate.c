@@ -83,7 +83,10 @@ static void candidate_add_fresh(
 	candidate_add(c, (struct str){ p, size + 1 });
 }
 
-/* Patterns but for a literal and a star at its end: the combinations of many are too many. */
+/*
+ * Patterns but for a literal and a star at its end: the combinations of many are too
+ * many.
+ */
 static uint32_t candidate_count_hard(const struct str *patterns, uint32_t count)
 {
 	uint32_t hard = 0;

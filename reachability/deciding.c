@@ -2,7 +2,9 @@
 
 #include "reachability/pattern.h"
 
-/* Distinct patterns that may cover a part of one resource; more than this is an unknown. */
+/*
+ * Distinct patterns that may cover a part of one resource; more than this is an unknown.
+ */
 #define PARTIAL_MAX 64u
 
 static void context_look_up(
@@ -43,7 +45,10 @@ static enum pattern_cover cover_text(
 	return pattern_cover(text, g->resource);
 }
 
-/* A variable that the request decides: allow it only if the resource is what the pattern becomes. */
+/*
+ * A variable that the request decides: allow it only if the resource is what the pattern
+ * becomes.
+ */
 static expr open_variable(struct deciding *g, struct str pattern)
 {
 	struct expr_test t = { .op = DOCUMENT_STRING_LIKE,
@@ -71,7 +76,10 @@ static uint32_t partial_number(struct deciding *g, struct str text)
 	return count;
 }
 
-/* Fill always, partial and inverted of a hit; false when it covers nothing of the resource. */
+/*
+ * Fill always, partial and inverted of a hit; false when it covers nothing of the
+ * resource.
+ */
 static bool hit_cover(struct deciding *g, struct decide_hit *h)
 {
 	const struct document *doc = h->statement->document;
@@ -191,7 +199,10 @@ static void hits_of_object(struct deciding *g)
 
 		if (!rcp && o->layers[i] != g->list->layer)
 			continue;
-		/* an RCP only takes away: everything is allowed at every level by definition */
+		/*
+		 * an RCP only takes away: everything is allowed at every level by
+		 * definition
+		 */
 		if (rcp && !(h.statement->statement->flags & DOCUMENT_DENY))
 			continue;
 		h.bits = action_bits_of(

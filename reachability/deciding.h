@@ -1,6 +1,6 @@
 /*
- * deciding.h - one decision in progress: hits, groups of actions, atoms of the resource, and their combination. Used
- * by decide.c, which owns the scratch memory.
+ * deciding.h - one decision in progress: hits, groups of actions, atoms of the resource,
+ * and their combination. Used by decide.c, which owns the scratch memory.
  */
 #ifndef REACHABILITY_DECIDING_H
 #define REACHABILITY_DECIDING_H
@@ -43,14 +43,19 @@ void deciding_collect(struct deciding *g, const bool *active);
 /* Split the list's actions into groups that meet the same hits. */
 void deciding_group(struct deciding *g);
 
-/* The atoms of the resource under the hits' patterns; one of no patterns when none is partial. */
+/*
+ * The atoms of the resource under the hits' patterns; one of no patterns when none is
+ * partial.
+ */
 int deciding_atoms(
 	struct deciding *g, const uint64_t **atoms, uint32_t *count, struct err *e);
 
 /* Neutral parts for an action: no hit applied. */
 void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id action);
 
-/* The residual of the list's action number `bit` in an atom; *p has what the layers said. */
+/*
+ * The residual of the list's action number `bit` in an atom; *p has what the layers said.
+ */
 expr deciding_combine(
 	struct deciding *g, struct provider_parts *p, uint32_t bit, uint64_t atom);
 

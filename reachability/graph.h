@@ -1,12 +1,12 @@
 /*
  * graph.h - hops: who can act as whom, found on demand and remembered for the query.
  *
- * A hop is an act that yields another identity. Edges are never stored: the forward edges of an identity are a
- * question of what it can do to identities, the backward ones a question of who can, both answered by
- * search.h; what compute carries is a relation.
+ * A hop is an act that yields another identity. Edges are never stored: the forward edges
+ * of an identity are a question of what it can do to identities, the backward ones a
+ * question of who can, both answered by search.h; what compute carries is a relation.
  *
- * Paths are compared by verdict (stronger first), then cost, then number of hops, then the keys on the way. Forward
- * and backward searches give the same best path for a pair.
+ * Paths are compared by verdict (stronger first), then cost, then number of hops, then
+ * the keys on the way. Forward and backward searches give the same best path for a pair.
  */
 #ifndef REACHABILITY_GRAPH_H
 #define REACHABILITY_GRAPH_H
@@ -34,7 +34,10 @@ int graph_edges(const struct graph_edge **out, uint32_t *count, struct graph *g,
 /* The decisions that hops rest on: one action on identities. For proofs. */
 struct decide *graph_decide(struct graph *g);
 
-/* A node that was reached, with the best path. Forward: from a start to node; backward: from node to a goal. */
+/*
+ * A node that was reached, with the best path. Forward: from a start to node; backward:
+ * from node to a goal.
+ */
 struct graph_reached {
 	node_id node;
 	node_id end; /* the start or goal at the other end */
@@ -42,8 +45,9 @@ struct graph_reached {
 };
 
 /*
- * Everything reached by at least one hop from any of `ends` (backward: that reaches any of them), each node once, in
- * the order of nodes' numbers. Options bound hops and name what paths must or must not pass.
+ * Everything reached by at least one hop from any of `ends` (backward: that reaches any
+ * of them), each node once, in the order of nodes' numbers. Options bound hops and name
+ * what paths must or must not pass.
  */
 int graph_reach(const struct graph_reached **out, uint32_t *count, struct graph *g,
 	const node_id *ends, uint32_t end_count, bool backward,

@@ -1,5 +1,6 @@
 /*
- * notes.h - what an answer does not know: gaps in what was collected that could change it.
+ * notes.h - what an answer does not know: gaps in what was collected that could change
+ * it.
  */
 #ifndef REACHABILITY_NOTES_H
 #define REACHABILITY_NOTES_H

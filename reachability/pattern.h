@@ -10,7 +10,8 @@
  * PATTERN_NONE (no string in common), PATTERN_ALL (contains the target) or
  * PATTERN_SOME (some strings of the target but not all).
  *
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ * Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  *
  * Cost: match, intersects, contains and cover allocate nothing. They are linear unless a
  * '?' stands between two literals of the pattern (for intersects: anywhere), then at most

@@ -1,5 +1,6 @@
 /*
- * proof.h - a decision in citable pieces: who granted, who denied, which ceiling, what is not known.
+ * proof.h - a decision in citable pieces: who granted, who denied, which ceiling, what is
+ * not known.
  */
 #ifndef REACHABILITY_PROOF_H
 #define REACHABILITY_PROOF_H

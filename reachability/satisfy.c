@@ -88,8 +88,8 @@ static bool satisfy_is_single(const struct satisfy_key *k)
 }
 
 /*
- * Whether a candidate passes all literals of a single-valued key (need == count), or, of a
- * key with many values, those that speak of every value and the one need.
+ * Whether a candidate passes all literals of a single-valued key (need == count), or, of
+ * a key with many values, those that speak of every value and the one need.
  */
 static bool satisfy_some_value(struct satisfy_key *k, bool single, uint32_t need)
 {

@@ -1,16 +1,19 @@
 /*
- * search.h - direct access, both ways: all entities that a subject may act on, all identities that may act on an entity.
+ * search.h - direct access, both ways: all entities that a subject may act on, all
+ * identities that may act on an entity.
  *
- * search_what sweeps the subject's scope: patterns become intervals of entity ids, their end points cut the ids into runs in which the
- * same statements cover every entity whole, and one decision per run and kind answers for all of its
- * entities. Entities that some statement covers in part, whose own policy names the subject, or whose attributes
- * a condition reads, are decided one by one. Other scopes are looked at only where their policies name the subject.
+ * search_what sweeps the subject's scope: patterns become intervals of entity ids, their
+ * end points cut the ids into runs in which the same statements cover every entity whole,
+ * and one decision per run and kind answers for all of its entities. Entities that some
+ * statement covers in part, whose own policy names the subject, or whose attributes a
+ * condition reads, are decided one by one. Other scopes are looked at only where their policies name the subject.
  *
- * search_who turns the index around: statements whose literal prefix can meet the entity, the classes that hold
- * them, one decision per class (or per member, where a statement reads the caller), and whoever the entity's
- * own policy names.
+ * search_who turns the index around: statements whose literal prefix can meet the entity,
+ * the classes that hold them, one decision per class (or per member, where a statement
+ * reads the caller), and whoever the entity's own policy names.
  *
- * Cost follows the answer, the statements of the subject and the policies that name it; not the size of the estate.
+ * Cost follows the answer, the statements of the subject and the policies that name it;
+ * not the size of the estate.
  */
 #ifndef REACHABILITY_SEARCH_H
 #define REACHABILITY_SEARCH_H
@@ -24,7 +27,10 @@ struct search_found {
 	const struct access *access;
 };
 
-/* Appends struct search_found to `out`, each entity at most once, in ascending (scope, id). */
+/*
+ * Appends struct search_found to `out`, each entity at most once, in ascending (scope,
+ * id).
+ */
 int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e);
 
 int search_who(struct buf *out, struct decide *d, const struct answer_object *object,

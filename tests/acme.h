@@ -1,5 +1,6 @@
 /*
- * acme.h - the sample organization of examples/acme in a temporary store, for tests that ask it.
+ * acme.h - the sample organization of examples/acme in a temporary store, for tests that
+ * ask it.
  */
 #ifndef TESTS_ACME_H
 #define TESTS_ACME_H

@@ -1,5 +1,6 @@
 /*
- * decode_records.h - run an input through a decoder and write its records as lines, for tests.
+ * decode_records.h - run an input through a decoder and write its records as lines, for
+ * tests.
  *
  *	S scope parent                              E key kind name flags tags attributes
  *	R from relation to                          D layer holder (name) body

@@ -139,8 +139,8 @@ static inline void ingest_world_run(
 }
 
 /*
- * Everything that a scope's segment says about its entities, as text: keys, holdings and the
- * policy texts behind them.
+ * Everything that a scope's segment says about its entities, as text: keys, holdings and
+ * the policy texts behind them.
  */
 static inline void ingest_world_dump_scope(
 	struct buf *out, struct snapshot *snap, scope_number n)

@@ -1,10 +1,11 @@
 /*
- * little_world.h - a store of two accounts and an organization, made from a few policies: for tests of
- * decisions. Policies are written with ' for ".
+ * little_world.h - a store of two accounts and an organization, made from a few policies:
+ * for tests of decisions. Policies are written with ' for ".
  *
- * Account 111111111111: users alice (group devs) and eve, role dev (boundary applies to dev and alice), role app (a
- * service's), bucket b, queue q, key k, function f that carries app. Account 222222222222: user bob, role far.
- * Both are in o-org under r-root / ou-a; 333333333333 is its exempt account with user boss.
+ * Account 111111111111: users alice (group devs) and eve, role dev (boundary applies to
+ * dev and alice), role app (a service's), bucket b, queue q, key k, function f that
+ * carries app. Account 222222222222: user bob, role far. Both are in o-org under r-root /
+ * ou-a; 333333333333 is its exempt account with user boss.
  */
 #ifndef TESTS_LITTLE_WORLD_H
 #define TESTS_LITTLE_WORLD_H
@@ -32,7 +33,10 @@ struct little_policies {
 		*key; /* resource policies; of key NULL: the account may */
 	const char *scp_root, *scp_ou, *scp_account, *rcp;
 	const char *
-		attached; /* key of a managed policy that is attached to alice but was not collected */
+		/*
+		 * key of a managed policy that is attached to alice but was not collected
+		 */
+		attached;
 };
 
 struct little_world {

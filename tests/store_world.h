@@ -140,8 +140,8 @@ static inline void world_commit(struct store *store, struct builder *b, int64_t 
 }
 
 /*
- * A small scope with one of everything: an account, a user called `name` with an inline document, a bucket
- * that lets `principal` in, and a policy that belongs to the provider.
+ * A small scope with one of everything: an account, a user called `name` with an inline
+ * document, a bucket that lets `principal` in, and a policy that belongs to the provider.
  */
 static inline struct builder *world_scope(
 	const char *account, const char *name, const char *principal)

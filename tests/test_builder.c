@@ -250,7 +250,10 @@ static void relations_go_both_ways(void **state)
 	assert_int_equal(count, 0);
 }
 
-/* The documents of an identity's class by name: the missing one's key, or "body" first words. */
+/*
+ * The documents of an identity's class by name: the missing one's key, or "body" first
+ * words.
+ */
 static void assert_class(const struct fixture *f, const char *key, const char *expected)
 {
 	const struct segment_entity *n = segment_entity(&f->s, id_of(f, key));

@@ -365,7 +365,9 @@ static size_t mutate(char *key, size_t n, uint32_t *seed)
 	return n;
 }
 
-/* Whatever the key: the entity's part is within it, and is an entity of that kind itself. */
+/*
+ * Whatever the key: the entity's part is within it, and is an entity of that kind itself.
+ */
 static void entities_are_entities(void **state)
 {
 	uint32_t seed = 2463534242u;

@@ -9,9 +9,9 @@
 #include "reachability/literal.h"
 
 /*
- * Facts are written in short: "-" missing, "?" open, "!" present, "~" not collected, "=v" known,
- * "[a|b" a known list, "[?" an open list, "[!" a list that is present, "[" an empty list.
- * Results are printed residuals: "always" and "never" are the constants.
+ * Facts are written in short: "-" missing, "?" open, "!" present, "~" not collected, "=v"
+ * known, "[a|b" a known list, "[?" an open list, "[!" a list that is present, "[" an
+ * empty list. Results are printed residuals: "always" and "never" are the constants.
  */
 struct row {
 	const char *claim;
@@ -72,7 +72,10 @@ static void read_fact(struct condition_fact *out, const char *text, struct arena
 	}
 }
 
-/* Beside "k" every world has a user name, a star, a list, an open, an absent and a lost key. */
+/*
+ * Beside "k" every world has a user name, a star, a list, an open, an absent and a lost
+ * key.
+ */
 static void look_up(
 	void *ctx, struct str key, struct condition_fact *out, struct arena *arena)
 {
@@ -116,7 +119,9 @@ static void add_condition(
 		document_add_value(b, values[i]);
 }
 
-/* The statement with the rows' conditions, evaluated where "k" is the first row's fact. */
+/*
+ * The statement with the rows' conditions, evaluated where "k" is the first row's fact.
+ */
 static struct str evaluate(const struct row *rows, size_t count, struct arena *arena)
 {
 	struct world world = { .fact = rows[0].fact };
@@ -164,7 +169,10 @@ static void check_rows(const struct row *rows, size_t count)
 
 #define CHECK(rows) check_rows((rows), sizeof(rows) / sizeof((rows)[0]))
 
-/* An operator with values, a fact that matches it, one that does not, one of the wrong type. */
+/*
+ * An operator with values, a fact that matches it, one that does not, one of the wrong
+ * type.
+ */
 struct shape {
 	enum document_operator op;
 	const char *values, *match, *mismatch, *malformed;

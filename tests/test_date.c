@@ -74,7 +74,9 @@ static void dates_are_read_in_both_forms(void **state)
 	buf_release(&out);
 }
 
-/* Every day of 400 years comes back as it was printed, and is a day after the one before. */
+/*
+ * Every day of 400 years comes back as it was printed, and is a day after the one before.
+ */
 static void days_follow_each_other(void **state)
 {
 	struct buf out = { 0 };

@@ -1,4 +1,7 @@
-/* Decisions of the AWS recipe, one world a row. Each row is a sentence of the evaluation logic. */
+/*
+ * Decisions of the AWS recipe, one world a row. Each row is a sentence of the evaluation
+ * logic.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,7 @@
-/* ingest/decoder: what it refuses and how it says so, whose data it is, and record streams. */
+/*
+ * ingest/decoder: what it refuses and how it says so, whose data it is, and record
+ * streams.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -362,7 +362,10 @@ static void simplify_drops_what_the_rest_decides(void **state)
 	expr_pool_free(p);
 }
 
-/* Nine pigeons in eight holes: impossible, but not refuted within the steps that we allow. */
+/*
+ * Nine pigeons in eight holes: impossible, but not refuted within the steps that we
+ * allow.
+ */
 static void what_is_too_hard_counts_as_possible(void **state)
 {
 	struct expr_pool *p = expr_pool_new();

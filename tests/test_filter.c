@@ -1,8 +1,8 @@
 #include "tests/acme.h"
 
 /*
- * Filters, orders, groups and parts of lists, asked of the sample organization. A row names what
- * must be and what must not be among the names of the answer.
+ * Filters, orders, groups and parts of lists, asked of the sample organization. A row
+ * names what must be and what must not be among the names of the answer.
  */
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,4 +1,6 @@
-/* base/json: strict parsing with places, typed members with paths, the bytes of a value. */
+/*
+ * base/json: strict parsing with places, typed members with paths, the bytes of a value.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,6 @@
-/* base/json_splitter: the same pieces whatever the chunks, and errors with their place. */
+/*
+ * base/json_splitter: the same pieces whatever the chunks, and errors with their place.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

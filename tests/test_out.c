@@ -87,7 +87,10 @@ static void each_form(void **state)
 static const encoder encoders[] = { out_text, out_json, out_csv, out_markdown, out_dot,
 	out_mermaid };
 
-/* Every code point, and every pair of bytes, in every form: nothing but what may be shown. */
+/*
+ * Every code point, and every pair of bytes, in every form: nothing but what may be
+ * shown.
+ */
 static void check_clean(struct str in)
 {
 	struct buf out = { 0 };

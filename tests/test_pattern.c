@@ -2,8 +2,9 @@
  * test_pattern.c - pattern.h against tables, enumeration, and a bound of work.
  *
  * The reference is a set of places kept in one word and moved byte by byte, which shares
- * nothing with the greedy walk that it judges. Where short strings could miss a difference
- * a witness decides: "not contained" needs a string that the reference confirms.
+ * nothing with the greedy walk that it judges. Where short strings could miss a
+ * difference a witness decides: "not contained" needs a string that the reference
+ * confirms.
  */
 #include <setjmp.h>
 #include <stdarg.h>

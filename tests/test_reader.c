@@ -1,4 +1,6 @@
-/* ingest/reader: plain, gzip and zstd give the same bytes; what ends early is an error. */
+/*
+ * ingest/reader: plain, gzip and zstd give the same bytes; what ends early is an error.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -153,7 +155,9 @@ static void refuses_damage(void **state)
 		packings[i].pack(&packed, buf_str(&text));
 		memset(packed.p + packed.n / 2, 0xff, 64);
 		write_file(buf_str(&packed));
-		/* zstd writes no checksum by default, so only its structure can be wrong. */
+		/*
+		 * zstd writes no checksum by default, so only its structure can be wrong.
+		 */
 		if (read_all(&back, &e) == 0)
 			assert_false(str_eq(buf_str(&back), buf_str(&text)));
 		else

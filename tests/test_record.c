@@ -1,4 +1,7 @@
-/* base/record: what is encoded comes back, and foreign bytes are refused with their place. */
+/*
+ * base/record: what is encoded comes back, and foreign bytes are refused with their
+ * place.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -98,7 +101,9 @@ static void comes_back(void **state)
 	arena_release(&arena);
 }
 
-/* Every proper prefix ends at a record boundary, wants more, or is an error without more. */
+/*
+ * Every proper prefix ends at a record boundary, wants more, or is an error without more.
+ */
 static void every_prefix_wants_more(void **state)
 {
 	struct buf bytes = { 0 };

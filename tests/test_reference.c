@@ -1,8 +1,9 @@
 #include "tests/store_world.h"
 
 /*
- * References by name (base/record.h, invariant 4): an entity of that kind and name in the scope is
- * meant; a name that none or several have stands for something that was not collected.
+ * References by name (base/record.h, invariant 4): an entity of that kind and name in the
+ * scope is meant; a name that none or several have stands for something that was not
+ * collected.
  */
 
 #define SCOPE "aws:111122223333"

@@ -2,8 +2,8 @@
 #include "tests/acme.h"
 
 /*
- * What words of a query mean in the sample organization, and what is said about words that mean
- * nothing or too much.
+ * What words of a query mean in the sample organization, and what is said about words
+ * that mean nothing or too much.
  */
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

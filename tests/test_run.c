@@ -5,16 +5,16 @@
 #include "reachability/pattern.h"
 
 /*
- * The questions of tests/sample/questions.txt (the format is at its top) and the examples of
- * docs/query-language.md, asked of the sample organization.
+ * The questions of tests/sample/questions.txt (the format is at its top) and the examples
+ * of docs/query-language.md, asked of the sample organization.
  */
 
 #define FILE_MAX     (1u << 20)
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /*
- * Questions that this version is known to answer wrong, and what is missing. Each is asked all the
- * same; one that becomes right must leave this list.
+ * Questions that this version is known to answer wrong, and what is missing. Each is
+ * asked all the same; one that becomes right must leave this list.
  */
 static const struct {
 	const char *text, *missing;

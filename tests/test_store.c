@@ -418,7 +418,10 @@ static void a_forked_child_is_refused(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* In a child, where files may not grow any more: the commit fails, and no further write is begun. */
+/*
+ * In a child, where files may not grow any more: the commit fails, and no further write
+ * is begun.
+ */
 static int write_without_room(const char *directory)
 {
 	struct store *store = NULL;
@@ -474,7 +477,10 @@ static void a_failed_commit_ends_writing(void **state)
 	assert_scopes(f->store, "dave", NULL, "0");
 }
 
-/* Readers on other threads while this one writes. No assertion of cmocka may fail on theirs. */
+/*
+ * Readers on other threads while this one writes. No assertion of cmocka may fail on
+ * theirs.
+ */
 struct reader {
 	struct store *store;
 	atomic_bool stop;

@@ -7,8 +7,9 @@
 #define CRASH_ROUNDS 200
 
 /*
- * A child writes two scopes in one commit again and again, both with the same user name, and is
- * killed at a random moment. What it leaves must be one whole commit, never older than the one before.
+ * A child writes two scopes in one commit again and again, both with the same user name,
+ * and is killed at a random moment. What it leaves must be one whole commit, never older
+ * than the one before.
  */
 
 static void write_once(struct store *store, uint32_t number)
@@ -129,7 +130,10 @@ static void writer_kill(struct writer *w, long microseconds)
 	close(w->told);
 }
 
-/* Even rounds kill at any moment, also while the store is made or opened; odd ones after a commit. */
+/*
+ * Even rounds kill at any moment, also while the store is made or opened; odd ones after
+ * a commit.
+ */
 static void a_killed_writer_leaves_a_whole_commit(void **state)
 {
 	struct world_place place;

@@ -7,7 +7,9 @@
 #define DAMAGE_ROUNDS 600
 #define DAMAGE_META   136u /* bytes of a meta page that LMDB reads, behind the page head */
 
-/* A store of two accounts with several versions, so that it has free pages too; closed. */
+/*
+ * A store of two accounts with several versions, so that it has free pages too; closed.
+ */
 struct fixture {
 	struct world_place place;
 	char *bytes;

@@ -1,10 +1,11 @@
 /*
- * Runs aws-condition-operators.ndjson through condition_test: one JSON object a line, {op,
- * name, policyValues[], testValue, requestContext{}, expected}. The folder is $LATCHKEY_ORACLES
- * or the first argument; without the file the test is skipped (exit status 77).
+ * Runs aws-condition-operators.ndjson through condition_test: one JSON object a line,
+ * {op, name, policyValues[], testValue, requestContext{}, expected}. The folder is
+ * $LATCHKEY_ORACLES or the first argument; without the file the test is skipped (exit
+ * status 77).
  *
- * Where the cases differ from the provider's documentation, the documentation decides: such
- * cases are listed below with the page, and must differ.
+ * Where the cases differ from the provider's documentation, the documentation decides:
+ * such cases are listed below with the page, and must differ.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /*
- * fuzz_aws_policy.c - any text compiles to a document that opens; an invalid one grants nothing.
+ * fuzz_aws_policy.c - any text compiles to a document that opens; an invalid one grants
+ * nothing.
  *
  * The first byte chooses the layer, the rest is the policy.
  */

@@ -1,5 +1,6 @@
 /*
- * fuzz_compile.c - any records compile to segments, or are refused; never half, never a crash.
+ * fuzz_compile.c - any records compile to segments, or are refused; never half, never a
+ * crash.
  *
  * The input is a record stream without its header: what a foreign collector could send.
  */

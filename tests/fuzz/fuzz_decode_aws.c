@@ -1,6 +1,7 @@
 /*
- * fuzz_decode_aws.c - any bytes decode to valid records or to an error that names the file, the same in
- * any chunks. The first byte chooses what the path and the directory say.
+ * fuzz_decode_aws.c - any bytes decode to valid records or to an error that names the
+ * file, the same in any chunks. The first byte chooses what the path and the directory
+ * say.
  */
 #include "base/limits.h"
 #include "base/record.h"

@@ -1,8 +1,9 @@
 /*
- * fuzz_document.c - a damaged compiled document is refused, or every part of it lies inside its bytes.
+ * fuzz_document.c - a damaged compiled document is refused, or every part of it lies
+ * inside its bytes.
  *
- * An input that starts with "LKCD" is the document. Any other one changes a document that the target
- * builds: each three bytes are a little-endian offset and what to xor there.
+ * An input that starts with "LKCD" is the document. Any other one changes a document that
+ * the target builds: each three bytes are a little-endian offset and what to xor there.
  */
 #include "graphstore/document.h"
 

@@ -1,6 +1,7 @@
 /*
  * fuzz_record.c - any bytes are records or an error at a place within them; what decodes
- * encodes to bytes that decode to the same again, and any prefix wants more or fails alike.
+ * encodes to bytes that decode to the same again, and any prefix wants more or fails
+ * alike.
  */
 #include "base/limits.h"
 #include "base/record.h"

@@ -1,8 +1,9 @@
 /*
  * fuzz_segment.c - a damaged segment is refused, or every reader stays inside its bytes.
  *
- * The input changes a small sealed segment: each three bytes are a little-endian offset and what to
- * xor there. The checksum of the head is made right again, so that damage gets past it.
+ * The input changes a small sealed segment: each three bytes are a little-endian offset
+ * and what to xor there. The checksum of the head is made right again, so that damage
+ * gets past it.
  */
 #include "graphstore/builder_priv.h"
 #include "graphstore/segment_priv.h"

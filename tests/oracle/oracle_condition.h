@@ -1,15 +1,17 @@
 /*
- * oracle_condition.h - whether the conditions of a statement hold, for every request at once.
+ * oracle_condition.h - whether the conditions of a statement hold, for every request at
+ * once.
  *
- * What a request brings is known for some keys (who asks, for what) and open for the others.
- * The worlds that the oracle is asked about have few open keys, so it tries them all: each open key has
- * a small domain (absent, each value that a policy mentions and its neighbours, one value that
- * none mentions), and a truth is one bit for each combination, twice: `sure` with everything that
- * was not collected at its worst, `maybe` at its best. A decision grows with what is granted and
- * shrinks with what is denied, so the worst and the best of each suffice.
+ * What a request brings is known for some keys (who asks, for what) and open for the
+ * others. The worlds that the oracle is asked about have few open keys, so it tries them
+ * all: each open key has a small domain (absent, each value that a policy mentions and
+ * its neighbours, one value that none mentions), and a truth is one bit for each
+ * combination, twice: `sure` with everything that was not collected at its worst, `maybe`
+ * at its best. A decision grows with what is granted and shrinks with what is denied, so
+ * the worst and the best of each suffice.
  *
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
- * and reference_policies_condition-keys.html.
+ * Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and reference_policies_condition-keys.html.
  */
 #ifndef TESTS_ORACLE_ORACLE_CONDITION_H
 #define TESTS_ORACLE_ORACLE_CONDITION_H

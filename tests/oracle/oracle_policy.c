@@ -181,7 +181,9 @@ bool oracle_policy_glob(struct str pattern, struct str s, bool fold)
 	return p == pattern.n;
 }
 
-/* "${key}" or "${key, 'default'}" without its braces; "*", "?" and "$" mean themselves. */
+/*
+ * "${key}" or "${key, 'default'}" without its braces; "*", "?" and "$" mean themselves.
+ */
 static bool variable_value(
 	struct str *out, struct str inside, oracle_policy_value *value, void *ctx)
 {

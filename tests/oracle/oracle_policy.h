@@ -1,9 +1,10 @@
 /*
- * oracle_policy.h - the text of one AWS policy as the oracle sees it: statements as lists of
- * strings, nothing compiled, nothing normalised.
+ * oracle_policy.h - the text of one AWS policy as the oracle sees it: statements as lists
+ * of strings, nothing compiled, nothing normalised.
  *
- * Written from https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html. Everything
- * lies in the arena that was given.
+ * Written from
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html.
+ * Everything lies in the arena that was given.
  */
 #ifndef TESTS_ORACLE_ORACLE_POLICY_H
 #define TESTS_ORACLE_ORACLE_POLICY_H
@@ -31,8 +32,8 @@ struct oracle_test {
 };
 
 struct oracle_principal {
-	struct str
-		map; /* "AWS", "Service", "Federated", "CanonicalUser"; "*" for a lone star */
+	/* "AWS", "Service", "Federated", "CanonicalUser"; "*" for a lone star */
+	struct str map;
 	struct str value;
 };
 
@@ -65,8 +66,8 @@ int oracle_policy_parse(
 bool oracle_policy_glob(struct str pattern, struct str s, bool fold);
 
 /*
- * The pattern of a text, with wildcards as above and variables replaced by what `value` says of
- * each: false, and the whole is false, when one has no value and no default.
+ * The pattern of a text, with wildcards as above and variables replaced by what `value`
+ * says of each: false, and the whole is false, when one has no value and no default.
  */
 typedef bool oracle_policy_value(void *ctx, struct str key, struct str *out);
 bool oracle_policy_pattern(struct str *out, struct str text, bool variables,

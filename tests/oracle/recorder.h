@@ -1,8 +1,9 @@
 /*
- * recorder.h - writes the records of made-up AWS worlds: fewer words for what tests say often.
+ * recorder.h - writes the records of made-up AWS worlds: fewer words for what tests say
+ * often.
  *
- * Each scope's records are one run of bytes, so that a scope can be compiled alone. Strings are C
- * strings or strs that are copied at once.
+ * Each scope's records are one run of bytes, so that a scope can be compiled alone.
+ * Strings are C strings or strs that are copied at once.
  */
 #ifndef TESTS_ORACLE_RECORDER_H
 #define TESTS_ORACLE_RECORDER_H
