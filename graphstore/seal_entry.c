@@ -57,8 +57,6 @@ static void index_statement(
 		.entry = { .service = st->service, .doc = doc, .statement = statement },
 	};
 
-	if (st->flags & DOCUMENT_DENY)
-		return;
 	if (st->flags & (DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE)) {
 		buf_add(rows, &row, sizeof(row));
 		return;
@@ -71,15 +69,15 @@ static void index_statement(
 	}
 }
 
-/* Whether some class has the document as a grant and not only as a boundary. */
-static void mark_granting(const struct seal *s, uint8_t *granting)
+/* Documents that some class has, as a grant or as a boundary. */
+static void mark_held(const struct seal *s, uint8_t *held)
 {
 	const struct buf *docs = &s->set.section[SECTION_CLASS_DOCS];
 	const struct segment_class_doc *d = VEC_DATA(docs, struct segment_class_doc);
 	size_t count = VEC_COUNT(docs, struct segment_class_doc);
 
 	for (size_t i = 0; i < count; i++)
-		granting[d[i].doc] |= !d[i].is_boundary;
+		held[d[i].doc] = 1;
 }
 
 /* An entry that may be the parent of those to come. */
@@ -128,14 +126,14 @@ static void index_write(struct seal *s, const struct index_row *row, size_t coun
 
 static void index_make(struct seal *s)
 {
-	uint8_t *granting = builder_memory(s->doc_count, 1);
+	uint8_t *held = builder_memory(s->doc_count, 1);
 	struct buf rows = { 0 };
 
-	mark_granting(s, granting);
+	mark_held(s, held);
 	for (uint32_t doc = 0; doc < s->document_count; doc++) {
 		const struct document *d = &s->documents[doc];
 
-		for (uint32_t i = 0; granting[doc] && i < d->statement_count; i++)
+		for (uint32_t i = 0; held[doc] && i < d->statement_count; i++)
 			index_statement(d, doc, i, &rows);
 	}
 	if (rows.n > 0)
@@ -144,7 +142,7 @@ static void index_make(struct seal *s)
 	index_write(
 		s, VEC_DATA(&rows, struct index_row), VEC_COUNT(&rows, struct index_row));
 	buf_release(&rows);
-	free(granting);
+	free(held);
 }
 
 static void principal_add(struct buf *rows, const struct segment_principal *entry,
@@ -170,9 +168,11 @@ static void principal_statement(
 	const struct document *d, const struct segment_principal *entry, struct buf *rows)
 {
 	const struct document_statement *st = &d->statements[entry->statement];
+	struct segment_principal of = *entry;
 
+	of.is_deny = (st->flags & DOCUMENT_DENY) != 0;
 	if (st->flags & DOCUMENT_NOT_PRINCIPAL) {
-		principal_add(rows, entry, STR_LIT("*"), DOCUMENT_ANYONE);
+		principal_add(rows, &of, STR_LIT("*"), DOCUMENT_ANYONE);
 		return;
 	}
 	for (uint32_t i = 0; i < st->principal_count; i++) {
@@ -183,7 +183,7 @@ static void principal_statement(
 
 		if (p->type == DOCUMENT_SESSION)
 			text = session_role(text);
-		principal_add(rows, entry, text, p->type);
+		principal_add(rows, &of, text, p->type);
 	}
 }
 

@@ -14,7 +14,7 @@ _Static_assert(sizeof(struct segment_head) == 64, "INFO");
 _Static_assert(sizeof(struct segment_entity) == 48, "ENTITIES");
 _Static_assert(sizeof(struct segment_doc) == 48, "DOCS");
 _Static_assert(sizeof(struct segment_index) == 24, "INDEX");
-_Static_assert(sizeof(struct segment_principal) == 24, "PRINCIPALS");
+_Static_assert(sizeof(struct segment_principal) == 28, "PRINCIPALS");
 _Static_assert(sizeof(struct segment_coverage) == 24, "COVERAGES");
 _Static_assert(sizeof(struct segment_record) == 12, "RECORDS");
 _Static_assert(sizeof(struct segment_holding) == 24, "HOLDINGS");

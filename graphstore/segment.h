@@ -15,7 +15,7 @@
  *	entity --holdings--> (layer, doc, name, via policy)         what is written on the entity itself
  *	identity --class--> grant class --class docs--> (layer, doc)  own, groups' and attached ones, boundary
  *	doc --doc classes--> classes                                back
- *	index entry (service, literal prefix) -> (doc, statement)   Allow statements of the classes' docs
+ *	index entry (service, literal prefix) -> (doc, statement)   statements of the classes' docs
  *	principal entry (text) -> (entity, doc, statement)          who is named by policies of entities
  *
  * Ownership: all pointers are into the snapshot's map and die with it; a cached document lives
@@ -92,7 +92,7 @@ struct segment_doc {
 	uint32_t reserved;
 };
 
-/* Allow statements by service and literal prefix of their resource pattern. */
+/* Statements of the docs of classes by service and literal prefix of their resource pattern. */
 struct segment_index {
 	uint32_t
 		service; /* of the statement: catalogue service, or DOCUMENT_ANY_SERVICE */
@@ -109,6 +109,7 @@ struct segment_principal {
 	uint32_t type; /* enum document_principal_type */
 	entity_id entity;
 	uint32_t doc, statement;
+	uint32_t is_deny; /* 1: the statement denies */
 };
 
 struct segment_coverage {

@@ -94,10 +94,27 @@ int decide_subject(
 	return subject_get(out, d->subjects, n, e);
 }
 
+struct subject_cache *decide_subjects(struct decide *d)
+{
+	return d->subjects;
+}
+
 int decide_object(
 	const struct decide_object **out, struct decide *d, node_id n, struct err *e)
 {
 	return subject_object(out, d->subjects, n, e);
+}
+
+bool decide_lists_have(struct decide *d, const struct action_plan *plan,
+	enum provider_policy policy, const struct decide_statement *statement)
+{
+	for (uint32_t i = 0; i < plan->count; i++) {
+		if (plan->lists[i]->policy == policy &&
+			action_bits_of(d->bits, statement->document, statement->statement,
+				plan->lists[i]))
+			return true;
+	}
+	return false;
 }
 
 bool decide_concerns(struct decide *d, const struct decide_object *o,

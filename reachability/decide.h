@@ -113,6 +113,9 @@ const struct action_plan *decide_plan(struct decide *d, const struct decide_obje
 int decide_subject(
 	const struct decide_subject **out, struct decide *d, node_id n, struct err *e);
 
+/* The cache behind decide_subject, for subjects of few statements (subject_narrow). */
+struct subject_cache *decide_subjects(struct decide *d);
+
 /* What is asked about: cached per node. */
 int decide_object(
 	const struct decide_object **out, struct decide *d, node_id n, struct err *e);
@@ -148,6 +151,10 @@ struct decide_exclusion {
 
 void decide_want_exclusions(struct decide *d, bool want);
 const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_t *count);
+
+/* Whether the statement has any action of the plan's lists that are governed in that way. */
+bool decide_lists_have(struct decide *d, const struct action_plan *plan,
+	enum provider_policy policy, const struct decide_statement *statement);
 
 /* What is left of a statement's conditions for this subject and object. */
 expr decide_condition(struct decide *d, const struct decide_subject *s,

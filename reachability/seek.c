@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "reachability/pattern.h"
+#include "reachability/subject.h"
 
 struct seek {
 	struct decide *d;
@@ -144,10 +145,22 @@ static bool names_by_id(const struct decide_object *o)
 /* Members share the verdict, but for what sets them apart without any statement reading it. */
 #define FLAGS_APART (ENTITY_ROOT | ENTITY_LINKED | ENTITY_COMPUTE | ENTITY_EXTERNAL)
 
-struct shared {
-	const struct access *access;
-	uint32_t flags;
-	bool used;
+/* A statement that may concern the object; those of one document are chained. */
+struct touching {
+	const struct document *document;
+	uint32_t statement;
+	uint32_t next; /* number + 1; 0: the last */
+};
+
+/* What the index of one scope says about the object. */
+struct touched {
+	struct segment *segment;
+	scope_number scope;
+	bool *classes;  /* may be granted something */
+	uint32_t *docs; /* per document: number + 1 of its newest touching statement */
+	struct buf statements; /* struct touching */
+	struct intern keys;    /* what decides -> verdict number */
+	struct buf verdicts;   /* const struct access *; NULL: members differ */
 };
 
 static bool is_named(const struct seek *k, node_id n)
@@ -161,114 +174,206 @@ static bool is_named(const struct seek *k, node_id n)
 	return false;
 }
 
-static int class_decide(struct seek *k, scope_number scope, struct segment *s,
-	uint32_t class, bool apart, struct err *e)
-{
-	struct shared shared = { 0 };
-	uint32_t count;
-	const uint32_t *members = segment_class_members(s, class, &count);
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct access *access;
-		uint32_t flags = segment_entity(s, members[i])->flags & FLAGS_APART;
-		node_id n;
-
-		if (flags & ENTITY_COMPUTE)
-			continue;
-		n = world_node_entity(k->w, scope, members[i]);
-		if (!seen_first(k, n))
-			continue;
-		if (shared.used && shared.flags == flags && !apart && !is_named(k, n)) {
-			found_add(k, n, shared.access);
-			continue;
-		}
-		if (decide_node(&access, k, n, e) < 0)
-			return e->code;
-		if (!access)
-			continue;
-		found_add(k, n, access);
-		if (!access->reads_principal && !is_named(k, n))
-			shared = (struct shared){ access, flags, true };
-	}
-	return 0;
-}
-
-static bool index_fits(struct seek *k, struct segment *s,
-	const struct segment_index *entry, struct err *e, int *rc)
+/* Take an entry of the index: chain the statement, and for a grant mark the classes that hold it. */
+static int index_take(struct seek *k, struct touched *t,
+	const struct segment_index *entry, struct err *e)
 {
 	const struct document *d;
-
-	*rc = segment_document(&d, s, entry->doc, e);
-	if (*rc < 0 || !d)
-		return false;
-	return decide_concerns(k->d, k->object, d, &d->statements[entry->statement]);
-}
-
-/* Mark the classes that hold the entry's document. */
-static int index_take(struct seek *k, struct segment *s,
-	const struct segment_index *entry, bool *classes, struct err *e)
-{
-	uint32_t count;
+	const struct document_statement *s;
 	const uint32_t *list;
-	int rc;
+	uint32_t count, newest = t->docs[entry->doc];
 
-	if (!index_fits(k, s, entry, e, &rc))
-		return rc;
-	list = segment_doc_classes(s, entry->doc, &count);
+	if (segment_document(&d, t->segment, entry->doc, e) < 0)
+		return e->code;
+	if (!d)
+		return 0;
+	/* entries of one statement's patterns may come apart; a statement twice is as once */
+	if (newest > 0 &&
+		VEC_DATA(&t->statements, struct touching)[newest - 1].statement ==
+			entry->statement)
+		return 0;
+	s = &d->statements[entry->statement];
+	if (!decide_concerns(k->d, k->object, d, s))
+		return 0;
+	VEC_ADD(&t->statements, struct touching, { d, entry->statement, newest });
+	t->docs[entry->doc] = (uint32_t)VEC_COUNT(&t->statements, struct touching);
+	if (s->flags & DOCUMENT_DENY)
+		return 0;
+	list = segment_doc_classes(t->segment, entry->doc, &count);
 	for (uint32_t i = 0; i < count; i++)
-		classes[list[i]] = true;
+		t->classes[list[i]] = true;
 	return 0;
 }
 
 /* All entries of one service whose prefix begins the key, or which the key begins. */
 static int index_service(
-	struct seek *k, struct segment *s, uint32_t service, bool *classes, struct err *e)
+	struct seek *k, struct touched *t, uint32_t service, struct err *e)
 {
-	const struct segment_index *entries = segment_index(s);
+	const struct segment_index *entries = segment_index(t->segment);
 	struct str key = k->object->o.n->key;
 	uint32_t begin, end, low, high;
 
-	segment_index_range(s, service, &begin, &end);
+	segment_index_range(t->segment, service, &begin, &end);
 	low = begin;
 	high = end;
 	while (low < high) { /* first entry behind the key */
 		uint32_t mid = low + (high - low) / 2;
 
-		if (str_cmp(segment_str(s, entries[mid].prefix), key) <= 0)
+		if (str_cmp(segment_str(t->segment, entries[mid].prefix), key) <= 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 	for (uint32_t i = low; i < end; i++) {
-		if (!str_starts(segment_str(s, entries[i].prefix), key))
+		if (!str_starts(segment_str(t->segment, entries[i].prefix), key))
 			break;
-		if (index_take(k, s, &entries[i], classes, e) < 0)
+		if (index_take(k, t, &entries[i], e) < 0)
 			return e->code;
 	}
 	for (uint32_t i = low > begin ? low - 1 : SEGMENT_NONE; i != SEGMENT_NONE;
 		i = entries[i].parent) {
-		if (str_starts(key, segment_str(s, entries[i].prefix)) &&
-			index_take(k, s, &entries[i], classes, e) < 0)
+		if (str_starts(key, segment_str(t->segment, entries[i].prefix)) &&
+			index_take(k, t, &entries[i], e) < 0)
 			return e->code;
 	}
 	return 0;
 }
 
 /* Classes with documents that nobody collected may be granted anything. */
-static void classes_unknown(struct segment *s, bool *classes)
+static void classes_unknown(struct touched *t)
 {
-	const struct segment_info *info = segment_info(s);
+	const struct segment_info *info = segment_info(t->segment);
 
 	for (uint32_t i = 0; i < info->doc_count; i++) {
 		const uint32_t *list;
 		uint32_t count;
 
-		if (!(segment_doc(s, i)->flags & SEGMENT_DOC_MISSING))
+		if (!(segment_doc(t->segment, i)->flags & SEGMENT_DOC_MISSING))
 			continue;
-		list = segment_doc_classes(s, i, &count);
+		list = segment_doc_classes(t->segment, i, &count);
 		for (uint32_t k = 0; k < count; k++)
-			classes[list[k]] = true;
+			t->classes[list[k]] = true;
 	}
+}
+
+/* The class's touching statements of one sort, appended in document order. */
+static void narrow_add(struct touched *t, const struct segment_class_doc *docs,
+	uint32_t count, bool boundary, struct buf *out)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t at = t->docs[docs[i].doc];
+
+		if ((docs[i].is_boundary != 0) != boundary)
+			continue;
+		for (; at > 0;
+			at = VEC_DATA(&t->statements, struct touching)[at - 1].next) {
+			const struct touching *m =
+				&VEC_DATA(&t->statements, struct touching)[at - 1];
+
+			VEC_ADD(out, struct decide_statement,
+				{ .document = m->document,
+					.statement =
+						&m->document->statements[m->statement],
+					.slot = boundary ? SLOT_BOUNDARY : SLOT_IDENTITY,
+					.doc = docs[i].doc });
+		}
+	}
+}
+
+/* What is the same for all classes with equal statements on the object: the documents that touch it. */
+static void class_key(struct touched *t, const struct segment_class_doc *docs,
+	uint32_t count, uint32_t flags, struct buf *key, bool *bounded, bool *whole)
+{
+	*bounded = false;
+	*whole = true;
+	buf_clear(key);
+	VEC_ADD(key, uint32_t, flags);
+	for (uint32_t i = 0; i < count; i++) {
+		*bounded |= docs[i].is_boundary != 0;
+		if (segment_doc(t->segment, docs[i].doc)->flags & SEGMENT_DOC_MISSING)
+			*whole = false;
+		if (t->docs[docs[i].doc] > 0)
+			VEC_ADD(key, struct segment_class_doc, docs[i]);
+	}
+	VEC_ADD(key, uint32_t, *bounded);
+}
+
+static int narrow_decide(const struct access **out, struct seek *k, struct touched *t,
+	node_id n, const struct segment_class_doc *docs, uint32_t count, bool bounded,
+	struct err *e)
+{
+	struct access *access = ARENA_NEW(world_arena(k->w), struct access);
+	struct buf statements = { 0 };
+	struct decide_subject s;
+	uint32_t identity_count;
+	int rc;
+
+	narrow_add(t, docs, count, false, &statements);
+	identity_count = (uint32_t)VEC_COUNT(&statements, struct decide_statement);
+	narrow_add(t, docs, count, true, &statements);
+	rc = subject_narrow(&s, decide_subjects(k->d), n,
+		VEC_DATA(&statements, const struct decide_statement),
+		(uint32_t)VEC_COUNT(&statements, struct decide_statement), identity_count,
+		bounded, e);
+	if (rc == 0)
+		rc = decide_entity(access, k->d, &s, k->object, k->resource, e);
+	buf_release(&statements);
+	*out = access;
+	return rc;
+}
+
+/* The verdict for a class: known from another of equal statements, or decided for its first member. */
+static int member_decide(struct seek *k, struct touched *t, node_id n,
+	const struct segment_class_doc *docs, uint32_t count, bool apart, struct buf *key,
+	struct err *e)
+{
+	uint32_t flags = world_node(k->w, n)->flags & FLAGS_APART, number, before;
+	const struct access *access;
+	bool bounded, whole;
+
+	class_key(t, docs, count, flags, key, &bounded, &whole);
+	if (!whole || apart || is_named(k, n)) {
+		if (decide_node(&access, k, n, e) < 0)
+			return e->code;
+		if (access)
+			found_add(k, n, access);
+		return 0;
+	}
+	before = intern_count(&t->keys);
+	number = intern_add(&t->keys, buf_str(key));
+	access = number < before ? VEC_DATA(&t->verdicts, const struct access *)[number]
+				 : NULL;
+	if (!access) {
+		if (narrow_decide(&access, k, t, n, docs, count, bounded, e) < 0)
+			return e->code;
+		if (number == before)
+			VEC_ADD(&t->verdicts, const struct access *,
+				access->reads_principal ? NULL : access);
+	}
+	found_add(k, n, access);
+	return 0;
+}
+
+static int class_decide(struct seek *k, struct touched *t, uint32_t class, bool apart,
+	struct buf *key, struct err *e)
+{
+	uint32_t count, doc_count;
+	const uint32_t *members = segment_class_members(t->segment, class, &count);
+	const struct segment_class_doc *docs =
+		segment_class_docs(t->segment, class, &doc_count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		node_id n;
+
+		if (segment_entity(t->segment, members[i])->flags & ENTITY_COMPUTE)
+			continue;
+		n = world_node_entity(k->w, t->scope, members[i]);
+		if (!seen_first(k, n) || world_removed(k->w, world_node(k->w, n)->key))
+			continue;
+		if (member_decide(k, t, n, docs, doc_count, apart, key, e) < 0)
+			return e->code;
+	}
+	return 0;
 }
 
 static int root_decide(
@@ -289,38 +394,56 @@ static int root_decide(
 	return 0;
 }
 
+static int index_walk(struct seek *k, struct touched *t, struct err *e)
+{
+	uint32_t count;
+	const uint32_t *services = action_plan_services(decide_planner(k->d), &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (index_service(k, t, services[i], e) < 0)
+			return e->code;
+	}
+	return index_service(k, t, DOCUMENT_ANY_SERVICE, e);
+}
+
+static void *memory(size_t count, size_t size)
+{
+	void *p = calloc(count + 1, size);
+
+	if (!p)
+		abort();
+	return p;
+}
+
 /* `all`: every identity of the scope may be granted by the object's policy alone. */
 static int scope_decide(struct seek *k, scope_number scope, bool all, struct err *e)
 {
-	struct segment *s;
-	const uint32_t *services;
-	uint32_t service_count, class_count;
-	bool *classes, apart;
-	int rc = 0;
+	struct touched t = { .scope = scope };
+	bool apart = names_by_id(k->object) || world_any_removed(k->w);
+	struct buf key = { 0 };
+	uint32_t class_count;
+	int rc;
 
-	if (world_segment(&s, k->w, scope, e) < 0)
+	if (world_segment(&t.segment, k->w, scope, e) < 0)
 		return e->code;
-	class_count = segment_info(s)->class_count;
-	classes = calloc(class_count + 1, sizeof(*classes));
-	if (!classes)
-		abort();
-	apart = names_by_id(k->object) || world_any_removed(k->w);
-	services = action_plan_services(decide_planner(k->d), &service_count);
-	for (uint32_t i = 0; all && i < class_count; i++)
-		classes[i] = true;
-	if (!all)
-		classes_unknown(s, classes);
-	for (uint32_t i = 0; i < service_count && !all && rc == 0; i++)
-		rc = index_service(k, s, services[i], classes, e);
-	if (!all && rc == 0)
-		rc = index_service(k, s, DOCUMENT_ANY_SERVICE, classes, e);
+	class_count = segment_info(t.segment)->class_count;
+	t.classes = memory(class_count, sizeof(*t.classes));
+	t.docs = memory(segment_info(t.segment)->doc_count, sizeof(*t.docs));
+	intern_init(&t.keys);
+	rc = index_walk(k, &t, e);
+	classes_unknown(&t);
 	for (uint32_t i = 0; i < class_count && rc == 0; i++) {
-		if (classes[i])
-			rc = class_decide(k, scope, s, i, apart, e);
+		if (all || t.classes[i])
+			rc = class_decide(k, &t, i, apart, &key, e);
 	}
 	if (rc == 0)
-		rc = root_decide(k, scope, s, e);
-	free(classes);
+		rc = root_decide(k, scope, t.segment, e);
+	free(t.classes);
+	free(t.docs);
+	intern_release(&t.keys);
+	buf_release(&t.verdicts);
+	buf_release(&t.statements);
+	buf_release(&key);
 	return rc;
 }
 

@@ -6,6 +6,8 @@ struct subject_cache {
 	struct world *world;
 	struct buf subjects;         /* const struct decide_subject * per node */
 	struct buf objects;          /* const struct decide_object * per node */
+	struct intern organizations; /* address of an account's organization -> number */
+	struct buf ceilings;         /* struct account_ceilings per number */
 	struct intern classes;       /* (scope, class) -> number */
 	struct buf class_statements; /* struct class_statements per number */
 };
@@ -26,6 +28,7 @@ struct subject_cache *subject_cache_new(struct world *w)
 		abort();
 	c->world = w;
 	intern_init(&c->classes);
+	intern_init(&c->organizations);
 	return c;
 }
 
@@ -37,6 +40,8 @@ void subject_cache_free(struct subject_cache *c)
 	buf_release(&c->objects);
 	buf_release(&c->class_statements);
 	intern_release(&c->classes);
+	intern_release(&c->organizations);
+	buf_release(&c->ceilings);
 	free(c);
 }
 
@@ -314,10 +319,9 @@ static expr unknown_ceiling(struct world *w, const struct world_organization *o,
 }
 
 /* One level of ceilings: its statements, and what of it cannot be read. */
-static void scp_level(struct decide_subject *s, struct world *w, struct buf *out,
-	uint32_t level, expr *lets, expr *denies)
+static void scp_level(const struct world_organization *o, struct world *w,
+	struct buf *out, uint32_t level, expr *lets, expr *denies)
 {
-	const struct world_organization *o = s->s.organization;
 	const struct world_ceiling *c = &o->scps[level];
 	struct expr_pool *pool = world_pool(w);
 	struct str what = arena_printf(world_arena(w),
@@ -341,23 +345,98 @@ static void scp_level(struct decide_subject *s, struct world *w, struct buf *out
 	}
 }
 
-static void scps_add(struct decide_subject *s, struct world *w, struct buf *out)
+/* The SCPs above an account, flattened once. */
+struct account_ceilings {
+	const struct decide_statement *statements;
+	uint32_t count, levels;
+	const expr *lets, *denies; /* per level */
+};
+
+static void scps_load(
+	struct account_ceilings *out, struct world *w, const struct world_organization *o)
 {
-	const struct world_organization *o = s->s.organization;
 	expr *lets = ARENA_NEW_ARRAY(world_arena(w), expr, o->level_count + 1);
 	expr *denies = ARENA_NEW_ARRAY(world_arena(w), expr, o->level_count + 1);
+	struct buf statements = { 0 };
 	uint32_t empty = 0;
+	void *copy;
 
 	for (uint32_t i = 0; i < o->level_count; i++)
 		empty += o->scps[i].document_count == 0;
-	s->scp_level_unknown = lets;
-	s->scp_level_deny = denies;
+	out->lets = lets;
+	out->denies = denies;
 	/* Nothing attached anywhere: this kind of ceiling is not in use. */
 	if (empty == o->level_count)
 		return;
-	s->scp_levels = o->level_count;
+	out->levels = o->level_count;
 	for (uint32_t i = 0; i < o->level_count; i++)
-		scp_level(s, w, out, i, &lets[i], &denies[i]);
+		scp_level(o, w, &statements, i, &lets[i], &denies[i]);
+	out->count = (uint32_t)VEC_COUNT(&statements, struct decide_statement);
+	copy = arena_alloc(world_arena(w), statements.n + 1);
+	if (statements.n > 0)
+		memcpy(copy, statements.p, statements.n);
+	out->statements = copy;
+	buf_release(&statements);
+}
+
+static const struct account_ceilings *scps_get(
+	struct subject_cache *c, const struct world_organization *o)
+{
+	uint32_t before = intern_count(&c->organizations), number;
+
+	number = intern_add(
+		&c->organizations, (struct str){ (const char *)&o, sizeof(o) });
+	if (number == before) {
+		struct account_ceilings loaded = { 0 };
+
+		scps_load(&loaded, c->world, o);
+		buf_add(&c->ceilings, &loaded, sizeof(loaded));
+	}
+	return &VEC_DATA(&c->ceilings, const struct account_ceilings)[number];
+}
+
+/* What holds of the node whatever its policies say: account, organization, ceilings. */
+static int subject_begin(
+	struct decide_subject *s, struct subject_cache *c, node_id n, struct err *e)
+{
+	struct world *w = c->world;
+
+	s->provider = provider_of_node(w, n);
+	s->s = (struct subject){ .node = n, .n = world_node(w, n) };
+	if (world_organization(&s->s.organization, w, s->s.n->account, e) < 0)
+		return e->code;
+	s->s.linked = (s->s.n->flags & ENTITY_LINKED) != 0;
+	s->s.scps = s->provider->scps_bind(&s->s);
+	if (s->s.scps && s->s.organization->named && !s->s.organization->complete)
+		s->unknown_scp = unknown_ceiling(w, s->s.organization,
+			STR_LIT("organization policies (SCP) were not collected"), false);
+	return 0;
+}
+
+/* Its own statements, and behind them those of the ceilings. */
+static void subject_end(struct decide_subject *s, struct subject_cache *c,
+	const struct decide_statement *own, uint32_t count)
+{
+	const struct account_ceilings *scps;
+	struct decide_statement *all;
+
+	s->statements = own;
+	s->statement_count = count;
+	if (!s->s.scps)
+		return;
+	scps = scps_get(c, s->s.organization);
+	s->scp_levels = scps->levels;
+	s->scp_level_unknown = scps->lets;
+	s->scp_level_deny = scps->denies;
+	if (scps->count == 0)
+		return;
+	all = ARENA_NEW_ARRAY(
+		world_arena(c->world), struct decide_statement, count + scps->count);
+	if (count > 0)
+		memcpy(all, own, count * sizeof(*all));
+	memcpy(all + count, scps->statements, scps->count * sizeof(*all));
+	s->statements = all;
+	s->statement_count = count + scps->count;
 }
 
 static int subject_fill(
@@ -365,11 +444,8 @@ static int subject_fill(
 {
 	struct world *w = c->world;
 	struct class_statements own = { 0 };
-	struct buf scps = { 0 };
 
-	s->provider = provider_of_node(w, n);
-	s->s = (struct subject){ .node = n, .n = world_node(w, n) };
-	if (world_organization(&s->s.organization, w, s->s.n->account, e) < 0)
+	if (subject_begin(s, c, n, e) < 0)
 		return e->code;
 	if (s->s.n->type == NODE_ENTITY) {
 		if (class_get(&own, c, n, e) < 0)
@@ -383,32 +459,24 @@ static int subject_fill(
 		own.unknown_deny = world_unknown(w, s->s.n->account, what, true);
 	}
 	s->s.bounded = own.bounded;
-	s->s.linked = (s->s.n->flags & ENTITY_LINKED) != 0;
 	s->unknown_identity = own.unknown_identity;
 	s->unknown_boundary = own.unknown_boundary;
 	s->unknown_deny = own.unknown_deny;
 	s->reads_principal = own.reads_principal;
 	s->identity_count = own.identity_count;
-	s->s.scps = s->provider->scps_bind(&s->s);
-	if (s->s.scps && s->s.organization->named && !s->s.organization->complete)
-		s->unknown_scp = unknown_ceiling(w, s->s.organization,
-			STR_LIT("organization policies (SCP) were not collected"), false);
-	if (s->s.scps)
-		scps_add(s, w, &scps);
-	s->statements = own.statements;
-	s->statement_count = own.count;
-	if (scps.n > 0) {
-		struct decide_statement *all =
-			ARENA_NEW_ARRAY(world_arena(w), struct decide_statement,
-				own.count + VEC_COUNT(&scps, struct decide_statement));
+	subject_end(s, c, own.statements, own.count);
+	return 0;
+}
 
-		if (own.count > 0)
-			memcpy(all, own.statements, own.count * sizeof(*all));
-		memcpy(all + own.count, scps.p, scps.n);
-		s->statements = all;
-		s->statement_count += (uint32_t)VEC_COUNT(&scps, struct decide_statement);
-	}
-	buf_release(&scps);
+int subject_narrow(struct decide_subject *out, struct subject_cache *c, node_id n,
+	const struct decide_statement *own, uint32_t count, uint32_t identity_count,
+	bool bounded, struct err *e)
+{
+	*out = (struct decide_subject){ .identity_count = identity_count };
+	if (subject_begin(out, c, n, e) < 0)
+		return e->code;
+	out->s.bounded = bounded;
+	subject_end(out, c, own, count);
 	return 0;
 }
 

@@ -14,6 +14,14 @@ void subject_cache_free(struct subject_cache *c);
 
 int subject_get(const struct decide_subject **out, struct subject_cache *c, node_id n,
 	struct err *e);
+/*
+ * A subject that has only these of its class's statements (identity ones in front, then its boundary's): enough to decide on a
+ * resource that no other statement touches. Not for classes with documents that were not collected.
+ */
+int subject_narrow(struct decide_subject *out, struct subject_cache *c, node_id n,
+	const struct decide_statement *own, uint32_t count, uint32_t identity_count,
+	bool bounded, struct err *e);
+
 int subject_object(const struct decide_object **out, struct subject_cache *c, node_id n,
 	struct err *e);
 

@@ -94,31 +94,73 @@ static uint32_t principals_from(struct segment *s, struct str text)
 	return low;
 }
 
-static void named_by(struct buf *ids, struct segment *s, struct str text)
-{
-	const struct segment_principal *p = segment_principals(s);
-	uint32_t count = segment_info(s)->principal_count;
+#define TEXTS_MAX 8u
 
-	for (uint32_t i = principals_from(s, text); i < count; i++) {
-		if (!str_eq(segment_str(s, p[i].text), text))
+/* Whether some grant of the subject has an action that the entity's own policy must consent to. */
+static bool may_consent(struct sweep *p, entity_id id)
+{
+	const struct segment_entity *entity = segment_entity(p->segment, id);
+	const struct action_plan *plan = action_plan_of(decide_planner(p->d),
+		world_kind(p->w, p->segment, entity->kind),
+		(entity->flags & ENTITY_CONTAINER) != 0);
+	const struct decide_subject *s = p->subject;
+	struct str key = { 0 };
+
+	for (uint32_t i = 0; i < s->identity_count; i++) {
+		const struct decide_statement *st = &s->statements[i];
+
+		if (!is_grant(st) || !decide_lists_have(p->d, plan, POLICY_REQUIRED, st))
+			continue;
+		if (st->statement->flags &
+			(DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE))
+			return true;
+		if (key.n == 0)
+			key = segment_key(p->segment, id, world_arena(p->w));
+		for (uint32_t k = 0; k < st->statement->resource_count; k++) {
+			const struct document_pattern *dp =
+				&st->document
+					 ->patterns[st->statement->resource_first + k];
+			struct str text = document_str(st->document, dp->text);
+			size_t n = dp->literal_size < key.n ? dp->literal_size : key.n;
+
+			/* the literal beginnings agree: worth a decision */
+			if (memcmp(text.p, key.p, n) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Entities whose policies name the subject by one text. One that merely delegates to the
+ * subject's own account says nothing by itself: it matters where the subject's grants need its consent.
+ */
+static void named_by(struct sweep *p, struct str text, bool own)
+{
+	const struct segment_principal *v = segment_principals(p->segment);
+	uint32_t count = segment_info(p->segment)->principal_count;
+	bool whole = (p->subject->s.n->flags & ENTITY_ROOT) ||
+		     p->subject->unknown_identity != EXPR_FALSE;
+
+	for (uint32_t i = principals_from(p->segment, text); i < count; i++) {
+		if (!str_eq(segment_str(p->segment, v[i].text), text))
 			break;
-		VEC_ADD(ids, entity_id, p[i].entity);
+		if (own && v[i].type == DOCUMENT_ACCOUNT && !v[i].is_deny && !whole &&
+			!may_consent(p, v[i].entity))
+			continue;
+		VEC_ADD(&p->named, entity_id, v[i].entity);
 	}
 }
 
-#define TEXTS_MAX 8u
-
-static void named_in(
-	struct buf *ids, struct decide *d, struct segment *s, node_id subject)
+static void named_in(struct sweep *p, bool own)
 {
 	struct str texts[TEXTS_MAX];
-	uint32_t n =
-		provider_of_node(decide_world(d), subject)
-			->principal_texts(texts, TEXTS_MAX, decide_world(d), subject);
+	uint32_t n = p->subject->provider->principal_texts(
+		texts, TEXTS_MAX, p->w, p->subject->s.node);
 
 	for (uint32_t i = 0; i < n; i++)
-		named_by(ids, s, texts[i]);
-	ids_unique(ids);
+		named_by(p, texts[i], own);
+	ids_unique(&p->named);
 }
 
 /* --- spans --- */
@@ -485,7 +527,7 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 
 	if (world_segment(&p.segment, p.w, scope, e) < 0)
 		return e->code;
-	named_in(&p.named, d, p.segment, s->s.node);
+	named_in(&p, own);
 	for (size_t i = 0; i < VEC_COUNT(&p.named, entity_id) && rc == 0; i++) {
 		entity_id id = VEC_DATA(&p.named, entity_id)[i];
 		const struct segment_entity *entity = segment_entity(p.segment, id);

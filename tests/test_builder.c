@@ -364,15 +364,17 @@ static void the_index_is_a_forest_of_prefixes(void **state)
 		int parent;
 	} rows[] = {
 		{ 2, "queue/", -1 },
-		{ 3, "bucket/", -1 },
-		{ 3, "bucket/a", 1 },
-		{ 3, "bucket/a/", 2 },
+		{ 3, "", -1 },
+		{ 3, "bucket/", 1 },
+		{ 3, "bucket/a", 2 },
+		{ 3, "bucket/a/", 3 },
+		{ 3, "bucket/a/secret", 4 },
 	};
 	const struct fixture *f = *state;
 	const struct segment_index *x = segment_index(&f->s);
 	uint32_t begin, end;
 
-	assert_int_equal(f->s.info.index_count, 4);
+	assert_int_equal(f->s.info.index_count, 6);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(x[i].service, rows[i].service);
 		assert_true(str_eq(
@@ -381,7 +383,7 @@ static void the_index_is_a_forest_of_prefixes(void **state)
 	}
 	segment_index_range(&f->s, 3, &begin, &end);
 	assert_int_equal(begin, 1);
-	assert_int_equal(end, 4);
+	assert_int_equal(end, 6);
 	segment_index_range(&f->s, 9, &begin, &end);
 	assert_int_equal(begin, end);
 }
