@@ -365,6 +365,58 @@ static void group_add(
 	VEC_ADD(&k->entries, struct who_entry, { n, (uint32_t)i, NULL });
 }
 
+/* Whether the access is every action of the question, each plainly allowed. */
+static bool is_full(
+	struct asking *a, const struct access *access, const struct action_plan *plan)
+{
+	uint64_t left;
+
+	(void)a;
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct action_list *l = plan->lists[i];
+
+		for (uint32_t word = 0; word < l->words; word++) {
+			left = l->all[word];
+			for (uint32_t p = 0; p < access->part_count; p++) {
+				if (access->parts[p].list == l &&
+					access->parts[p].residual == EXPR_TRUE)
+					left &= ~access->parts[p].bits[word];
+			}
+			if (left)
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Whoever may do everything directly needs no hop, and nobody needs to hop through them to somewhere
+ * else: searches stop there. Not when paths must pass certain nodes.
+ */
+static int goals_block(struct who *k, node_id object, struct err *e)
+{
+	const struct who_group *g = VEC_DATA(&k->groups, const struct who_group);
+	uint32_t count = world_node_count(k->a->w);
+	uint64_t *bits = ARENA_NEW_ARRAY(world_arena(k->a->w), uint64_t, count / 64 + 1);
+	const struct decide_object *o;
+
+	if (k->a->o->via_count > 0 || k->a->query->become || k->a->query->admin)
+		return 0;
+	if (decide_object(&o, k->a->d, object, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < VEC_COUNT(&k->groups, struct who_group); i++) {
+		if (!is_full(k->a, g[i].access, decide_plan(k->a->d, o)))
+			continue;
+		for (size_t n = 0; n < VEC_COUNT(&g[i].nodes, node_id); n++) {
+			node_id node = VEC_DATA(&g[i].nodes, const node_id)[n];
+
+			bits[node / 64] |= 1ull << (node % 64);
+		}
+	}
+	graph_block(k->a->graph, bits, count);
+	return 0;
+}
+
 static int groups_expand(struct who *k, struct err *e)
 {
 	for (size_t i = 0; i < VEC_COUNT(&k->groups, struct who_group); i++) {
@@ -500,7 +552,10 @@ static int who_object(struct asking *a, const struct answer_object *object, stru
 	int rc = groups_of(&k, object, e);
 
 	if (rc == 0 && !a->o->direct_only)
+		rc = goals_block(&k, object->node, e);
+	if (rc == 0 && !a->o->direct_only)
 		rc = groups_expand(&k, e);
+	graph_block(a->graph, NULL, 0);
 	if (k.entries.n > 0)
 		qsort(k.entries.p, VEC_COUNT(&k.entries, struct who_entry),
 			sizeof(struct who_entry), compare_entries);

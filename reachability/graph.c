@@ -17,6 +17,8 @@ struct graph {
 	struct world *world;
 	struct decide *assume;
 	struct buf forward, backward; /* struct edges, by node */
+	const uint64_t *blocked;
+	uint32_t blocked_count;
 };
 
 struct graph *graph_new(struct world *w)
@@ -40,6 +42,17 @@ void graph_free(struct graph *g)
 	buf_release(&g->forward);
 	buf_release(&g->backward);
 	free(g);
+}
+
+void graph_block(struct graph *g, const uint64_t *bits, uint32_t count)
+{
+	g->blocked = bits;
+	g->blocked_count = bits ? count : 0;
+}
+
+static bool blocked(const struct graph *g, node_id n)
+{
+	return n < g->blocked_count && (g->blocked[n / 64] >> (n % 64) & 1u);
 }
 
 struct decide *graph_decide(struct graph *g)
@@ -315,7 +328,7 @@ static int expand(struct search *s, uint32_t index, struct err *e)
 			s->skipped = true;
 			continue;
 		}
-		if (avoided(s, next) ||
+		if (blocked(s->g, next) || avoided(s, next) ||
 			(world_node(s->g->world, next)->flags & ENTITY_DISABLED))
 			continue;
 		state_push(s, (struct state){ .node = next,
