@@ -1,9 +1,10 @@
 /*
  * provider.h - what differs from one cloud provider to the next, as one table each.
  *
- * The engine knows layers, statements, patterns and conditions; how they add up to a decision, what a
- * principal element names, which condition keys are known without seeing the request, and how keys are
- * read, is the provider's. docs/access-model.md is the meaning.
+ * The engine knows layers, statements, patterns and conditions; how they add up to a
+ * decision, what a principal element names, which condition keys are known without seeing
+ * the request, and how keys are read, is the provider's. docs/access-model.md is the
+ * meaning.
  */
 #ifndef REACHABILITY_PROVIDER_H
 #define REACHABILITY_PROVIDER_H
@@ -58,11 +59,13 @@ struct provider_parts {
 	expr identity;                  /* grants of its own policies */
 	expr boundary;                  /* EXPR_TRUE when it has none */
 	expr resource
-		[MATCH_COUNT]; /* grants of the resource's policy, by how they name the subject */
+		/* grants of the resource's policy, by how they name the subject */
+		[MATCH_COUNT];
 	expr scps, rcps; /* all levels let through */
 	expr deny;       /* some statement denies, in whichever layer */
 	bool same_account;
-	bool strict; /* a resource policy that nobody asked for makes the decision unknown */
+	/* a resource policy that nobody asked for makes the decision unknown */
+	bool strict;
 };
 
 struct provider {
@@ -82,8 +85,8 @@ struct provider {
 	void (*prepare_object)(struct world *w, struct object *object);
 
 	/*
-	 * How a statement of a resource-side policy names the subject. *condition is AND-ed with what
-	 * naming it depends on (the name of a session).
+	 * How a statement of a resource-side policy names the subject. *condition is
+	 * AND-ed with what naming it depends on (the name of a session).
 	 */
 	enum provider_match (*match)(struct world *w, const struct document *d,
 		const struct document_statement *s, const struct subject *subject,
@@ -97,17 +100,23 @@ struct provider {
 	/* Whether ceilings of the organization bind. */
 	bool (*scps_bind)(const struct subject *subject);
 	bool (*rcps_bind)(const struct subject *subject, const struct object *object);
-	bool (*rcps_cover)(
-		action_id action); /* whether they speak of the action at all */
+	/* whether they speak of the action at all */
+	bool (*rcps_cover)(action_id action);
 
 	/* The decision. */
 	expr (*combine)(struct expr_pool *pool, const struct provider_parts *parts);
 
-	/* The texts under which resource-side policies may name a subject, strongest first; at most `max`. */
+	/*
+	 * The texts under which resource-side policies may name a subject, strongest
+	 * first; at most `max`.
+	 */
 	uint32_t (*principal_texts)(
 		struct str *out, uint32_t max, struct world *w, node_id subject);
 
-	/* Which node a principal of a policy is: for rows about identities that nobody collected. */
+	/*
+	 * Which node a principal of a policy is: for rows about identities that nobody
+	 * collected.
+	 */
 	int (*principal_node)(node_id *out, struct world *w, const struct document *d,
 		const struct document_principal *p, struct err *e);
 
@@ -115,7 +124,10 @@ struct provider {
 	struct str assume_action;
 	struct str assume_rule; /* id of that hop rule */
 
-	/* Actions that rewrite policies: who has everything and keeps one of these rules the account. Ends with NULL. */
+	/*
+	 * Actions that rewrite policies: who has everything and keeps one of these rules
+	 * the account. Ends with NULL.
+	 */
 	const char *const *power_actions;
 };
 
