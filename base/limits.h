@@ -8,7 +8,7 @@
 
 #define LIMIT_JSON_DEPTH 64u /* policy documents nest 6 deep, exports 10 */
 #define LIMIT_JSON_MEMBERS                                                               \
-	1024u /* of the top object of a document read in pieces; real ones have under 10 */
+	1024u /* of the top object of a document read in pieces; really under 10 */
 #define LIMIT_DOCUMENT_BYTES                                                             \
 	(64u << 20) /* one parsed element; the largest real one is under 1 MiB */
 #define LIMIT_POLICY_BYTES                                                               \
@@ -16,7 +16,7 @@
 #define LIMIT_KEY_BYTES     8192u /* ARNs end at 2,048, Azure ids at about 4,096 */
 #define LIMIT_PATTERN_BYTES 8192u /* a pattern is at most as long as a key */
 #define LIMIT_PATH_BYTES    4000u /* the system's own is 4,096 */
-#define LIMIT_FINDINGS      10000u /* policy findings that one ingest lists; all are counted */
+#define LIMIT_FINDINGS      10000u /* that one ingest lists; all are counted */
 #define LIMIT_RECORD_BYTES                                                               \
 	(64u << 20)               /* one record of the stream: a document and its frame */
 #define LIMIT_RECORD_DEPTH 16u    /* records nest 3 deep */

@@ -6,7 +6,8 @@
  * end points cut the ids into runs in which the same statements cover every entity whole,
  * and one decision per run and kind answers for all of its entities. Entities that some
  * statement covers in part, whose own policy names the subject, or whose attributes a
- * condition reads, are decided one by one. Other scopes are looked at only where their policies name the subject.
+ * condition reads, are decided one by one. Other scopes are looked at only where their
+ * policies name the subject.
  *
  * search_who turns the index around: statements whose literal prefix can meet the entity,
  * the classes that hold them, one decision per class (or per member, where a statement

@@ -1,10 +1,11 @@
 /*
- * world.h - what one query sees: a snapshot, the organizations in it, the request context, and the
- * caches that live as long as the query.
+ * world.h - what one query sees: a snapshot, the organizations in it, the request
+ * context, and the caches that live as long as the query.
  *
- * A node is anything that a path or a row can name: an entity of a scope, or a principal that
- * is in no scope (the public, a service of the provider, an identity of an account that was not
- * collected). Nodes are dense numbers in order of first use; equal keys are equal nodes.
+ * A node is anything that a path or a row can name: an entity of a scope, or a principal
+ * that is in no scope (the public, a service of the provider, an identity of an account
+ * that was not collected). Nodes are dense numbers in order of first use; equal keys are
+ * equal nodes.
  *
  * Ownership: everything got here is borrowed until world_close. Threads: one.
  */
@@ -42,8 +43,8 @@ struct node {
 	scope_number scope; /* NODE_ENTITY, else SEGMENT_NONE */
 	entity_id id;       /* NODE_ENTITY, else SEGMENT_NONE */
 	struct str key;     /* full key; "public" for the public */
-	struct str
-		account; /* native id of the account that it lives in; empty: none or not known */
+	/* native id of the account that it lives in; empty: none or not known */
+	struct str account;
 	uint32_t flags; /* ENTITY_ of an entity */
 };
 
@@ -66,7 +67,8 @@ struct world_ceiling {
 /* What the organization says about an account, root first. */
 struct world_organization {
 	bool known; /* the account's place was collected */
-	bool named; /* it is known to be in an organization, even if that was not collected */
+	/* it is known to be in an organization, even if that was not collected */
+	bool named;
 	bool complete;   /* its ceilings were all collected, so that none means none */
 	bool exempt;     /* the organization's own account: ceilings do not bind it */
 	struct str id;   /* "o-example"; empty: in none */
@@ -91,7 +93,10 @@ struct arena *world_arena(struct world *w);
 void world_set_context(struct world *w, const struct world_context *context);
 const struct world_context *world_context(const struct world *w);
 
-/* `without`: answer as if this entity (policy, group, identity, resource) did not exist. Before any question. */
+/*
+ * `without`: answer as if this entity (policy, group, identity, resource) did not exist.
+ * Before any question.
+ */
 void world_remove(struct world *w, struct str key);
 bool world_removed(const struct world *w, struct str key);
 bool world_any_removed(const struct world *w);
@@ -100,7 +105,9 @@ bool world_any_removed(const struct world *w);
 uint32_t world_scope_count(struct world *w);
 int world_segment(struct segment **out, struct world *w, scope_number n, struct err *e);
 
-/* The scope number of an account by native id, or SEGMENT_NONE when it was not collected. */
+/*
+ * The scope number of an account by native id, or SEGMENT_NONE when it was not collected.
+ */
 scope_number world_account_scope(struct world *w, struct str account);
 
 /* The account a scope is (native id). */
@@ -113,8 +120,9 @@ int world_organization(const struct world_organization **out, struct world *w,
 	struct str account, struct err *e);
 
 /*
- * Data that nobody collected, as a residual. It may grant and it may deny, and the one says nothing about the
- * other: two different unknowns of one thing, which notes tell once (world_unknown_words).
+ * Data that nobody collected, as a residual. It may grant and it may deny, and the one
+ * says nothing about the other: two different unknowns of one thing, which notes tell
+ * once (world_unknown_words).
  */
 expr world_unknown(struct world *w, struct str scope, struct str what, bool may_deny);
 struct str world_unknown_words(struct str what);
@@ -129,7 +137,10 @@ node_id world_node_virtual(
 const struct node *world_node(const struct world *w, node_id n);
 uint32_t world_node_count(const struct world *w);
 
-/* The node of a key: an entity when some scope has it, else as the provider reads the key. */
+/*
+ * The node of a key: an entity when some scope has it, else as the provider reads the
+ * key.
+ */
 int world_node_of_key(node_id *out, struct world *w, struct str key, struct err *e);
 
 const struct segment_entity *world_entity(
@@ -144,7 +155,10 @@ kind_id world_node_kind_id(struct world *w, node_id n);
 /* The attribute or tag of that name; p == NULL when there is none. */
 struct str world_attribute(struct world *w, node_id n, struct str name);
 
-/* Documents on a node of one layer, `without` taken out. *missing: the node must have one but it was not collected. */
+/*
+ * Documents on a node of one layer, `without` taken out. *missing: the node must have one
+ * but it was not collected.
+ */
 int world_documents(const struct world_document **out, uint32_t *count, struct world *w,
 	node_id n, enum record_layer layer, struct err *e);
 

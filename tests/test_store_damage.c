@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #define DAMAGE_ROUNDS 600
-#define DAMAGE_META   136u /* bytes of a meta page that LMDB reads, behind the page head */
+#define DAMAGE_META   136u /* bytes behind the page head that LMDB reads */
 
 /*
  * A store of two accounts with several versions, so that it has free pages too; closed.
