@@ -14,6 +14,7 @@ struct decide {
 	struct subject_cache *subjects; /* the world's */
 	struct action_bits *bits;
 	struct deciding_scratch scratch;
+	struct buf rooms; /* struct decide_room *, by scope */
 	enum decide_part part;
 	bool strict, want_exclusions;
 	struct buf exclusions; /* struct decide_exclusion */
@@ -39,6 +40,7 @@ void decide_free(struct decide *d)
 		return;
 	action_planner_free(d->planner);
 	buf_release(&d->exclusions);
+	buf_release(&d->rooms);
 	buf_release(&d->scratch.hits);
 	buf_release(&d->scratch.groups);
 	buf_release(&d->scratch.patterns);
@@ -103,6 +105,46 @@ int decide_object(
 	const struct decide_object **out, struct decide *d, node_id n, struct err *e)
 {
 	return subject_object(out, d->subjects, n, e);
+}
+
+static void room_unknown(struct decide_room *room, struct arena *arena, struct segment *s)
+{
+	struct buf found = { 0 };
+	uint32_t *copy;
+
+	for (uint32_t i = 0; i < segment_info(s)->doc_count; i++) {
+		const uint32_t *list;
+		uint32_t count;
+
+		if (!(segment_doc(s, i)->flags & SEGMENT_DOC_MISSING))
+			continue;
+		list = segment_doc_classes(s, i, &count);
+		buf_add(&found, list, count * sizeof(*list));
+	}
+	room->unknown_count = (uint32_t)VEC_COUNT(&found, uint32_t);
+	copy = ARENA_NEW_ARRAY(arena, uint32_t, room->unknown_count + 1);
+	if (found.n > 0)
+		memcpy(copy, found.p, found.n);
+	room->unknown = copy;
+	buf_release(&found);
+}
+
+struct decide_room *decide_room(struct decide *d, scope_number scope, struct segment *s)
+{
+	struct arena *arena = world_arena(d->world);
+	struct decide_room *room;
+
+	while (VEC_COUNT(&d->rooms, struct decide_room *) <= scope)
+		VEC_ADD(&d->rooms, struct decide_room *, NULL);
+	room = VEC_DATA(&d->rooms, struct decide_room *)[scope];
+	if (room)
+		return room;
+	room = ARENA_NEW(arena, struct decide_room);
+	room->classes = ARENA_NEW_ARRAY(arena, bool, segment_info(s)->class_count + 1);
+	room->docs = ARENA_NEW_ARRAY(arena, uint32_t, segment_info(s)->doc_count + 1);
+	room_unknown(room, arena, s);
+	VEC_DATA(&d->rooms, struct decide_room *)[scope] = room;
+	return room;
 }
 
 bool decide_lists_have(struct decide *d, const struct action_plan *plan,

@@ -116,6 +116,19 @@ int decide_subject(
 /* The cache behind decide_subject, for subjects of few statements (subject_narrow). */
 struct subject_cache *decide_subjects(struct decide *d);
 
+/*
+ * Tables over one scope that searches use in turn: zero between uses, so that a search costs what
+ * it touches. `unknown` are the classes with documents that were not collected.
+ */
+struct decide_room {
+	bool *classes;  /* per class */
+	uint32_t *docs; /* per document */
+	const uint32_t *unknown;
+	uint32_t unknown_count;
+};
+
+struct decide_room *decide_room(struct decide *d, scope_number scope, struct segment *s);
+
 /* What is asked about: cached per node. */
 int decide_object(
 	const struct decide_object **out, struct decide *d, node_id n, struct err *e);

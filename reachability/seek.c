@@ -156,7 +156,10 @@ struct touching {
 struct touched {
 	struct segment *segment;
 	scope_number scope;
-	bool *classes;  /* may be granted something */
+	struct decide_room *room;
+	bool *classes;           /* the room's: may be granted something */
+	struct buf list;         /* uint32_t: those classes */
+	struct buf touched_docs; /* uint32_t: documents with an entry in docs */
 	uint32_t *docs; /* per document: number + 1 of its newest touching statement */
 	struct buf statements; /* struct touching */
 	struct intern keys;    /* what decides -> verdict number */
@@ -172,6 +175,14 @@ static bool is_named(const struct seek *k, node_id n)
 			return true;
 	}
 	return false;
+}
+
+static void class_mark(struct touched *t, uint32_t class)
+{
+	if (t->classes[class])
+		return;
+	t->classes[class] = true;
+	VEC_ADD(&t->list, uint32_t, class);
 }
 
 /* Take an entry of the index: chain the statement, and for a grant mark the classes that hold it. */
@@ -195,13 +206,15 @@ static int index_take(struct seek *k, struct touched *t,
 	s = &d->statements[entry->statement];
 	if (!decide_concerns(k->d, k->object, d, s))
 		return 0;
+	if (newest == 0)
+		VEC_ADD(&t->touched_docs, uint32_t, entry->doc);
 	VEC_ADD(&t->statements, struct touching, { d, entry->statement, newest });
 	t->docs[entry->doc] = (uint32_t)VEC_COUNT(&t->statements, struct touching);
 	if (s->flags & DOCUMENT_DENY)
 		return 0;
 	list = segment_doc_classes(t->segment, entry->doc, &count);
 	for (uint32_t i = 0; i < count; i++)
-		t->classes[list[i]] = true;
+		class_mark(t, list[i]);
 	return 0;
 }
 
@@ -237,23 +250,6 @@ static int index_service(
 			return e->code;
 	}
 	return 0;
-}
-
-/* Classes with documents that nobody collected may be granted anything. */
-static void classes_unknown(struct touched *t)
-{
-	const struct segment_info *info = segment_info(t->segment);
-
-	for (uint32_t i = 0; i < info->doc_count; i++) {
-		const uint32_t *list;
-		uint32_t count;
-
-		if (!(segment_doc(t->segment, i)->flags & SEGMENT_DOC_MISSING))
-			continue;
-		list = segment_doc_classes(t->segment, i, &count);
-		for (uint32_t k = 0; k < count; k++)
-			t->classes[list[k]] = true;
-	}
 }
 
 /* The class's touching statements of one sort, appended in document order. */
@@ -406,13 +402,38 @@ static int index_walk(struct seek *k, struct touched *t, struct err *e)
 	return index_service(k, t, DOCUMENT_ANY_SERVICE, e);
 }
 
-static void *memory(size_t count, size_t size)
+static int compare_numbers(const void *a, const void *b)
 {
-	void *p = calloc(count + 1, size);
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
-	if (!p)
-		abort();
-	return p;
+	return (x > y) - (x < y);
+}
+
+static void touched_begin(struct touched *t, struct seek *k, bool all)
+{
+	t->room = decide_room(k->d, t->scope, t->segment);
+	t->classes = t->room->classes;
+	t->docs = t->room->docs;
+	intern_init(&t->keys);
+	/* classes with documents that nobody collected may be granted anything */
+	for (uint32_t i = 0; i < t->room->unknown_count; i++)
+		class_mark(t, t->room->unknown[i]);
+	for (uint32_t i = 0; all && i < segment_info(t->segment)->class_count; i++)
+		class_mark(t, i);
+}
+
+/* Leave the room as it was found. */
+static void touched_end(struct touched *t)
+{
+	for (size_t i = 0; i < VEC_COUNT(&t->list, uint32_t); i++)
+		t->classes[VEC_DATA(&t->list, uint32_t)[i]] = false;
+	for (size_t i = 0; i < VEC_COUNT(&t->touched_docs, uint32_t); i++)
+		t->docs[VEC_DATA(&t->touched_docs, uint32_t)[i]] = 0;
+	intern_release(&t->keys);
+	buf_release(&t->verdicts);
+	buf_release(&t->statements);
+	buf_release(&t->list);
+	buf_release(&t->touched_docs);
 }
 
 /* `all`: every identity of the scope may be granted by the object's policy alone. */
@@ -421,28 +442,21 @@ static int scope_decide(struct seek *k, scope_number scope, bool all, struct err
 	struct touched t = { .scope = scope };
 	bool apart = names_by_id(k->object) || world_any_removed(k->w);
 	struct buf key = { 0 };
-	uint32_t class_count;
+	uint32_t *list;
 	int rc;
 
 	if (world_segment(&t.segment, k->w, scope, e) < 0)
 		return e->code;
-	class_count = segment_info(t.segment)->class_count;
-	t.classes = memory(class_count, sizeof(*t.classes));
-	t.docs = memory(segment_info(t.segment)->doc_count, sizeof(*t.docs));
-	intern_init(&t.keys);
+	touched_begin(&t, k, all);
 	rc = index_walk(k, &t, e);
-	classes_unknown(&t);
-	for (uint32_t i = 0; i < class_count && rc == 0; i++) {
-		if (all || t.classes[i])
-			rc = class_decide(k, &t, i, apart, &key, e);
-	}
+	list = VEC_DATA(&t.list, uint32_t);
+	if (t.list.n > 0)
+		qsort(list, VEC_COUNT(&t.list, uint32_t), sizeof(*list), compare_numbers);
+	for (size_t i = 0; i < VEC_COUNT(&t.list, uint32_t) && rc == 0; i++)
+		rc = class_decide(k, &t, list[i], apart, &key, e);
 	if (rc == 0)
 		rc = root_decide(k, scope, t.segment, e);
-	free(t.classes);
-	free(t.docs);
-	intern_release(&t.keys);
-	buf_release(&t.verdicts);
-	buf_release(&t.statements);
+	touched_end(&t);
 	buf_release(&key);
 	return rc;
 }
