@@ -397,13 +397,19 @@ int segment_document(
 {
 	const struct segment_doc *d = segment_doc(s, doc);
 
-	*out = NULL;
+	*out = doc < s->info.doc_count && s->documents ? s->documents[doc] : NULL;
+	if (*out)
+		return 0;
 	if (d->flags & SEGMENT_DOC_MISSING)
 		return doc < s->info.doc_count
 			       ? 0
 			       : err_set(e, ERR_CORRUPT, "document %u of %u", doc,
 					 s->info.doc_count);
-	return s->reader.compiled(s->reader.ctx, out, &d->digest, e);
+	if (s->reader.compiled(s->reader.ctx, out, &d->digest, e) < 0)
+		return e->code;
+	if (doc < s->info.doc_count && s->documents)
+		s->documents[doc] = *out;
+	return 0;
 }
 
 int segment_document_text(struct str *out, struct segment *s, uint32_t doc, struct err *e)
