@@ -530,8 +530,12 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 	named_in(&p, own);
 	for (size_t i = 0; i < VEC_COUNT(&p.named, entity_id) && rc == 0; i++) {
 		entity_id id = VEC_DATA(&p.named, entity_id)[i];
-		const struct segment_entity *entity = segment_entity(p.segment, id);
+		const struct segment_entity *entity;
 
+		/* a policy came without the entity that carries it */
+		if (id >= segment_info(p.segment)->entity_count)
+			continue;
+		entity = segment_entity(p.segment, id);
 		if (!(entity->flags & ENTITY_SHARED) &&
 			plan_of(&p, entity->kind, entity->flags)->count > 0)
 			rc = decide_one(&p, id, e);
