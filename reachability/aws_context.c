@@ -97,7 +97,9 @@ static void fact_organization(const struct world_organization *o, bool path,
 	struct str account, struct condition_fact *out, struct arena *arena)
 {
 	if (o->known) {
-		fact_one(out, path ? o->path : o->id, arena);
+		out->knowledge = CONDITION_MISSING;
+		if (o->id.n > 0)
+			fact_one(out, path ? o->path : o->id, arena);
 		return;
 	}
 	fact_uncollected(out, account,
@@ -121,9 +123,12 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 		return true;
 	}
 	if (key_is(key, "aws:PrincipalIsAWSService")) {
-		fact_one(out,
-			s->n->type == NODE_SERVICE ? STR_LIT("true") : STR_LIT("false"),
-			arena);
+		/* only signed requests carry it */
+		if (s->n->type != NODE_PUBLIC)
+			fact_one(out,
+				s->n->type == NODE_SERVICE ? STR_LIT("true")
+							   : STR_LIT("false"),
+				arena);
 		return true;
 	}
 	if (key_is(key, "aws:PrincipalServiceName")) {

@@ -573,14 +573,13 @@ static int account_place(struct account_search *search, struct world *w,
 	return snapshot_find_name(w->snap, account, account_candidate, search, e);
 }
 
-static bool ceilings_collected(struct segment *s)
+static bool scope_covered(struct segment *s, enum coverage_state state, struct str what)
 {
 	const struct segment_coverage *c = segment_coverages(s);
 
 	for (uint32_t i = 0; i < segment_info(s)->coverage_count; i++) {
-		if (c[i].state == COVERAGE_GOT && c[i].subject == SEGMENT_NONE &&
-			str_eq(segment_str(s, c[i].what),
-				STR_LIT("organization-policies")))
+		if (c[i].state == (uint32_t)state && c[i].subject == SEGMENT_NONE &&
+			str_eq(segment_str(s, c[i].what), what))
 			return true;
 	}
 	return false;
@@ -594,12 +593,18 @@ static int organization_load(
 
 	if (account_place(&search, w, account, &o->named, e) < 0)
 		return e->code;
-	if (!search.found)
+	if (!search.found && (o->named || search.own == SEGMENT_NONE))
 		return 0;
+	if (!search.found) {
+		if (world_segment(&s, w, search.own, e) < 0)
+			return e->code;
+		o->known = scope_covered(s, COVERAGE_ABSENT, STR_LIT("organization"));
+		return 0;
+	}
 	if (world_segment(&s, w, search.scope, e) < 0)
 		return e->code;
 	o->known = true;
-	o->complete = ceilings_collected(s);
+	o->complete = scope_covered(s, COVERAGE_GOT, STR_LIT("organization-policies"));
 	o->named = true;
 	o->id = w->scopes[search.scope].account;
 	o->exempt = segment_entity(s, search.id)->flags & ENTITY_EXEMPT;
