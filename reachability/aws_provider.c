@@ -92,7 +92,8 @@ static bool assume_action(struct str name)
 {
 	return str_starts(name, STR_LIT("sts:AssumeRole")) ||
 	       str_eq(name, STR_LIT("sts:TagSession")) ||
-	       str_eq(name, STR_LIT("sts:SetSourceIdentity"));
+	       str_eq(name, STR_LIT("sts:SetSourceIdentity")) ||
+	       str_eq(name, STR_LIT("sts:SetContext"));
 }
 
 static enum provider_policy policy(
@@ -405,7 +406,7 @@ static expr policy_unread(
 static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr unread)
 {
 	const struct subject *s = p->subject;
-	bool root = (s->n->flags & ENTITY_ROOT) != 0 && p->same_account;
+	bool root = (s->n->flags & ENTITY_ROOT) != 0;
 	bool trust = p->policy_layer == LAYER_TRUST;
 	expr identity = expr_and(pool, p->identity, p->boundary);
 	expr named = resource_grant(pool, p, !p->same_account);
@@ -423,7 +424,7 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 	default:
 		break;
 	}
-	/* The root user of the account cannot assume roles; all else is its own. */
+	/* A root user cannot assume roles; its own side of all else it has. */
 	if (root && trust)
 		return EXPR_FALSE;
 	if (root)
