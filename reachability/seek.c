@@ -72,32 +72,41 @@ static int decide_alone(struct seek *k, node_id n, struct err *e)
 
 /* --- whom the object's own policy names --- */
 
+/* One whom a collected account does not have was deleted: nobody gets in by that name. */
+static bool exists(const struct seek *k, node_id n)
+{
+	const struct node *node = world_node(k->w, n);
+
+	return node->type != NODE_FOREIGN ||
+	       world_account_scope(k->w, node->account) == SEGMENT_NONE;
+}
+
 static int named_statement(
 	struct seek *k, const struct decide_statement *st, struct err *e)
 {
 	const struct provider *provider = provider_of_node(k->w, k->object->o.node);
 	const struct document_statement *s = st->statement;
 	bool deny = (s->flags & DOCUMENT_DENY) != 0;
+	bool allows = !deny && !(s->flags & DOCUMENT_NOT_PRINCIPAL);
 	node_id n;
 
-	if (s->flags & DOCUMENT_NOT_PRINCIPAL) {
+	/* Those whom a NotPrincipal lists are set apart from their class, too. */
+	if (s->flags & DOCUMENT_NOT_PRINCIPAL)
 		k->anyone |= !deny;
-		return 0;
-	}
 	for (uint32_t i = 0; i < s->principal_count; i++) {
 		const struct document_principal *p =
 			&st->document->principals[s->principal_first + i];
 		struct str text = document_str(st->document, p->text);
 
-		if (!deny && p->type == DOCUMENT_ANYONE)
+		if (allows && p->type == DOCUMENT_ANYONE)
 			k->anyone = true;
-		if (!deny && p->type == DOCUMENT_ACCOUNT)
+		if (allows && p->type == DOCUMENT_ACCOUNT)
 			VEC_ADD(&k->accounts, struct str, text);
 		if (p->type == DOCUMENT_ANYONE && deny)
 			continue;
 		if (provider->principal_node(&n, k->w, st->document, p, e) < 0)
 			return e->code;
-		if (n != NODE_NONE)
+		if (n != NODE_NONE && exists(k, n))
 			VEC_ADD(&k->named, node_id, n);
 	}
 	return 0;
@@ -528,7 +537,7 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 		rc = scopes_decide(&k, e);
 	for (size_t i = 0; i < VEC_COUNT(&k.named, node_id) && rc == 0; i++)
 		rc = decide_alone(&k, VEC_DATA(&k.named, node_id)[i], e);
-	if (rc == 0 && k.anyone) {
+	if (rc == 0 && (k.anyone || k.object->o.policy_state == SEGMENT_POLICY_REFUSED)) {
 		public = world_node_virtual(
 			k.w, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
 		rc = decide_alone(&k, public, e);
