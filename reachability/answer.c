@@ -29,11 +29,13 @@ static struct answer_row plain_row(
 	struct answer_row row = { .indirect = path != NULL };
 	struct row_part *part;
 
+	row.verdict = expr_verdict(pool, residual);
 	if (path) {
 		row.path = *path;
 		residual = expr_and(pool, residual, path->residual);
+		if (path->verdict < row.verdict)
+			row.verdict = path->verdict;
 	}
-	row.verdict = expr_verdict(pool, residual);
 	if (row.verdict != VERDICT_ALLOWED) {
 		part = ARENA_NEW(world_arena(a->w), struct row_part);
 		*part = (struct row_part){ .residual = residual, .verdict = row.verdict };

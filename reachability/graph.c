@@ -352,7 +352,8 @@ static struct path path_of(struct search *s, uint32_t index)
 	struct path p = { .steps = steps,
 		.step_count = count,
 		.cost = states[index].cost,
-		.residual = EXPR_TRUE };
+		.residual = EXPR_TRUE,
+		.verdict = VERDICT_ALLOWED };
 
 	for (uint32_t i = 0, at = index; i < count; i++, at = states[at].previous) {
 		const struct graph_edge *edge = states[at].edge;
@@ -363,8 +364,10 @@ static struct path path_of(struct search *s, uint32_t index)
 		p.residual = expr_and(world_pool(w), p.residual, edge->residual);
 		if (edge->class > p.worst)
 			p.worst = edge->class;
+		/* Steps are requests of their own: what they ask for cannot clash. */
+		if (edge->verdict < p.verdict)
+			p.verdict = edge->verdict;
 	}
-	p.verdict = expr_verdict(world_pool(w), p.residual);
 	return p;
 }
 

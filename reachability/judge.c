@@ -130,7 +130,6 @@ static int decision_proofs(struct answer_decision *out, struct asking *a,
 static int stand_indirect(struct standing *best, struct path *path, struct asking *a,
 	node_id subject, const struct answer_object *object, struct err *e)
 {
-	struct expr_pool *pool = world_pool(a->w);
 	const struct graph_reached *r;
 	uint32_t count;
 	enum expr_verdict reached = best->verdict;
@@ -146,7 +145,7 @@ static int stand_indirect(struct standing *best, struct path *path, struct askin
 			continue;
 		if (standing_of(&s, a, r[i].node, object, e) < 0)
 			return e->code;
-		v = expr_verdict(pool, expr_and(pool, s.residual, r[i].path.residual));
+		v = s.verdict < r[i].path.verdict ? s.verdict : r[i].path.verdict;
 		if (s.verdict == VERDICT_DENIED || v < reached || v == VERDICT_DENIED)
 			continue;
 		if (v == reached && (!found || row_compare_paths(&r[i].path, path) >= 0))
@@ -180,7 +179,9 @@ int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 		out->residual = out->indirect ? expr_and(world_pool(w), best.residual,
 							out->path.residual)
 					      : best.residual;
-		out->verdict = expr_verdict(world_pool(w), out->residual);
+		out->verdict = best.verdict;
+		if (out->indirect && out->path.verdict < out->verdict)
+			out->verdict = out->path.verdict;
 		rc = decision_proofs(out, &a, &best, object, e);
 	}
 	if (rc == 0)
@@ -372,6 +373,7 @@ static bool way_path(struct path *out, struct how *h, uint32_t index)
 		.step_count = v[index].hops,
 		.cost = v[index].cost,
 		.residual = goal_of(h, v[index].end) };
+	out->verdict = expr_verdict(pool, out->residual);
 	for (uint32_t at = index, i = v[index].hops; i-- > 0; at = v[at].previous) {
 		const struct graph_edge *edge = v[at].edge;
 
@@ -380,8 +382,9 @@ static bool way_path(struct path *out, struct how *h, uint32_t index)
 		out->residual = expr_and(pool, out->residual, edge->residual);
 		if (edge->class > out->worst)
 			out->worst = edge->class;
+		if (edge->verdict < out->verdict)
+			out->verdict = edge->verdict;
 	}
-	out->verdict = expr_verdict(pool, out->residual);
 	return out->verdict != VERDICT_DENIED;
 }
 

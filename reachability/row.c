@@ -96,9 +96,12 @@ static void pieces_of(struct row_maker *m, struct buf *out, const struct access 
 			.order = (uint32_t)VEC_COUNT(out, struct piece),
 			.source = source };
 
-		if (path)
-			p.residual = expr_and(pool, p.residual, path->residual);
 		p.verdict = expr_verdict(pool, p.residual);
+		if (path) {
+			p.residual = expr_and(pool, p.residual, path->residual);
+			if (path->verdict < p.verdict)
+				p.verdict = path->verdict;
+		}
 		if (p.verdict != VERDICT_DENIED)
 			buf_add(out, &p, sizeof(p));
 	}
@@ -179,7 +182,7 @@ static void part_add(struct buf *parts, struct arena *arena, const struct piece 
 	for (size_t i = 0; i < VEC_COUNT(parts, struct row_part); i++) {
 		struct buf both = { 0 };
 
-		if (v[i].residual != p->residual)
+		if (v[i].residual != p->residual || v[i].verdict != p->verdict)
 			continue;
 		buf_add(&both, v[i].actions, v[i].action_count * sizeof(action_id));
 		buf_add(&both, ids->p, ids->n);
