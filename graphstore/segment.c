@@ -397,19 +397,13 @@ int segment_document(
 {
 	const struct segment_doc *d = segment_doc(s, doc);
 
-	*out = doc < s->info.doc_count && s->documents ? s->documents[doc] : NULL;
-	if (*out)
-		return 0;
+	*out = NULL;
 	if (d->flags & SEGMENT_DOC_MISSING)
 		return doc < s->info.doc_count
 			       ? 0
 			       : err_set(e, ERR_CORRUPT, "document %u of %u", doc,
 					 s->info.doc_count);
-	if (s->reader.compiled(s->reader.ctx, out, &d->digest, e) < 0)
-		return e->code;
-	if (doc < s->info.doc_count && s->documents)
-		s->documents[doc] = *out;
-	return 0;
+	return s->reader.compiled(s->reader.ctx, out, &d->digest, e);
 }
 
 int segment_document_text(struct str *out, struct segment *s, uint32_t doc, struct err *e)

@@ -25,7 +25,6 @@ struct segment {
 	struct dictionary keys, foreign;
 	struct str part0;
 	struct segment_reader reader;
-	const struct document **documents; /* read so far, by number; NULL: no such memory */
 };
 
 /* `parts` stay borrowed. Checks bounds and list shapes only. */

@@ -197,8 +197,6 @@ int snapshot_segment(
 		if (snapshot_open_segment(s, snap->store, snap->txn, n,
 			    entry.versions[0].version, &snap->arena, e) < 0)
 			return e->code;
-		s->documents = ARENA_NEW_ARRAY(&snap->arena, const struct document *,
-			segment_info(s)->doc_count + 1);
 		snap->segments[n] = s;
 	}
 	*out = snap->segments[n];

@@ -13,6 +13,7 @@ struct ask {
 	const struct oracle_class *class;
 	const struct oracle_string *string;
 	struct arena *scratch;
+	bool plain; /* a condition that the request decides helps nobody */
 };
 
 /* How a statement names who asks; stronger ones come later. */
@@ -82,8 +83,12 @@ static struct oracle_truth covers(const struct ask *q, const struct oracle_polic
 {
 	if (!covers_action(q, s) || !covers_resource(q, s))
 		return (struct oracle_truth){ 0, 0 };
-	return oracle_condition_holds(
+	struct oracle_truth t = oracle_condition_holds(
 		&q->o->opens, s, p->variables, &q->request, q->scratch);
+
+	if (!q->plain || t.sure == always(q).sure)
+		return t;
+	return s->deny ? always(q) : (struct oracle_truth){ 0, 0 };
 }
 
 static bool is_role(const struct oracle_node *n)
@@ -117,7 +122,9 @@ static enum naming naming_of(
 		       : NAMED_NOT;
 }
 
-/* https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
+/*
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+ */
 static enum naming statement_naming(
 	const struct oracle_node *n, const struct oracle_statement *s)
 {
@@ -179,7 +186,12 @@ static void sum_resource(const struct ask *q, const struct oracle_documents *doc
 	}
 }
 
-/* Every level must allow, when there is a service control policy at any. */
+/*
+ * Every level must allow, when there is a service control policy at any: then there is
+ * one at every level (the last one cannot be detached), and a level without one was not
+ * collected.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+ */
 static struct oracle_truth ceilings(const struct ask *q, struct oracle_truth *deny)
 {
 	const struct oracle_place *place = q->request.subject_place;
@@ -189,19 +201,29 @@ static struct oracle_truth ceilings(const struct ask *q, struct oracle_truth *de
 
 	if (n->type != ORACLE_ENTITY || (n->flags & ENTITY_LINKED) || place->exempt)
 		return allow;
+	if (place->unknown) {
+		*deny = truth_or(*deny, perhaps(q));
+		return allow;
+	}
 	for (uint32_t i = 0; i < place->level_count; i++) {
 		const struct oracle_documents *d = &place->levels[i].scps;
 
 		used = used || d->count > 0 || d->missing;
 	}
 	for (uint32_t i = 0; used && i < place->level_count; i++) {
-		allow = truth_and(allow, sum(q, &place->levels[i].scps, false));
-		*deny = truth_or(*deny, sum(q, &place->levels[i].scps, true));
+		struct oracle_documents scps = place->levels[i].scps;
+
+		scps.missing = scps.missing || scps.count == 0;
+		allow = truth_and(allow, sum(q, &scps, false));
+		*deny = truth_or(*deny, sum(q, &scps, true));
 	}
 	return allow;
 }
 
-/* What the object's organization denies. That a policy allows all is attached at every level. */
+/*
+ * What the object's organization denies. That a policy allows all is attached at every
+ * level.
+ */
 static struct oracle_truth resource_ceilings(const struct ask *q)
 {
 	const struct oracle_place *place = q->request.object_place;
@@ -210,6 +232,8 @@ static struct oracle_truth resource_ceilings(const struct ask *q)
 	if (!q->class->rcp || (q->request.subject->flags & ENTITY_LINKED) ||
 		place->exempt)
 		return deny;
+	if (place->unknown)
+		return perhaps(q);
 	for (uint32_t i = 0; i < place->level_count; i++)
 		deny = truth_or(deny, sum(q, &place->levels[i].rcps, true));
 	return deny;
@@ -217,24 +241,36 @@ static struct oracle_truth resource_ceilings(const struct ask *q)
 
 enum consent { CONSENT_NONE, CONSENT_OPTIONAL, CONSENT_REQUIRED };
 
-/* https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html */
-static enum consent consent_of(const struct ask *q)
+/*
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+ */
+static bool may_have_policy(struct str kind)
 {
 	static const char *const kinds[] = { "aws:s3:bucket", "aws:sqs:queue",
 		"aws:sns:topic", "aws:secretsmanager:secret", "aws:lambda:function",
 		"aws:dynamodb:table", "aws:ecr:repository" };
-	const struct record_entity *entity = q->request.object->entity;
 
-	if (q->class->trust || str_eq(entity->kind, STR_LIT("aws:kms:key")))
-		return CONSENT_REQUIRED;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (str_eq(entity->kind, str_from(kinds[i])))
-			return CONSENT_OPTIONAL;
+		if (str_eq(kind, str_from(kinds[i])))
+			return true;
 	}
-	return CONSENT_NONE;
+	return false;
 }
 
-/* Its own policies within its boundary: of a root user everything, of a stranger who knows. */
+static enum consent consent_of(const struct ask *q)
+{
+	const struct record_entity *entity = q->request.object->entity;
+	bool role = str_eq(entity->kind, STR_LIT("aws:iam:role"));
+
+	if ((role && q->class->trust) || str_eq(entity->kind, STR_LIT("aws:kms:key")))
+		return CONSENT_REQUIRED;
+	return may_have_policy(entity->kind) ? CONSENT_OPTIONAL : CONSENT_NONE;
+}
+
+/*
+ * Its own policies within its boundary: of a root user everything, of a stranger who
+ * knows.
+ */
 static void sum_identity(const struct ask *q, struct oracle_truth *identity,
 	struct oracle_truth *boundary, struct oracle_truth *deny)
 {
@@ -249,7 +285,9 @@ static void sum_identity(const struct ask *q, struct oracle_truth *identity,
 		*identity = *deny = perhaps(q);
 }
 
-/* https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+/*
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
 static struct oracle_truth combine(const struct ask *q, enum consent consent,
 	struct oracle_truth own, struct oracle_truth boundary,
 	const struct oracle_truth named[NAMED_COUNT])
@@ -278,7 +316,7 @@ static struct oracle_truth decide(const struct ask *q)
 	struct oracle_truth identity, boundary, deny;
 
 	/* Compute has no credentials of its own; a root user cannot assume a role. */
-	if ((n->flags & ENTITY_COMPUTE) || (q->class->assume && (n->flags & ENTITY_ROOT)))
+	if ((n->flags & ENTITY_COMPUTE) || (q->class->trust && (n->flags & ENTITY_ROOT)))
 		return (struct oracle_truth){ 0, 0 };
 	sum_identity(q, &identity, &boundary, &deny);
 	struct oracle_truth scps = ceilings(q, &deny);
@@ -331,6 +369,13 @@ static struct oracle_range decide_object(
 			struct oracle_truth truth = decide(&q);
 			enum oracle_verdict one = verdict_of(&q, truth);
 
+			/* Some request fits one statement, the others another. */
+			q.plain = true;
+			if (one == ORACLE_ALLOWED &&
+				verdict_of(&q, decide(&q)) != ORACLE_ALLOWED)
+				one = ORACLE_CONDITIONAL;
+			q.plain = false;
+
 			any = truth_or(any, truth);
 			range.least = one > range.least ? one : range.least;
 		}
@@ -357,7 +402,19 @@ bool oracle_is_object(const struct oracle *o, uint32_t n)
 {
 	const struct oracle_node *node = oracle_world_node(&o->world, n);
 
-	return node->entity && !(node->flags & ENTITY_SHARED);
+	/* Whose the entities of an organization are is left open. */
+	return node->entity && !(node->flags & ENTITY_SHARED) &&
+	       !str_starts(node->entity->scope, STR_LIT("aws:o-"));
+}
+
+bool oracle_is_known(const struct oracle *o, uint32_t n)
+{
+	const struct oracle_node *node = oracle_world_node(&o->world, n);
+
+	return node->asked ||
+	       !(may_have_policy(node->entity->kind) ||
+		       str_eq(node->entity->kind, STR_LIT("aws:kms:key")) ||
+		       str_eq(node->entity->kind, STR_LIT("aws:iam:role")));
 }
 
 const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n)
@@ -378,6 +435,17 @@ static enum oracle_verdict weaker(enum oracle_verdict a, enum oracle_verdict b)
 	return a < b ? a : b;
 }
 
+static struct oracle_range weaker_range(struct oracle_range a, struct oracle_range b)
+{
+	return (struct oracle_range){ weaker(a.least, b.least), weaker(a.most, b.most) };
+}
+
+static struct oracle_range stronger_range(struct oracle_range a, struct oracle_range b)
+{
+	return (struct oracle_range){ a.least > b.least ? a.least : b.least,
+		a.most > b.most ? a.most : b.most };
+}
+
 struct oracle_range oracle_indirect(
 	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
 {
@@ -385,16 +453,13 @@ struct oracle_range oracle_indirect(
 	uint32_t count = oracle_count(o);
 
 	for (uint32_t z = 0; z < count; z++) {
-		enum oracle_verdict way = o->reach[subject * count + z];
+		struct oracle_range way = o->reach[subject * count + z];
 
-		if (z == subject || way == ORACLE_DENIED)
+		if (z == subject || way.most == ORACLE_DENIED)
 			continue;
 		struct oracle_range end = oracle_direct(o, z, object, class);
 
-		if (weaker(way, end.least) > best.least)
-			best.least = weaker(way, end.least);
-		if (weaker(way, end.most) > best.most)
-			best.most = weaker(way, end.most);
+		best = stronger_range(best, weaker_range(way, end));
 	}
 	return best;
 }
@@ -464,11 +529,11 @@ static void decide_all(struct oracle *o)
 }
 
 static void add_step(
-	struct oracle *o, uint32_t from, uint32_t to, enum oracle_verdict verdict)
+	struct oracle *o, uint32_t from, uint32_t to, struct oracle_range verdict)
 {
-	enum oracle_verdict *old = &o->reach[from * oracle_count(o) + to];
+	struct oracle_range *old = &o->reach[from * oracle_count(o) + to];
 
-	*old = verdict > *old ? verdict : *old;
+	*old = stronger_range(*old, verdict);
 }
 
 /* One step: to assume a role, or to be run with one. */
@@ -480,7 +545,7 @@ static void add_steps(struct oracle *o)
 		for (uint32_t c = 0; c < object->class_count; c++) {
 			for (uint32_t x = 0;
 				object->classes[c].assume && x < oracle_count(o); x++)
-				add_step(o, x, y, oracle_direct(o, x, y, c).least);
+				add_step(o, x, y, oracle_direct(o, x, y, c));
 		}
 	}
 	for (size_t i = 0; i < VEC_COUNT(&o->world.records, struct record); i++) {
@@ -488,11 +553,14 @@ static void add_steps(struct oracle *o)
 
 		if (r->type != RECORD_RELATION || r->relation.type != RELATION_CARRIES)
 			continue;
-		uint32_t from = oracle_world_find(&o->world, r->relation.from);
-		uint32_t to = oracle_world_find(&o->world, r->relation.to);
+		uint32_t from = oracle_world_resolve(
+			&o->world, r->relation.scope, r->relation.from);
+		uint32_t to = oracle_world_resolve(
+			&o->world, r->relation.scope, r->relation.to);
 
 		if (from != ORACLE_NONE && to != ORACLE_NONE)
-			add_step(o, from, to, ORACLE_ALLOWED);
+			add_step(o, from, to,
+				(struct oracle_range){ ORACLE_ALLOWED, ORACLE_ALLOWED });
 	}
 }
 
@@ -503,10 +571,10 @@ static void close_steps(struct oracle *o)
 
 	for (uint32_t z = 0; z < n; z++) {
 		for (uint32_t x = 0; x < n; x++) {
-			enum oracle_verdict way = o->reach[x * n + z];
+			struct oracle_range way = o->reach[x * n + z];
 
-			for (uint32_t y = 0; way != ORACLE_DENIED && y < n; y++)
-				add_step(o, x, y, weaker(way, o->reach[z * n + y]));
+			for (uint32_t y = 0; way.most != ORACLE_DENIED && y < n; y++)
+				add_step(o, x, y, weaker_range(way, o->reach[z * n + y]));
 		}
 	}
 }
@@ -528,7 +596,7 @@ int oracle_open(struct oracle *out, struct str stream, struct err *e)
 	oracle_target_number(&out->patterns, &out->world);
 	prepare_objects(out);
 	decide_all(out);
-	out->reach = ARENA_NEW_ARRAY(&out->arena, enum oracle_verdict,
+	out->reach = ARENA_NEW_ARRAY(&out->arena, struct oracle_range,
 		(size_t)oracle_count(out) * oracle_count(out));
 	add_steps(out);
 	close_steps(out);

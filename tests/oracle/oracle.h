@@ -1,12 +1,14 @@
 /*
- * oracle.h - a slow answer to what the engine answers fast: obvious loops over raw records.
+ * oracle.h - a slow answer to what the engine answers fast: obvious loops over raw
+ * records.
  *
- * Written from the provider's documents (docs/access-model.md has the rules in our words) and from
- * nothing of the engine, so that both agree only where both are right. It knows one provider,
- * the whole of the world's facts at once, and no index. It reads policies as text.
+ * Written from the provider's documents (docs/access-model.md has the rules in our
+ * words) and from nothing of the engine, so that both agree only where both are right.
+ * It knows one provider, the whole of the world's facts at once, and no index. It reads
+ * policies as text.
  *
- * What it can be asked is bounded by the worlds that the tests make: few open condition keys
- * (oracle_condition.h) and resource patterns of simple shapes (oracle_target.h).
+ * What it can be asked is bounded by the worlds that the tests make: few open condition
+ * keys (oracle_condition.h) and resource patterns of simple shapes (oracle_target.h).
  */
 #ifndef TESTS_ORACLE_ORACLE_H
 #define TESTS_ORACLE_ORACLE_H
@@ -16,9 +18,9 @@
 enum oracle_verdict { ORACLE_DENIED, ORACLE_UNKNOWN, ORACLE_CONDITIONAL, ORACLE_ALLOWED };
 
 /*
- * A verdict about a pattern: at least the best of its strings, at most that of "one of them
- * lets through" for each request on its own (one string if A, another if not A). They differ
- * only then, and an engine may say either.
+ * A verdict that an engine may round down: `most` is what holds for each request on its
+ * own (this string or that statement if A, another if not A), `least` what one string
+ * and, for each statement, one answer for all requests give.
  */
 struct oracle_range {
 	enum oracle_verdict least, most;
@@ -33,7 +35,7 @@ struct oracle {
 	struct buf objects; /* of struct oracle_object, one for each node */
 	struct buf
 		*direct; /* per object: struct oracle_range for each subject and class */
-	enum oracle_verdict *reach; /* [from * nodes + to]: best way of hops */
+	struct oracle_range *reach; /* [from * nodes + to]: best way of hops */
 };
 
 /* `stream`: encoded records of all scopes. */
@@ -43,6 +45,12 @@ void oracle_release(struct oracle *o);
 uint32_t oracle_count(const struct oracle *o);
 bool oracle_is_subject(const struct oracle *o, uint32_t n);
 bool oracle_is_object(const struct oracle *o, uint32_t n);
+
+/*
+ * Nobody left out to read an object's own policy. If somebody did, lists take it for
+ * none.
+ */
+bool oracle_is_known(const struct oracle *o, uint32_t n);
 
 /* An object's classes of actions: within one all verdicts are the same. */
 const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n);

@@ -390,6 +390,9 @@ static void add_values(struct oracle_open *open, const struct oracle_test *t,
 					bytes[n++] = copy.p[k] == '?' ? 'x' : copy.p[k];
 			}
 			add_value(open, (struct str){ bytes, n }, full);
+			/* Only Like reads a wildcard; to others it is a character. */
+			if (!address && !str_ends(t->operator_, STR_LIT("Like")))
+				add_value(open, v, full);
 		}
 	}
 	if (str_starts(t->operator_, STR_LIT("Date"))) {

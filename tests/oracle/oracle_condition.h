@@ -11,7 +11,8 @@
  * the worst and the best of each suffice.
  *
  * Source:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and reference_policies_condition-keys.html.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ * and reference_policies_condition-keys.html.
  */
 #ifndef TESTS_ORACLE_ORACLE_CONDITION_H
 #define TESTS_ORACLE_ORACLE_CONDITION_H

@@ -1,6 +1,7 @@
 /*
- * The oracle on worlds so small that AWS's documents say the answer. Each row names its rule; all
- * are in https://docs.aws.amazon.com/IAM/latest/UserGuide/ unless a row says otherwise.
+ * The oracle on worlds so small that AWS's documents say the answer. Each row names its
+ * rule; all are in https://docs.aws.amazon.com/IAM/latest/UserGuide/ unless a row says
+ * otherwise.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,7 +105,7 @@ static const struct row rows[] = {
 		U, "sqs:SendMessage", QUEUE, ORACLE_DENIED },
 	{ "elements_principal: the account delegates, which grants nothing", { .resource = GIVE(AWS(A), "sqs:*") },
 		U, "sqs:SendMessage", QUEUE, ORACLE_DENIED },
-	{ "elements_principal: a unique id is its user", { .resource = GIVE(AWS("AIDA" A "u"), "sqs:*") },
+	{ "elements_principal: a unique id is its user", { .resource = GIVE(AWS("AIDA" A "U0000"), "sqs:*") },
 		U, "sqs:SendMessage", QUEUE, ORACLE_ALLOWED },
 	{ "cross-account: the resource's side alone does not suffice", { .resource = GIVE(AWS(V), "sqs:*") },
 		V, "sqs:SendMessage", QUEUE, ORACLE_DENIED },

@@ -101,14 +101,34 @@ static const bool *match_action(
 	return match;
 }
 
+bool oracle_target_is_out(action_id id)
+{
+	struct str name = catalog_action_get(id).name;
+
+	return str_eq(name, STR_LIT("sts:AssumeRoleWithSAML")) ||
+	       str_eq(name, STR_LIT("sts:AssumeRoleWithWebIdentity")) ||
+	       str_eq(name, STR_LIT("sts:GetCallerIdentity"));
+}
+
+/*
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: what the
+ * trust policy of a role must allow.
+ */
+static bool is_trusted(struct str name)
+{
+	return str_eq(name, STR_LIT("sts:AssumeRole")) ||
+	       str_eq(name, STR_LIT("sts:TagSession")) ||
+	       str_eq(name, STR_LIT("sts:SetSourceIdentity")) ||
+	       str_eq(name, STR_LIT("sts:SetContext"));
+}
+
 static void add_action(struct buf *out, const struct oracle_patterns *p, action_id id,
 	uint32_t targets, struct arena *arena)
 {
 	struct catalog_action a = catalog_action_get(id);
-	bool sts = str_eq(a.service, STR_LIT("sts"));
 	uint32_t service = catalog_service_find(a.service);
 	struct oracle_class new = { .service = a.service,
-		.trust = sts && targets != 0 && !a.unbound,
+		.trust = is_trusted(a.name),
 		.assume = str_eq(a.name, STR_LIT("sts:AssumeRole")),
 		.rcp = catalog_service_has_rcp(service) &&
 		       !str_eq(a.name, STR_LIT("kms:RetireGrant")),
@@ -117,11 +137,13 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, action_
 	size_t count = VEC_COUNT(out, struct oracle_class);
 	struct oracle_class *found = NULL;
 
+	if (oracle_target_is_out(id))
+		return;
 	for (size_t i = 0; i < count && !found; i++) {
 		struct oracle_class *c = &VEC_DATA(out, struct oracle_class)[i];
 
 		if (str_eq(c->service, new.service) && c->assume == new.assume &&
-			c->rcp == new.rcp &&
+			c->trust == new.trust && c->rcp == new.rcp &&
 			c->targets ==
 				targets &&memcmp(c->match, new.match,
 					VEC_COUNT(&p->actions, struct str)) == 0)
@@ -221,7 +243,9 @@ static size_t spell(char word[8], unsigned n)
 #define WORDS_OF_2 13u
 #define WORDS_OF_4 121u
 
-/* The pattern with its stars replaced: the first ones by "z", the last one by the word. */
+/*
+ * The pattern with its stars replaced: the first ones by "z", the last one by the word.
+ */
 static struct str fill(struct buf *b, struct str pattern, char star, struct str word)
 {
 	size_t last = pattern.n;

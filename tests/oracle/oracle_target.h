@@ -1,15 +1,16 @@
 /*
- * oracle_target.h - what there is to decide about one kind and one entity: actions that all
- * policies treat alike, and enough strings of each target.
+ * oracle_target.h - what there is to decide about one kind and one entity: actions that
+ * all policies treat alike, and enough strings of each target.
  *
- * Some targets are patterns (the objects of a bucket). Access to one is access to any string of it,
- * so the oracle tries strings until it has one of every sort that the policies can tell apart. The
- * patterns that worlds may contain make this exact: behind the entity's own key a pattern has at
- * most one literal letter at either end or between two '*', all out of {a, b}, or a whole
- * name, or one '?' at its begin. What such patterns can see of a string is its first letter, its
- * last, which of a and b occur, and whether it is of one letter; words of up to four
- * letters out of {a, b, z} have every combination, z being a letter that no pattern names.
- * Whole names and longer pieces come from the patterns themselves, their '*' replaced by short words.
+ * Some targets are patterns (the objects of a bucket). Access to one is access to any
+ * string of it, so the oracle tries strings until it has one of every sort that the
+ * policies can tell apart. The patterns that worlds may contain make this exact: behind
+ * the entity's own key a pattern has at most one literal letter at either end or
+ * between two '*', all out of {a, b}, or a whole name, or one '?' at its begin. What
+ * such patterns can see of a string is its first letter, its last, which of a and b
+ * occur, and whether it is of one letter; words of up to four letters out of {a, b, z}
+ * have every combination, z being a letter that no pattern names. Whole names and
+ * longer pieces come from the patterns themselves, their '*' replaced by short words.
  * Strings that match the same patterns are one string.
  */
 #ifndef TESTS_ORACLE_ORACLE_TARGET_H
@@ -55,6 +56,13 @@ struct oracle_object {
 /* Numbers the patterns and writes the numbers into the statements. */
 void oracle_target_number(struct oracle_patterns *out, struct oracle_world *w);
 void oracle_target_release(struct oracle_patterns *p);
+
+/*
+ * Actions that are not asked about: those that nobody signs for (a federated login),
+ * and the one that is allowed to everybody
+ * (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
+ */
+bool oracle_target_is_out(action_id id);
 
 /* The classes of a kind; `account` adds the actions that act on no resource. */
 void oracle_target_classes(struct buf *out, const struct oracle_patterns *p,

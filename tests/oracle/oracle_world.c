@@ -127,8 +127,8 @@ static void add_principal(struct oracle_world *w, const struct oracle_principal 
 		return;
 	if (is_account(p->value) || str_ends(p->value, STR_LIT(":root")))
 		add_named(w, ORACLE_ACCOUNT,
-			arena_printf(
-				&w->arena, "arn:aws:iam::%.*s:root", STR_ARG(account)),
+			arena_printf(&w->arena, "arn:aws:account::%.*s:account",
+				STR_ARG(account)),
 			account);
 	else
 		add_named(w, ORACLE_FOREIGN, p->value, account);
@@ -147,8 +147,8 @@ static uint32_t find_named(
 	return ORACLE_NONE;
 }
 
-/* The node of a key or of a reference by name. */
-static uint32_t resolve(const struct oracle_world *w, struct str scope, struct str key)
+uint32_t oracle_world_resolve(
+	const struct oracle_world *w, struct str scope, struct str key)
 {
 	struct str kind, name;
 
@@ -165,7 +165,8 @@ static int read_documents(struct oracle_world *w, struct err *e)
 		if (r->type != RECORD_DOCUMENT)
 			continue;
 		struct oracle_document d = { .record = &r->document,
-			.holder = resolve(w, r->document.scope, r->document.holder) };
+			.holder = oracle_world_resolve(
+				w, r->document.scope, r->document.holder) };
 
 		int rc = r->document.body.n == 0
 				 ? 0
@@ -208,8 +209,9 @@ static void push(struct oracle_world *w, struct oracle_documents *list,
 }
 
 /*
- * Add the holder's own documents of a layer. With a scope: those that were collected with it, and
- * whether there is one of any layer (a resource control policy is no missing service control policy).
+ * Add the holder's own documents of a layer. With a scope: those that were collected
+ * with it, and whether there is one of any layer (a resource control policy is no
+ * missing service control policy).
  */
 static bool push_held(struct oracle_world *w, struct oracle_documents *list,
 	uint32_t holder, enum record_layer layer, struct str scope)
@@ -230,7 +232,10 @@ static bool push_held(struct oracle_world *w, struct oracle_documents *list,
 	return any;
 }
 
-/* Add the documents of the policies that `node` relates to; those without one are missing. */
+/*
+ * Add the documents of the policies that `node` relates to; those without one are
+ * missing.
+ */
 static bool push_related(struct oracle_world *w, struct oracle_documents *list,
 	uint32_t node, enum record_relation_type type, enum record_layer layer)
 {
@@ -240,9 +245,9 @@ static bool push_related(struct oracle_world *w, struct oracle_documents *list,
 		const struct record_relation *r = &record_get(w, i)->relation;
 
 		if (record_get(w, i)->type != RECORD_RELATION || r->type != type ||
-			resolve(w, r->scope, r->from) != node)
+			oracle_world_resolve(w, r->scope, r->from) != node)
 			continue;
-		uint32_t policy = resolve(w, r->scope, r->to);
+		uint32_t policy = oracle_world_resolve(w, r->scope, r->to);
 
 		if (policy == ORACLE_NONE || !push_held(w, list, policy, layer, r->scope))
 			list->missing = true;
@@ -264,8 +269,8 @@ static void mark_groups(const struct oracle_world *w, bool *in)
 			if (record_get(w, i)->type != RECORD_RELATION ||
 				r->type != RELATION_MEMBER_OF)
 				continue;
-			uint32_t from = resolve(w, r->scope, r->from);
-			uint32_t to = resolve(w, r->scope, r->to);
+			uint32_t from = oracle_world_resolve(w, r->scope, r->from);
+			uint32_t to = oracle_world_resolve(w, r->scope, r->to);
 
 			if (from == ORACLE_NONE || to == ORACLE_NONE || !in[from] ||
 				in[to])
@@ -315,9 +320,6 @@ static void gather_resource(struct oracle_world *w, uint32_t n)
 			node->refused = !own && c->state != COVERAGE_GOT;
 		}
 	}
-	/* Keys and roles always have a policy: when there is none it was not collected. */
-	if (!own && (is_kind(node, "aws:kms:key") || is_kind(node, "aws:iam:role")))
-		node->refused = true;
 }
 
 static uint32_t container_of(const struct oracle_world *w, uint32_t n)
@@ -342,9 +344,10 @@ static void gather_place(struct oracle_world *w, struct oracle_place *place, uin
 		const struct oracle_node *node = oracle_world_node(w, n);
 		struct oracle_level level = { 0 };
 
+		if (node->entity && str_starts(node->entity->scope, STR_LIT("aws:o-")))
+			place->organization = str_skip(node->entity->scope, 4);
 		place->exempt = place->exempt || (node->flags & ENTITY_EXEMPT);
 		if (is_kind(node, "aws:organizations:organization")) {
-			place->organization = str_skip(node->entity->scope, 4);
 			break;
 		}
 		push_related(w, &level.scps, n, RELATION_ATTACHED, LAYER_SCP);
@@ -359,6 +362,21 @@ static void gather_place(struct oracle_world *w, struct oracle_place *place, uin
 			memcpy(place->levels, levels.p, levels.n);
 	}
 	buf_release(&levels);
+}
+
+/* The organization that the account's own scope names, when that was not collected. */
+static void name_organization(
+	const struct oracle_world *w, struct oracle_place *place, struct str account)
+{
+	for (uint32_t i = 0; i < record_count(w); i++) {
+		const struct record_scope *scope = &record_get(w, i)->scope;
+
+		if (record_get(w, i)->type != RECORD_SCOPE || scope->parent.n == 0 ||
+			!str_eq(str_skip(scope->id, 4), account))
+			continue;
+		place->unknown = place->organization.n == 0;
+		place->organization = str_skip(scope->parent, 4);
+	}
 }
 
 static void gather_places(struct oracle_world *w)
@@ -379,6 +397,7 @@ static void gather_places(struct oracle_world *w)
 		struct str key = arena_printf(
 			&w->arena, "arn:aws:account::%.*s:account", STR_ARG(account));
 		gather_place(w, &w->places[i], oracle_world_find(w, key));
+		name_organization(w, &w->places[i], account);
 	}
 }
 

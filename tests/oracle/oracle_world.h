@@ -1,10 +1,10 @@
 /*
- * oracle_world.h - the records of all scopes as the oracle reads them: flat arrays that are
- * walked from end to end, and who holds which documents.
+ * oracle_world.h - the records of all scopes as the oracle reads them: flat arrays that
+ * are walked from end to end, and who holds which documents.
  *
- * Nodes are everything with a key: the entities of all records (those of one key are one
- * node), then those whom policies name and nobody collected. Everything is borrowed from the
- * records given to oracle_world_read or lies in the world's arena.
+ * Nodes are everything with a key: the entities of all records (those of one key are
+ * one node), then those whom policies name and nobody collected. Everything is borrowed
+ * from the records given to oracle_world_read or lies in the world's arena.
  */
 #ifndef TESTS_ORACLE_ORACLE_WORLD_H
 #define TESTS_ORACLE_ORACLE_WORLD_H
@@ -56,6 +56,7 @@ struct oracle_level {
 struct oracle_place {
 	struct str organization; /* "o-example"; empty: in none */
 	bool exempt;
+	bool unknown; /* in an organization that nobody collected */
 	struct oracle_level *levels;
 	uint32_t level_count;
 };
@@ -76,6 +77,10 @@ uint32_t oracle_world_count(const struct oracle_world *w);
 
 /* The node of a key, or ORACLE_NONE. */
 uint32_t oracle_world_find(const struct oracle_world *w, struct str key);
+
+/* The node of a key or of a reference by name, as used in a scope; or ORACLE_NONE. */
+uint32_t oracle_world_resolve(
+	const struct oracle_world *w, struct str scope, struct str key);
 
 /* A tag or attribute; false when there is none. Keys of tags compare without case. */
 bool oracle_world_tag(const struct oracle_node *n, struct str key, struct str *out);

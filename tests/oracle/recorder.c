@@ -30,7 +30,7 @@ void recorder_account(struct recorder *r, struct str account, struct str organiz
 	emit_scope(r, key, organization);
 	recorder_entity(
 		r, "aws:account:account", key, account, ENTITY_CONTAINER, NULL, 0);
-	recorder_entity(r, "aws:iam:root", root, STR_LIT("root"),
+	recorder_entity(r, "aws:iam:root-user", root, STR_LIT("root"),
 		ENTITY_IDENTITY | ENTITY_ROOT, NULL, 0);
 	recorder_coverage(r, STR_LIT("identities"), (struct str){ 0 }, COVERAGE_GOT);
 	recorder_coverage(r, STR_LIT("organization"), (struct str){ 0 },
@@ -55,6 +55,22 @@ void recorder_organization(struct recorder *r, struct str id, struct str managem
 	arena_release(&a);
 }
 
+/* 21 characters, as AWS makes them: AIDA, the account, the name in capitals and zeros. */
+static struct str unique_id(struct arena *a, struct str account, struct str name)
+{
+	struct str id = arena_printf(a, "AIDA%.*s00000", STR_ARG(account));
+	char *bytes = arena_alloc(a, id.n + 1);
+
+	memcpy(bytes, id.p, id.n);
+	for (size_t i = 0; i < name.n && i < 5; i++) {
+		char c = name.p[i];
+
+		bytes[4 + account.n + i] =
+			(char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+	}
+	return (struct str){ bytes, id.n };
+}
+
 void recorder_entity(struct recorder *r, const char *kind, struct str key,
 	struct str name, uint32_t flags, const struct record_pair *tags,
 	uint32_t tag_count)
@@ -62,8 +78,7 @@ void recorder_entity(struct recorder *r, const char *kind, struct str key,
 	struct arena a;
 
 	arena_init(&a, ARENA_UNLIMITED);
-	struct record_pair id = { STR_LIT("id"),
-		arena_printf(&a, "AIDA%.*s%.*s", STR_ARG(r->account), STR_ARG(name)) };
+	struct record_pair id = { STR_LIT("id"), unique_id(&a, r->account, name) };
 	bool unique = flags & (ENTITY_IDENTITY | ENTITY_GROUP);
 
 	emit(r, &(struct record){ .type = RECORD_ENTITY,

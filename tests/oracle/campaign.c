@@ -1,0 +1,101 @@
+/*
+ * Seeded random worlds on which engine and oracle must agree.
+ *
+ *	campaign [WORLDS [FIRST_SEED [plain|crash|refused]]]
+ *
+ * plain: do not make failing worlds smaller; crash: the first world ends the program,
+ * make it smaller; refused: with policies of resources that could not be read. That is
+ * not the default: lists leave out what nothing but an unread policy of another account
+ * could open, and the oracle does not.
+ *
+ * A world that they disagree on is made smaller, then shown: its seed, its records, the
+ * question and both verdicts. LATCHKEY_DUEL_DIRECTORY is where stores are made, else
+ * /dev/shm or /tmp.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "duel.h"
+#include "shrink.h"
+#include "worldgen.h"
+
+/* Worlds that are made smaller: each takes its time. */
+#define SHOWN 2u
+
+static const char *scratch_directory(void)
+{
+	const char *asked = getenv("LATCHKEY_DUEL_DIRECTORY");
+
+	if (asked)
+		return asked;
+	return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+}
+
+static void show_failure(
+	struct str stream, uint64_t seed, const char *directory, uint32_t sort)
+{
+	struct buf small = { 0 }, text = { 0 };
+	struct duel_result r;
+	struct err e = { 0 };
+
+	shrink_world(&small, stream, directory, seed, sort);
+	shrink_print(&text, buf_str(&small));
+	if (sort == SHRINK_CRASH)
+		r = (struct duel_result){ 0 };
+	else if (duel_run(&r, buf_str(&small), directory, seed, &e) < 0)
+		buf_printf(&r.report, "error: %s\n", e.text);
+	printf("seed %llu, made smaller:\n%.*s%.*s", (unsigned long long)seed,
+		STR_ARG(buf_str(&text)), STR_ARG(buf_str(&r.report)));
+	duel_result_release(&r);
+	buf_release(&small);
+	buf_release(&text);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long worlds = argc > 1 ? strtoul(argv[1], NULL, 10) : 500;
+	unsigned long first = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+	const char *directory = scratch_directory();
+	bool refused = argc > 3 && strcmp(argv[3], "refused") == 0;
+	unsigned failed = 0;
+	uint64_t verdicts = 0, undecided = 0;
+	unsigned shown_count = argc > 3 && strcmp(argv[3], "plain") == 0 ? SHOWN : 0;
+
+	for (unsigned long seed = first; seed < first + worlds && failed < 3; seed++) {
+		struct buf stream = { 0 };
+		struct duel_result r;
+		struct err e = { 0 };
+
+		worldgen_make(&stream, seed, refused);
+		if (argc > 3 && strcmp(argv[3], "crash") == 0) {
+			show_failure(buf_str(&stream), seed, directory, SHRINK_CRASH);
+			buf_release(&stream);
+			return 1;
+		}
+		int rc = duel_run(&r, buf_str(&stream), directory, seed, &e);
+
+		verdicts += r.verdicts;
+		undecided += r.undecided;
+		if (rc < 0) {
+			printf("seed %lu: error: %s\n", seed, e.text);
+			failed++;
+		} else if (r.differences > 0) {
+			printf("seed %lu: %u differences\n%.*s", seed, r.differences,
+				STR_ARG(buf_str(&r.report)));
+			failed++;
+			for (uint32_t i = 0; i < 128 && shown_count < SHOWN; i++) {
+				if (!(r.sorts[i / 64] >> i % 64 & 1))
+					continue;
+				show_failure(buf_str(&stream), seed, directory, i);
+				shown_count++;
+			}
+		}
+		duel_result_release(&r);
+		buf_release(&stream);
+	}
+	printf("%lu worlds from seed %lu: %llu verdicts, %llu undecided, %u failed\n",
+		worlds, first, (unsigned long long)verdicts,
+		(unsigned long long)undecided, failed);
+	return failed > 0;
+}

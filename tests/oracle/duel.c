@@ -1,0 +1,429 @@
+#include "duel.h"
+
+#include <assert.h>
+
+#include "estate.h"
+#include "oracle.h"
+
+/* What one answer said of the actions of one class, directly or not. */
+struct cell {
+	uint32_t count; /* actions of the class in the row */
+	uint8_t verdict;
+	bool mixed; /* not all had the same */
+};
+
+/* Rows as a table: [subject][object's first cell + 2 * class + indirect]. */
+struct table {
+	struct cell *cells;
+	uint32_t *first; /* per object */
+	uint32_t width;
+};
+
+struct duel {
+	struct oracle oracle;
+	struct estate estate;
+	struct arena arena;
+	node_id *nodes;      /* of the engine, per node of the oracle */
+	uint16_t **class_of; /* per object, per action: class + 1, 0: none */
+	uint8_t *verdict_of; /* per action, of the row in hand */
+	struct duel_result *result;
+};
+
+#define REPORTED 100u
+
+/*
+ * Sorts of differences: which question, which way, and both verdicts; the last one: all
+ * others.
+ */
+enum question { QUESTION_WHAT, QUESTION_WHO, QUESTION_CAN };
+
+static uint32_t sort_of(enum question question, bool indirect, enum oracle_verdict got,
+	enum oracle_verdict want)
+{
+	return (uint32_t)question * 32 + (indirect ? 16u : 0u) + (uint32_t)got * 4 +
+	       (uint32_t)want;
+}
+#define SORT_OTHER 127u
+
+/* Count a difference; whether it is among the first of its world. */
+static bool reports(struct duel *d, uint32_t sort)
+{
+	d->result->sorts[sort / 64] |= 1ull << sort % 64;
+	return d->result->differences++ < REPORTED;
+}
+
+static enum oracle_verdict translate(enum expr_verdict v)
+{
+	switch (v) {
+	case VERDICT_ALLOWED:
+		return ORACLE_ALLOWED;
+	case VERDICT_CONDITIONAL:
+	case VERDICT_ELIGIBLE:
+		return ORACLE_CONDITIONAL;
+	case VERDICT_UNKNOWN:
+		return ORACLE_UNKNOWN;
+	case VERDICT_DENIED:
+		return ORACLE_DENIED;
+	}
+	return ORACLE_DENIED;
+}
+
+static struct str key_of(const struct duel *d, uint32_t n)
+{
+	return oracle_world_node(&d->oracle.world, n)->key;
+}
+
+static struct table new_table(struct duel *d)
+{
+	uint32_t count = oracle_count(&d->oracle);
+	struct table t = { .first = ARENA_NEW_ARRAY(&d->arena, uint32_t, count) };
+
+	for (uint32_t y = 0; y < count; y++) {
+		t.first[y] = t.width;
+		t.width += 2 * oracle_object(&d->oracle, y)->class_count;
+	}
+	t.cells = ARENA_NEW_ARRAY(&d->arena, struct cell, (size_t)t.width * count);
+	return t;
+}
+
+static struct cell *cell_at(
+	const struct table *t, uint32_t x, uint32_t y, uint32_t class, bool indirect)
+{
+	return &t->cells[(size_t)x * t->width + t->first[y] + 2 * class + indirect];
+}
+
+/* The verdict of each action of the row, by action. */
+static void spread_verdicts(struct duel *d, const struct answer_row *row)
+{
+	for (uint32_t i = 0; i < row->action_count; i++)
+		d->verdict_of[row->actions[i]] = ORACLE_ALLOWED;
+	for (uint32_t i = 0; i < row->part_count; i++) {
+		const struct row_part *p = &row->parts[i];
+
+		for (uint32_t k = 0; k < p->action_count; k++)
+			d->verdict_of[p->actions[k]] = (uint8_t)translate(p->verdict);
+	}
+}
+
+static uint32_t find_node(const struct duel *d, node_id n)
+{
+	for (uint32_t i = 0; i < oracle_count(&d->oracle); i++) {
+		if (d->nodes[i] == n)
+			return i;
+	}
+	for (uint32_t i = 0; i < oracle_count(&d->oracle); i++) {
+		if (str_eq(key_of(d, i), world_node(d->estate.world, n)->key))
+			return i;
+	}
+	return ORACLE_NONE;
+}
+
+static void fill_row(struct duel *d, struct table *t, const char *question, uint32_t x,
+	uint32_t y, const struct answer_row *row)
+{
+	enum oracle_verdict weakest = ORACLE_ALLOWED;
+
+	spread_verdicts(d, row);
+	for (uint32_t i = 0; i < row->action_count; i++) {
+		enum oracle_verdict v = d->verdict_of[row->actions[i]];
+		uint32_t class = d->class_of[y] ? d->class_of[y][row->actions[i]] : 0;
+
+		weakest = v < weakest ? v : weakest;
+		if (class == 0 && oracle_target_is_out(row->actions[i]))
+			continue;
+		if (class == 0) {
+			struct str name = catalog_action_get(row->actions[i]).name;
+
+			if (reports(d, SORT_OTHER))
+				buf_printf(&d->result->report,
+					"%s: %.*s on %.*s is no action of it\n", question,
+					STR_ARG(name), STR_ARG(key_of(d, y)));
+			continue;
+		}
+		struct cell *c = cell_at(t, x, y, class - 1, row->indirect);
+
+		c->mixed = c->mixed || (c->count > 0 && c->verdict != v);
+		c->verdict = (uint8_t)v;
+		c->count++;
+	}
+	if (weakest != translate(row->verdict) && reports(d, SORT_OTHER))
+		buf_printf(&d->result->report,
+			"%s: row of %.*s on %.*s is %s but its weakest action %s\n",
+			question, STR_ARG(key_of(d, x)), STR_ARG(key_of(d, y)),
+			oracle_verdict_name(translate(row->verdict)),
+			oracle_verdict_name(weakest));
+}
+
+static void fill(struct duel *d, struct table *t, const char *question,
+	const struct answer *answer, bool what)
+{
+	for (uint32_t i = 0; i < answer->row_count; i++) {
+		const struct answer_row *row = &answer->rows[i];
+		uint32_t x = find_node(d, what ? row->other : row->node);
+		uint32_t y = find_node(d, what ? row->node : row->other);
+
+		if (y != ORACLE_NONE && !oracle_is_object(&d->oracle, y))
+			continue;
+		if (x != ORACLE_NONE && y != ORACLE_NONE) {
+			fill_row(d, t, question, x, y, row);
+		} else if (y != ORACLE_NONE && reports(d, SORT_OTHER)) {
+			const struct node *a = world_node(d->estate.world, row->node);
+			const struct node *b = world_node(d->estate.world, row->other);
+
+			buf_printf(&d->result->report,
+				"%s: a row between %.*s and %.*s, which nobody knows\n",
+				question, STR_ARG(a->key), STR_ARG(b->key));
+		}
+	}
+}
+
+static const struct answer_options options = { .max_hops = UINT32_MAX };
+static const struct action_query everything = { .everything = true };
+
+static int ask_what(struct duel *d, struct table *t, struct err *e)
+{
+	for (uint32_t x = 0; x < oracle_count(&d->oracle); x++) {
+		struct answer answer;
+
+		if (!oracle_is_subject(&d->oracle, x))
+			continue;
+		int rc = answer_what(&answer, d->estate.world, &d->nodes[x], 1,
+			&everything, NULL, 0, &options, e);
+
+		if (rc < 0)
+			return rc;
+		fill(d, t, "what", &answer, true);
+	}
+	return 0;
+}
+
+static int ask_who(struct duel *d, struct table *t, struct err *e)
+{
+	for (uint32_t y = 0; y < oracle_count(&d->oracle); y++) {
+		struct answer_object object = { .node = d->nodes[y] };
+		struct answer answer;
+
+		if (!oracle_is_object(&d->oracle, y))
+			continue;
+		int rc = answer_who(
+			&answer, d->estate.world, &object, 1, &everything, &options, e);
+
+		if (rc < 0)
+			return rc;
+		fill(d, t, "who", &answer, false);
+	}
+	return 0;
+}
+
+/* The right verdicts of a row: of an indirect one only where hops do better. */
+static struct oracle_range expected(const struct duel *d, uint32_t x, uint32_t y,
+	uint32_t class, bool indirect, bool *undecided)
+{
+	struct oracle_range direct = oracle_direct(&d->oracle, x, y, class);
+	struct oracle_range none = { ORACLE_DENIED, ORACLE_DENIED };
+
+	*undecided = direct.least != direct.most;
+	if (!indirect)
+		return direct;
+	struct oracle_range hops = oracle_indirect(&d->oracle, x, y, class);
+
+	*undecided = *undecided || hops.least != hops.most;
+	return hops.least > direct.least ? hops : none;
+}
+
+static enum oracle_verdict better(enum oracle_verdict a, enum oracle_verdict b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Services and strangers exist because some policy names them. Who can access an object
+ * finds those of its own policies, and of others only that hops lead from them; what
+ * each can access is asked in full.
+ */
+static bool is_stranger(const struct duel *d, uint32_t x)
+{
+	enum oracle_node_type type = oracle_world_node(&d->oracle.world, x)->type;
+
+	return type != ORACLE_ENTITY && type != ORACLE_PUBLIC;
+}
+
+static void compare_cell(struct duel *d, const struct table *t, enum question question,
+	const uint32_t at[3], bool indirect)
+{
+	const struct oracle_class *class =
+		&oracle_object(&d->oracle, at[1])->classes[at[2]];
+	uint32_t size = (uint32_t)VEC_COUNT(&class->actions, action_id);
+	const struct cell *c = cell_at(t, at[0], at[1], at[2], indirect);
+	enum oracle_verdict got = c->count > 0 ? c->verdict : ORACLE_DENIED;
+	bool undecided;
+	struct oracle_range want = expected(d, at[0], at[1], at[2], indirect, &undecided);
+
+	d->result->verdicts++;
+	d->result->undecided += undecided;
+	if (undecided || (question == QUESTION_WHO && (indirect || c->count == 0) &&
+				 is_stranger(d, at[0])))
+		return;
+	bool whole = c->count == 0 || (c->count == size && !c->mixed);
+
+	uint32_t sort = sort_of(question, indirect, got, want.least);
+
+	if ((whole && got == want.least) || !reports(d, sort))
+		return;
+	struct str name =
+		catalog_action_get(VEC_DATA(&class->actions, action_id)[0]).name;
+
+	buf_printf(&d->result->report,
+		"%s %s: %.*s  %.*s (1 of %u)  %.*s: engine %s (%u%s), oracle %s\n",
+		question == QUESTION_WHAT ? "what" : "who",
+		indirect ? "indirectly" : "directly", STR_ARG(key_of(d, at[0])),
+		STR_ARG(name), size, STR_ARG(key_of(d, at[1])), oracle_verdict_name(got),
+		c->count, c->mixed ? ", mixed" : "", oracle_verdict_name(want.least));
+}
+
+static void compare(struct duel *d, const struct table *t, enum question question)
+{
+	uint32_t count = oracle_count(&d->oracle), at[3];
+
+	for (at[0] = 0; at[0] < count; at[0]++) {
+		for (at[1] = 0; at[1] < count; at[1]++) {
+			uint32_t classes = oracle_object(&d->oracle, at[1])->class_count;
+
+			if (!oracle_is_subject(&d->oracle, at[0]))
+				continue;
+			for (at[2] = 0; at[2] < classes; at[2]++) {
+				compare_cell(d, t, question, at, false);
+				compare_cell(d, t, question, at, true);
+			}
+		}
+	}
+}
+
+/* One question about one action: its verdict is the better of both ways. */
+static int ask_can(struct duel *d, uint64_t pick, struct err *e)
+{
+	uint32_t count = oracle_count(&d->oracle);
+	uint32_t x = (uint32_t)(pick % count), y = (uint32_t)(pick / 64 % count);
+	uint32_t classes = oracle_object(&d->oracle, y)->class_count;
+
+	if (classes == 0 || !oracle_is_subject(&d->oracle, x) ||
+		!oracle_is_known(&d->oracle, y))
+		return 0;
+	uint32_t c = (uint32_t)(pick / 4096 % classes);
+	struct oracle_range direct = oracle_direct(&d->oracle, x, y, c);
+	struct oracle_range hops = oracle_indirect(&d->oracle, x, y, c);
+	enum oracle_verdict least = better(direct.least, hops.least);
+	const struct buf *actions = &oracle_object(&d->oracle, y)->classes[c].actions;
+	struct str name = catalog_action_get(VEC_DATA(actions, action_id)[0]).name;
+	struct action_query query = { .patterns = &name, .pattern_count = 1 };
+	struct answer_object object = { .node = d->nodes[y] };
+	struct answer_decision decision;
+	int rc = answer_can(
+		&decision, d->estate.world, d->nodes[x], &query, &object, &options, e);
+
+	if (rc < 0)
+		return rc;
+	d->result->verdicts++;
+	if (least != better(direct.most, hops.most) ||
+		translate(decision.verdict) == least ||
+		!reports(d,
+			sort_of(QUESTION_CAN, false, translate(decision.verdict), least)))
+		return 0;
+	buf_printf(&d->result->report, "can: %.*s  %.*s  %.*s: engine %s, oracle %s\n",
+		STR_ARG(key_of(d, x)), STR_ARG(name), STR_ARG(key_of(d, y)),
+		oracle_verdict_name(translate(decision.verdict)),
+		oracle_verdict_name(least));
+	return 0;
+}
+
+static int find_nodes(struct duel *d, struct err *e)
+{
+	uint32_t count = oracle_count(&d->oracle);
+
+	d->nodes = ARENA_NEW_ARRAY(&d->arena, node_id, count);
+	for (uint32_t i = 0; i < count; i++) {
+		int rc =
+			world_node_of_key(&d->nodes[i], d->estate.world, key_of(d, i), e);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Objects of one kind share their classes, and so the map. */
+static void map_classes(struct duel *d)
+{
+	uint32_t count = oracle_count(&d->oracle);
+
+	d->class_of = ARENA_NEW_ARRAY(&d->arena, uint16_t *, count);
+	for (uint32_t y = 0; y < count; y++) {
+		const struct oracle_object *o = oracle_object(&d->oracle, y);
+
+		for (uint32_t z = 0; z < y && !d->class_of[y]; z++) {
+			if (oracle_object(&d->oracle, z)->classes == o->classes)
+				d->class_of[y] = d->class_of[z];
+		}
+		if (d->class_of[y] || o->class_count == 0)
+			continue;
+		d->class_of[y] =
+			ARENA_NEW_ARRAY(&d->arena, uint16_t, catalog_action_count());
+		for (uint32_t c = 0; c < o->class_count; c++) {
+			const struct buf *actions = &o->classes[c].actions;
+
+			for (size_t i = 0; i < VEC_COUNT(actions, action_id); i++)
+				d->class_of[y][VEC_DATA(actions, action_id)[i]] =
+					(uint16_t)(c + 1);
+		}
+	}
+}
+
+static int fight(struct duel *d, uint64_t seed, struct err *e)
+{
+	int rc = find_nodes(d, e);
+
+	if (rc < 0)
+		return rc;
+	map_classes(d);
+	d->verdict_of = ARENA_NEW_ARRAY(&d->arena, uint8_t, catalog_action_count());
+	struct table what = new_table(d), who = new_table(d);
+
+	rc = ask_what(d, &what, e);
+	if (rc == 0)
+		rc = ask_who(d, &who, e);
+	if (rc < 0)
+		return rc;
+	compare(d, &what, QUESTION_WHAT);
+	compare(d, &who, QUESTION_WHO);
+	for (int i = 0; rc == 0 && i < 50; i++) {
+		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+		rc = ask_can(d, seed >> 20, e);
+	}
+	return rc;
+}
+
+int duel_run(struct duel_result *out, struct str stream, const char *directory,
+	uint64_t seed, struct err *e)
+{
+	struct duel d = { .result = out };
+
+	*out = (struct duel_result){ 0 };
+	int rc = oracle_open(&d.oracle, stream, e);
+
+	if (rc < 0)
+		return rc;
+	rc = estate_open(&d.estate, directory, stream, e);
+	if (rc == 0) {
+		arena_init(&d.arena, ARENA_UNLIMITED);
+		rc = fight(&d, seed, e);
+		arena_release(&d.arena);
+		estate_close(&d.estate);
+	}
+	oracle_release(&d.oracle);
+	return rc;
+}
+
+void duel_result_release(struct duel_result *r)
+{
+	buf_release(&r->report);
+}

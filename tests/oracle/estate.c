@@ -1,0 +1,99 @@
+#include "estate.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ingest/compile.h"
+
+static int write_scopes(
+	struct compile *c, uint32_t count, struct store_write *w, struct err *e)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < count; i++) {
+		struct compile_result r;
+
+		rc = compile_scope(&r, c, i, e);
+		if (rc < 0)
+			return rc;
+		if (VEC_COUNT(&r.findings, struct compile_finding) > 0) {
+			const struct compile_finding *f =
+				&VEC_DATA(&r.findings, struct compile_finding)[0];
+
+			if (f->type == COMPILE_INVALID)
+				rc = err_set(e, ERR_FORMAT, "%.*s: %.*s",
+					STR_ARG(f->holder), STR_ARG(f->text));
+		}
+		if (rc == 0)
+			rc = compile_write(&r, c, w, e);
+		compile_result_release(&r);
+	}
+	return rc;
+}
+
+static int write_stream(
+	struct store *store, const char *directory, struct str stream, struct err *e)
+{
+	struct store_write *w = NULL;
+	struct documents *documents;
+	struct compile *c;
+	struct spool *spool;
+
+	spool_new(&spool, directory, 64u << 20);
+	documents_new(&documents, spool);
+	compile_new(&c, spool, documents, 1700000000);
+	int rc = compile_add(c, stream, (struct compile_order){ 0 }, e);
+
+	if (rc == 0)
+		rc = store_begin(&w, store, 10000, catalog_digest(), 1700000000, e);
+	if (rc == 0)
+		rc = write_scopes(c, compile_finish(c), w, e);
+	if (rc == 0) {
+		rc = store_commit(w, e);
+		w = NULL;
+	}
+	store_abort(w);
+	compile_free(c);
+	documents_free(documents);
+	spool_free(spool);
+	return rc;
+}
+
+static int remove_one(
+	const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+	(void)status;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+int estate_open(struct estate *out, const char *parent, struct str stream, struct err *e)
+{
+	char store[160];
+
+	*out = (struct estate){ 0 };
+	snprintf(out->directory, sizeof(out->directory), "%s/latchkey-duel-XXXXXX",
+		parent);
+	if (!mkdtemp(out->directory))
+		return err_set(e, ERR_IO, "cannot make a directory in '%s'", parent);
+	snprintf(store, sizeof(store), "%s/store", out->directory);
+	int rc = store_open(&out->store, store, STORE_WRITE, e);
+
+	if (rc == 0)
+		rc = write_stream(out->store, parent, stream, e);
+	if (rc == 0)
+		rc = world_open(&out->world, out->store, e);
+	if (rc < 0)
+		estate_close(out);
+	return rc;
+}
+
+void estate_close(struct estate *s)
+{
+	if (s->world)
+		world_close(s->world);
+	store_close(s->store);
+	nftw(s->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}

@@ -1,0 +1,20 @@
+/*
+ * estate.h - a store made of a stream of records, in a directory of its own, open for
+ * questions.
+ */
+#ifndef TESTS_ORACLE_ESTATE_H
+#define TESTS_ORACLE_ESTATE_H
+
+#include "reachability/answer.h"
+
+struct estate {
+	char directory[128];
+	struct store *store;
+	struct world *world;
+};
+
+/* Under `parent`, which must exist. On failure nothing is left behind. */
+int estate_open(struct estate *out, const char *parent, struct str stream, struct err *e);
+void estate_close(struct estate *s);
+
+#endif

@@ -1,0 +1,645 @@
+#include "worldgen.h"
+
+#include "base/arena.h"
+#include "recorder.h"
+
+#define ACCOUNTS 3u
+#define ORG      "o-abcdefghij"
+#define FOREIGN  "999999999999"
+
+enum feature {
+	WITH_DENY,
+	WITH_NOT, /* NotAction, NotResource, NotPrincipal */
+	WITH_KNOWN_CONDITION,
+	WITH_OPEN_CONDITION,
+	WITH_VARIABLE,
+	WITH_WIDE_PATTERN,
+	WITH_BOUNDARY,
+	WITH_MISSING, /* attached policies and boundaries that nobody collected */
+	WITH_REFUSED, /* policies of resources that could not be read */
+	WITH_RESOURCE_POLICY,
+	WITH_STRANGER, /* principals that nobody collected, services, everybody */
+	WITH_CEILING,
+	WITH_TAG,
+	FEATURE_COUNT
+};
+
+struct worldgen {
+	uint64_t state;
+	uint32_t weight[FEATURE_COUNT]; /* percent */
+	struct arena arena;
+	uint32_t accounts;
+	bool organization;
+	uint32_t open_keys; /* bits */
+	struct buf
+		keys; /* of struct str: of all entities, before any policy is written */
+	struct buf identities; /* of struct str */
+	struct recorder r;
+	uint32_t account;   /* that is being written */
+	const bool *chosen; /* which things it has */
+};
+
+static uint64_t next(struct worldgen *g)
+{
+	uint64_t z = (g->state += 0x9e3779b97f4a7c15ull);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
+}
+
+static uint32_t below(struct worldgen *g, uint32_t n)
+{
+	return (uint32_t)(next(g) % n);
+}
+
+static bool chance(struct worldgen *g, uint32_t percent)
+{
+	return below(g, 100) < percent;
+}
+
+static bool has(struct worldgen *g, enum feature f)
+{
+	return chance(g, g->weight[f]);
+}
+
+static const char *pick(struct worldgen *g, const char *const *from, uint32_t count)
+{
+	return from[below(g, count)];
+}
+#define PICK(g, ...)                                                                     \
+	pick((g), (const char *const[]){ __VA_ARGS__ },                                  \
+		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+static const char *account_id(uint32_t i)
+{
+	static const char *const ids[] = { "111111111111", "222222222222",
+		"333333333333" };
+
+	return ids[i];
+}
+
+static struct str any_of(struct worldgen *g, const struct buf *list)
+{
+	return VEC_DATA(
+		list, struct str)[below(g, (uint32_t)VEC_COUNT(list, struct str))];
+}
+
+/* Conditions. */
+static void open_condition(struct worldgen *g, struct buf *b)
+{
+	uint32_t key = below(g, 4);
+
+	while (!(g->open_keys >> key & 1))
+		key = (key + 1) % 4;
+	if (key == 0)
+		buf_printf(b, "\"%s\":{\"aws:MultiFactorAuthPresent\":\"%s\"}",
+			PICK(g, "Bool", "BoolIfExists", "Null"),
+			PICK(g, "true", "false"));
+	else if (key == 1)
+		buf_printf(b, "\"%s\":{\"aws:SourceVpce\":%s}",
+			PICK(g, "StringEquals", "StringNotEquals", "StringLike",
+				"StringNotLike", "StringEqualsIfExists",
+				"ForAnyValue:StringEquals", "ForAllValues:StringLike"),
+			PICK(g, "\"v-a\"", "\"v-b\"", "\"v-*\"", "[\"v-a\",\"v-b\"]"));
+	else if (key == 2)
+		buf_printf(b, "\"%s\":{\"aws:SourceIp\":%s}",
+			PICK(g, "IpAddress", "NotIpAddress", "IpAddressIfExists"),
+			PICK(g, "\"10.0.0.0/8\"", "\"10.1.0.0/16\"",
+				"[\"10.0.0.0/8\",\"10.1.0.0/16\"]"));
+	else
+		buf_printf(b, "\"%s\":{\"aws:MultiFactorAuthAge\":\"%s\"}",
+			PICK(g, "NumericLessThan", "NumericGreaterThanEquals",
+				"NumericEquals", "NumericLessThanIfExists"),
+			PICK(g, "60", "61"));
+}
+
+static void known_condition(struct worldgen *g, struct buf *b)
+{
+	const char *text =
+		PICK(g, "StringEquals", "StringNotEquals", "StringEqualsIfExists",
+			"StringLike", "StringNotLike", "ForAllValues:StringEquals",
+			"ForAnyValue:StringLike", "StringEqualsIgnoreCase");
+	struct str key = any_of(g, &g->identities);
+
+	uint32_t which = below(g, 8);
+
+	/*
+	 * Nothing is known of strangers: two tests of what was not collected are one
+	 * unknown to the engine and two to the oracle, so such worlds test what is
+	 * known.
+	 */
+	while (g->weight[WITH_STRANGER] > 0 && which != 0 && which != 5 && which != 7)
+		which = below(g, 8);
+	switch (which) {
+	case 0:
+		buf_printf(b, "\"%s\":{\"aws:PrincipalAccount\":\"%s\"}", text,
+			account_id(below(g, g->accounts)));
+		break;
+	case 1:
+		buf_printf(b, "\"%s\":{\"aws:PrincipalArn\":[\"%.*s\",\"%s\"]}",
+			PICK(g, "ArnLike", "ArnNotLike", "ArnEquals", "StringLike",
+				"ArnNotEqualsIfExists"),
+			STR_ARG(key),
+			PICK(g, "arn:aws:iam::*:role/*", "arn:aws:iam::1*:user/ua",
+				"arn:aws:iam::*:user/u?"));
+		break;
+	case 2:
+		buf_printf(b, "\"%s\":{\"aws:PrincipalTag/t\":\"%s\"}", text,
+			PICK(g, "x", "y", "X"));
+		break;
+	case 3:
+		buf_printf(b, "\"%s\":{\"aws:username\":[\"ua\",\"uc\"]}", text);
+		break;
+	case 4:
+		buf_printf(b, "\"%s\":{\"aws:PrincipalOrgID\":\"" ORG "\"}", text);
+		break;
+	case 5:
+		buf_printf(b, "\"%s\":{\"aws:ResourceAccount\":\"%s\"}", text,
+			has(g, WITH_VARIABLE) ? "${aws:PrincipalAccount}"
+					      : account_id(below(g, g->accounts)));
+		break;
+	case 6:
+		buf_printf(b, "\"Null\":{\"aws:PrincipalTag/t\":\"%s\"}",
+			PICK(g, "true", "false"));
+		break;
+	default:
+		buf_printf(b, "\"Bool\":{\"aws:PrincipalIsAWSService\":\"%s\"}",
+			PICK(g, "true", "false"));
+		break;
+	}
+}
+
+static void condition(struct worldgen *g, struct buf *b)
+{
+	bool known = has(g, WITH_KNOWN_CONDITION), open = has(g, WITH_OPEN_CONDITION);
+	size_t begin;
+
+	if (!known && !open)
+		return;
+	buf_printf(b, ",\"Condition\":{");
+	begin = b->n;
+	if (known)
+		known_condition(g, b);
+	if (open) {
+		/* One operator is written once. */
+		struct buf other = { 0 };
+
+		open_condition(g, &other);
+		size_t n = str_find_char(buf_str(&other), ':', 0);
+
+		if (!known || memcmp(b->p + begin, other.p, n) != 0) {
+			if (known)
+				buf_add_char(b, ',');
+			buf_add_str(b, buf_str(&other));
+		}
+		buf_release(&other);
+	}
+	buf_add_char(b, '}');
+}
+
+/* Statements. */
+static const char *action_pattern(struct worldgen *g)
+{
+	if (chance(g, 15))
+		return "*";
+	return PICK(g, "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:Get*", "s3:*",
+		"s3:*Object", "sqs:SendMessage", "SQS:rec*", "sqs:*", "kms:Decrypt",
+		"kms:*", "secretsmanager:GetSecretValue", "secretsmanager:*",
+		"dynamodb:GetItem", "dynamodb:Query", "dynamodb:*", "sts:AssumeRole",
+		"sts:AssumeRole", "sts:Assume*", "sts:*", "iam:GetRole", "iam:*",
+		"lambda:InvokeFunction", "lambda:*", "sqs:ListQueues", "s3:List*");
+}
+
+static void actions(struct worldgen *g, struct buf *b)
+{
+	const char *name = has(g, WITH_NOT) ? "NotAction" : "Action";
+
+	if (chance(g, 50))
+		buf_printf(b, "\"%s\":\"%s\"", name, action_pattern(g));
+	else
+		buf_printf(b, "\"%s\":[\"%s\",\"%s\"]", name, action_pattern(g),
+			action_pattern(g));
+}
+
+static void object_pattern(struct worldgen *g, struct buf *b)
+{
+	struct str bucket = any_of(g, &g->keys);
+
+	while (!str_starts(bucket, STR_LIT("arn:aws:s3")))
+		bucket = any_of(g, &g->keys);
+	buf_printf(b, "%.*s/%s", STR_ARG(bucket),
+		has(g, WITH_VARIABLE)
+			? PICK(g, "${aws:username}/*", "${aws:PrincipalTag/t}*",
+				  "${aws:username}", "${aws:PrincipalTag/t, 'a'}*")
+			: PICK(g, "*", "*", "a*", "b*", "*a", "*b", "a", "b", "?*", "*a*",
+				  "a*b", "?"));
+}
+
+static void resource_pattern(struct worldgen *g, struct buf *b)
+{
+	struct str key = any_of(g, &g->keys);
+
+	buf_add_char(b, '"');
+	if (chance(g, 25))
+		buf_add_char(b, '*');
+	else if (has(g, WITH_WIDE_PATTERN))
+		buf_printf(b, "%s",
+			PICK(g, "arn:aws:s3:::*", "arn:aws:s3:::a*", "arn:aws:s3:::*a",
+				"arn:aws:s3:::?1", "arn:aws:s3:::?1/*",
+				"arn:aws:sqs:*:*:*", "arn:aws:sqs:*:*:q?",
+				"arn:aws:kms:*:111111111111:*", "arn:aws:iam::*:role/*",
+				"arn:aws:iam::*:role/r?", "arn:aws:iam::*:role/*a",
+				"arn:aws:*:*:*:*b", "arn:aws:dynamodb:*:*:table/t*",
+				"arn:aws:kms:*:*:key/*",
+				"arn:aws:secretsmanager:*:*:secret:s*"));
+	else if (chance(g, 40))
+		object_pattern(g, b);
+	else
+		buf_add_str(b, key);
+	buf_add_char(b, '"');
+}
+
+static void resources(struct worldgen *g, struct buf *b)
+{
+	buf_printf(b, ",\"%s\":[", has(g, WITH_NOT) ? "NotResource" : "Resource");
+	resource_pattern(g, b);
+	if (chance(g, 50)) {
+		buf_add_char(b, ',');
+		resource_pattern(g, b);
+	}
+	buf_add_char(b, ']');
+}
+
+static void principal_value(struct worldgen *g, struct buf *b)
+{
+	struct str key = any_of(g, &g->identities);
+	const char *id = account_id(below(g, g->accounts));
+
+	if (has(g, WITH_STRANGER))
+		buf_printf(b, "%s",
+			PICK(g, "\"*\"", "{\"AWS\":\"*\"}", "{\"AWS\":\"" FOREIGN "\"}",
+				"{\"AWS\":\"arn:aws:iam::" FOREIGN ":user/far\"}",
+				"{\"Service\":\"s.amazonaws.com\"}",
+				"{\"Service\":[\"s.amazonaws.com\","
+				"\"lambda.amazonaws.com\"]}"));
+	else if (chance(g, 30))
+		buf_printf(b, "{\"AWS\":\"arn:aws:iam::%s:root\"}", id);
+	else if (chance(g, 20))
+		buf_printf(b, "{\"AWS\":[\"%s\",\"%.*s\"]}", id, STR_ARG(key));
+	else if (chance(g, 20))
+		buf_printf(b, "{\"AWS\":\"AIDA%sU%s000\"}", account_id(g->account),
+			PICK(g, "A", "B"));
+	else
+		buf_printf(b, "{\"AWS\":\"%.*s\"}", STR_ARG(key));
+}
+
+/*
+ * Not for buckets: whether tags of a bucket count is a setting of the bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+ */
+static void tagged(struct worldgen *g, struct buf *b, enum record_layer layer)
+{
+	buf_printf(b, "\"Action\":\"%s\"",
+		layer == LAYER_TRUST ? "sts:AssumeRole"
+				     : PICK(g, "kms:*", "sqs:*", "secretsmanager:*",
+					       "iam:*", "dynamodb:*", "sts:AssumeRole"));
+	if (layer != LAYER_TRUST)
+		buf_printf(b, ",\"Resource\":\"*\"");
+	buf_printf(b, ",\"Condition\":{\"%s\":{\"aws:ResourceTag/t\":\"%s\"}}}",
+		PICK(g, "StringEquals", "StringNotEquals", "StringLikeIfExists"),
+		has(g, WITH_VARIABLE) ? "${aws:PrincipalTag/t}" : PICK(g, "x", "y"));
+}
+
+static void statement(struct worldgen *g, struct buf *b, enum record_layer layer)
+{
+	bool deny = layer == LAYER_RCP || has(g, WITH_DENY);
+	bool own = layer == LAYER_RESOURCE || layer == LAYER_TRUST;
+
+	buf_printf(b, "{\"Effect\":\"%s\",", deny ? "Deny" : "Allow");
+	if (own) {
+		buf_printf(b, "\"%s\":", has(g, WITH_NOT) ? "NotPrincipal" : "Principal");
+		principal_value(g, b);
+		buf_add_char(b, ',');
+	} else if (layer == LAYER_RCP) {
+		buf_printf(b, "\"Principal\":\"*\",");
+	}
+	if (has(g, WITH_TAG) && chance(g, 30)) {
+		tagged(g, b, layer);
+		return;
+	}
+	if (layer == LAYER_TRUST)
+		buf_printf(b, "\"Action\":\"%s\"",
+			PICK(g, "sts:AssumeRole", "sts:AssumeRole", "sts:*"));
+	else if (layer == LAYER_RESOURCE && chance(g, 50))
+		buf_printf(b, "\"Action\":\"*\"");
+	else if (layer == LAYER_RCP)
+		buf_printf(b, "\"Action\":\"%s\"", action_pattern(g));
+	else
+		actions(g, b);
+	if (layer == LAYER_RESOURCE && chance(g, 60))
+		buf_printf(b, ",\"Resource\":\"*\"");
+	else if (layer != LAYER_TRUST)
+		resources(g, b);
+	condition(g, b);
+	buf_add_char(b, '}');
+}
+
+/* A text with some statements; `first`, if any, before them. */
+static struct str policy(
+	struct worldgen *g, enum record_layer layer, uint32_t count, const char *first)
+{
+	struct buf b = { 0 };
+
+	buf_printf(
+		&b, "{\"Version\":\"2012-10-17\",\"Statement\":[%s", first ? first : "");
+	for (uint32_t i = 0; i < count; i++) {
+		if (i > 0 || first)
+			buf_add_char(&b, ',');
+		statement(g, &b, layer);
+	}
+	buf_printf(&b, "]}");
+	struct str copy = arena_copy(&g->arena, buf_str(&b));
+
+	buf_release(&b);
+	return copy;
+}
+
+#define FULL "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}"
+
+/* Keys first: policies name what comes later, too. */
+enum sort {
+	SORT_USER,
+	SORT_ROLE,
+	SORT_LINKED,
+	SORT_GROUP,
+	SORT_POLICY,
+	SORT_FUNCTION,
+	SORT_INSTANCE,
+	SORT_PROFILE,
+	SORT_RESOURCE
+};
+
+struct thing {
+	enum sort sort;
+	const char *kind, *name, *format; /* format: "%s" is the account */
+	uint32_t flags;
+};
+
+/* clang-format off */
+static const struct thing things[] = {
+	{ SORT_USER, "aws:iam:user", "ua", "arn:aws:iam::%s:user/ua", ENTITY_IDENTITY },
+	{ SORT_USER, "aws:iam:user", "ub", "arn:aws:iam::%s:user/ub", ENTITY_IDENTITY },
+	{ SORT_ROLE, "aws:iam:role", "ra", "arn:aws:iam::%s:role/ra", ENTITY_IDENTITY },
+	{ SORT_ROLE, "aws:iam:role", "rb", "arn:aws:iam::%s:role/rb", ENTITY_IDENTITY },
+	{ SORT_ROLE, "aws:iam:role", "rc", "arn:aws:iam::%s:role/rc", ENTITY_IDENTITY },
+	{ SORT_LINKED, "aws:iam:role", "rl", "arn:aws:iam::%s:role/aws-service-role/x.amazonaws.com/rl", ENTITY_IDENTITY | ENTITY_LINKED },
+	{ SORT_GROUP, "aws:iam:group", "ga", "arn:aws:iam::%s:group/ga", ENTITY_GROUP },
+	{ SORT_GROUP, "aws:iam:group", "gb", "arn:aws:iam::%s:group/gb", ENTITY_GROUP },
+	{ SORT_POLICY, "aws:iam:policy", "pa", "arn:aws:iam::%s:policy/pa", ENTITY_POLICY },
+	{ SORT_POLICY, "aws:iam:policy", "pb", "arn:aws:iam::%s:policy/pb", ENTITY_POLICY },
+	{ SORT_FUNCTION, "aws:lambda:function", "f", "arn:aws:lambda:eu-west-1:%s:function:f", ENTITY_IDENTITY | ENTITY_COMPUTE },
+	{ SORT_INSTANCE, "aws:ec2:instance", "i", "arn:aws:ec2:eu-west-1:%s:instance/i-1", ENTITY_IDENTITY | ENTITY_COMPUTE },
+	{ SORT_PROFILE, "aws:iam:instance-profile", "ip", "arn:aws:iam::%s:instance-profile/ip", 0 },
+	{ SORT_RESOURCE, "aws:s3:bucket", "a", "arn:aws:s3:::a%.1s", 0 },
+	{ SORT_RESOURCE, "aws:s3:bucket", "b", "arn:aws:s3:::b%.1s", 0 },
+	{ SORT_RESOURCE, "aws:sqs:queue", "qa", "arn:aws:sqs:eu-west-1:%s:qa", 0 },
+	{ SORT_RESOURCE, "aws:sqs:queue", "qb", "arn:aws:sqs:us-east-1:%s:qb", 0 },
+	{ SORT_RESOURCE, "aws:kms:key", "ka", "arn:aws:kms:eu-west-1:%s:key/ka", 0 },
+	{ SORT_RESOURCE, "aws:secretsmanager:secret", "sa", "arn:aws:secretsmanager:eu-west-1:%s:secret:sa-AbCdEf", 0 },
+	{ SORT_RESOURCE, "aws:dynamodb:table", "ta", "arn:aws:dynamodb:eu-west-1:%s:table/ta", 0 },
+};
+/* clang-format on */
+#define THING_COUNT (sizeof(things) / sizeof(things[0]))
+
+static struct str thing_key(struct worldgen *g, size_t thing, uint32_t account)
+{
+	return arena_printf(&g->arena, things[thing].format, account_id(account));
+}
+
+/* A relation to a thing of the account, if it has that. */
+static void relate(struct worldgen *g, struct str from, enum record_relation_type type,
+	const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(things[i].name, name) != 0)
+		i++;
+	if (!g->chosen[i])
+		return;
+	struct str key = thing_key(g, i, g->account);
+
+	if (chance(g, 20))
+		key = arena_printf(&g->arena, "name:%s:%s", things[i].kind, name);
+	recorder_relation(&g->r, from, type, key);
+}
+
+static void attach_something(struct worldgen *g, struct str key)
+{
+	if (chance(g, 40))
+		relate(g, key, RELATION_ATTACHED, PICK(g, "pa", "pb"));
+	if (chance(g, g->weight[WITH_MISSING] / 4))
+		recorder_relation(&g->r, key, RELATION_ATTACHED,
+			STR_LIT("arn:aws:iam::aws:policy/Unread"));
+	if (chance(g, 60))
+		recorder_document(&g->r, LAYER_IDENTITY, key, STR_LIT("inline"),
+			policy(g, LAYER_IDENTITY, 1 + below(g, 3), NULL));
+}
+
+static void write_identity(struct worldgen *g, const struct thing *t, struct str key)
+{
+	attach_something(g, key);
+	if (t->sort == SORT_USER && chance(g, 50))
+		relate(g, key, RELATION_MEMBER_OF, PICK(g, "ga", "gb"));
+	if (has(g, WITH_BOUNDARY) && has(g, WITH_MISSING))
+		recorder_relation(&g->r, key, RELATION_BOUNDARY,
+			STR_LIT("arn:aws:iam::aws:policy/Unread"));
+	else if (has(g, WITH_BOUNDARY))
+		relate(g, key, RELATION_BOUNDARY, PICK(g, "pa", "pb"));
+	if (t->sort == SORT_USER)
+		return;
+	if (!chance(g, g->weight[WITH_REFUSED] / 4))
+		recorder_document(&g->r, LAYER_TRUST, key, STR_LIT("trust policy"),
+			policy(g, LAYER_TRUST, 1 + below(g, 2), NULL));
+}
+
+static void write_resource(struct worldgen *g, const struct thing *t, struct str key)
+{
+	struct str what = arena_printf(&g->arena, "resource-policy:%s", t->kind);
+	bool kms = strcmp(t->kind, "aws:kms:key") == 0;
+	const char *delegation = NULL;
+	struct str text = { 0 };
+
+	if (chance(g, g->weight[WITH_REFUSED] / 2)) {
+		recorder_coverage(&g->r, what, key, COVERAGE_REFUSED);
+		return;
+	}
+	if (kms && chance(g, 60))
+		delegation = arena_printf(&g->arena,
+			"{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":"
+			"\"arn:aws:iam::%s:root\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}",
+			account_id(g->account))
+				     .p;
+	if (kms || has(g, WITH_RESOURCE_POLICY))
+		text = policy(g, LAYER_RESOURCE, 1 + below(g, 3), delegation);
+	recorder_coverage(&g->r, what, key, COVERAGE_GOT);
+	recorder_document(&g->r, LAYER_RESOURCE, key, STR_LIT("resource policy"), text);
+}
+
+static void write_thing(struct worldgen *g, const struct thing *t, struct str key)
+{
+	struct record_pair tag = { STR_LIT("t"), str_from(PICK(g, "x", "y", "a")) };
+
+	recorder_entity(&g->r, t->kind, key, str_from(t->name), t->flags, &tag,
+		has(g, WITH_TAG) ? 1 : 0);
+	switch (t->sort) {
+	case SORT_USER:
+	case SORT_ROLE:
+	case SORT_LINKED:
+		write_identity(g, t, key);
+		break;
+	case SORT_GROUP:
+		attach_something(g, key);
+		if (strcmp(t->name, "gb") == 0 && chance(g, 40))
+			relate(g, key, RELATION_MEMBER_OF, "ga");
+		break;
+	case SORT_POLICY:
+		if (!chance(g, g->weight[WITH_MISSING] / 4))
+			recorder_document(&g->r, LAYER_IDENTITY, key, str_from(t->name),
+				policy(g, LAYER_IDENTITY, 1 + below(g, 3), NULL));
+		break;
+	case SORT_FUNCTION:
+		relate(g, key, RELATION_CARRIES, PICK(g, "ra", "rb"));
+		write_resource(g, t, key);
+		break;
+	case SORT_INSTANCE:
+		relate(g, key, RELATION_CARRIES, "ip");
+		break;
+	case SORT_PROFILE:
+		relate(g, key, RELATION_CARRIES, PICK(g, "rb", "rc"));
+		break;
+	case SORT_RESOURCE:
+		write_resource(g, t, key);
+		break;
+	}
+}
+
+static struct str account_key(struct worldgen *g, uint32_t account)
+{
+	return arena_printf(
+		&g->arena, "arn:aws:account::%s:account", account_id(account));
+}
+
+static void write_account(struct worldgen *g, struct buf *out)
+{
+	g->r = (struct recorder){ .scope = arena_printf(
+					  &g->arena, "aws:%s", account_id(g->account)) };
+	recorder_account(&g->r, str_from(account_id(g->account)),
+		g->organization ? STR_LIT("aws:" ORG) : (struct str){ 0 });
+	for (size_t i = 0; i < THING_COUNT; i++) {
+		if (g->chosen[i])
+			write_thing(g, &things[i], thing_key(g, i, g->account));
+	}
+	buf_add_str(out, buf_str(&g->r.out));
+	buf_release(&g->r.out);
+}
+
+/* Ceilings. The first account of three is the organization's own. */
+static void write_ceiling(struct worldgen *g, struct str at, enum record_layer layer,
+	const char *first, uint32_t count)
+{
+	struct str id =
+		arena_printf(&g->arena, "p-%08x", (unsigned)(next(g) & 0xffffffffu));
+	struct str key = arena_printf(&g->arena,
+		"arn:aws:organizations::333333333333:policy/" ORG "/%s/%.*s",
+		layer == LAYER_SCP ? "service_control_policy" : "resource_control_policy",
+		STR_ARG(id));
+
+	recorder_entity(
+		&g->r, "aws:organizations:policy", key, id, ENTITY_POLICY, NULL, 0);
+	recorder_relation(&g->r, at, RELATION_ATTACHED, key);
+	recorder_document(&g->r, layer, key, id, policy(g, layer, count, first));
+}
+
+static void write_ceilings(struct worldgen *g, struct str at, bool scps)
+{
+	if (scps && chance(g, 85))
+		write_ceiling(g, at, LAYER_SCP, FULL, 0);
+	if (scps && has(g, WITH_CEILING))
+		write_ceiling(g, at, LAYER_SCP, NULL, 1 + below(g, 2));
+	if (has(g, WITH_CEILING) && chance(g, 50))
+		write_ceiling(g, at, LAYER_RCP, NULL, 1);
+}
+
+static void write_organization(struct worldgen *g, struct buf *out)
+{
+	struct str root = STR_LIT("arn:aws:organizations::333333333333:root/" ORG "/r-1");
+	struct str ou = STR_LIT("arn:aws:organizations::333333333333:ou/" ORG "/ou-1");
+	struct str top = STR_LIT("arn:aws:organizations::333333333333:organization/" ORG);
+	bool scps = has(g, WITH_CEILING);
+
+	g->r = (struct recorder){ .scope = STR_LIT("aws:" ORG) };
+	recorder_organization(&g->r, STR_LIT(ORG), STR_LIT("333333333333"));
+	recorder_entity(&g->r, "aws:organizations:root", root, STR_LIT("Root"),
+		ENTITY_CONTAINER, NULL, 0);
+	recorder_entity(&g->r, "aws:organizations:organizationalunit", ou, STR_LIT("ou"),
+		ENTITY_CONTAINER, NULL, 0);
+	recorder_relation(&g->r, top, RELATION_CONTAINS, root);
+	recorder_relation(&g->r, root, RELATION_CONTAINS, ou);
+	write_ceilings(g, root, scps);
+	write_ceilings(g, ou, scps);
+	for (uint32_t i = 0; i < g->accounts; i++) {
+		recorder_entity(&g->r, "aws:account:account", account_key(g, i),
+			str_from(account_id(i)),
+			ENTITY_CONTAINER | (i == 2 ? ENTITY_EXEMPT : 0), NULL, 0);
+		recorder_relation(&g->r, chance(g, 70) ? ou : root, RELATION_CONTAINS,
+			account_key(g, i));
+		write_ceilings(g, account_key(g, i), scps);
+	}
+	buf_add_str(out, buf_str(&g->r.out));
+	buf_release(&g->r.out);
+}
+
+static void choose(struct worldgen *g, bool chosen[ACCOUNTS][THING_COUNT])
+{
+	for (uint32_t a = 0; a < g->accounts; a++) {
+		for (size_t i = 0; i < THING_COUNT; i++) {
+			/* Buckets stand for patterns in all policies. */
+			chosen[a][i] = (a == 0 && i == 13) || chance(g, 55);
+			if (!chosen[a][i])
+				continue;
+			VEC_ADD(&g->keys, struct str, thing_key(g, i, a));
+			if (things[i].sort <= SORT_LINKED)
+				VEC_ADD(&g->identities, struct str, thing_key(g, i, a));
+		}
+	}
+	VEC_ADD(&g->identities, struct str, STR_LIT("arn:aws:iam::111111111111:user/ua"));
+}
+
+void worldgen_make(struct buf *out, uint64_t seed, bool refused)
+{
+	struct worldgen g = { .state = seed * 0xd1342543de82ef95ull + 1 };
+	bool chosen[ACCOUNTS][THING_COUNT];
+
+	arena_init(&g.arena, ARENA_UNLIMITED);
+	for (int i = 0; i < FEATURE_COUNT; i++)
+		g.weight[i] = chance(&g, 30) ? 0 : below(&g, 60);
+	if (!refused)
+		g.weight[WITH_REFUSED] = 0;
+	/* A stranger's name and tags are not known. */
+	if (g.weight[WITH_STRANGER] > 0)
+		g.weight[WITH_VARIABLE] = 0;
+	g.accounts = 1 + below(&g, ACCOUNTS);
+	g.organization = chance(&g, 50);
+	g.open_keys = 1u << below(&g, 4) | 1u << below(&g, 4);
+	choose(&g, chosen);
+	for (g.account = 0; g.account < g.accounts; g.account++) {
+		g.chosen = chosen[g.account];
+		write_account(&g, out);
+	}
+	if (g.organization)
+		write_organization(&g, out);
+	buf_release(&g.keys);
+	buf_release(&g.identities);
+	arena_release(&g.arena);
+}
