@@ -435,6 +435,20 @@ static void candidate_fill(struct candidates *c, struct str pattern, struct str 
 	buf_release(&text);
 }
 
+/*
+ * Whether all tests compare values of one type that has a grammar. A request's address,
+ * number or instant is one: text of no type is no way out of a test and its opposite.
+ */
+static bool candidate_well_formed(const struct expr_test *const *tests, uint32_t count)
+{
+	uint32_t families = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		families |= candidate_family(tests[i]);
+	return families == 1u << COMPARISON_IP || families == 1u << COMPARISON_NUMBER ||
+	       families == 1u << COMPARISON_DATE;
+}
+
 void candidate_guess(
 	struct candidates *out, const struct expr_test *const *tests, uint32_t count)
 {
@@ -442,6 +456,8 @@ void candidate_guess(
 	struct str fresh;
 
 	out->complete = false;
+	if (candidate_well_formed(used, count))
+		return;
 	candidate_add_fresh(out, used, count);
 	fresh = VEC_DATA(&out->values, struct str)[0];
 	for (uint32_t i = 0; i < count; i++) {
@@ -470,7 +486,8 @@ void candidate_collect(
 	for (uint32_t i = 0; i < count; i++)
 		families |= candidate_family(used[i]);
 	out->complete = (families & (families - 1)) == 0;
-	candidate_add_fresh(out, used, count);
+	if (!candidate_well_formed(used, count))
+		candidate_add_fresh(out, used, count);
 	for (uint32_t i = 0; i < count; i++)
 		candidate_add_typed(out, used[i], digits);
 	if ((families & 1u << COMPARISON_STRING) != 0)
