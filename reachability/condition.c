@@ -345,12 +345,31 @@ static bool condition_lacks_qualifier(const struct condition_case *k)
 		       (k->fact.knowledge == CONDITION_KNOWN && k->fact.value_count > 1));
 }
 
+/*
+ * The truth of a test of a fact that nobody collected. Another test of the same fact is another
+ * unknown: what grants under the one and what denies under the other do not exclude each other.
+ */
+static expr condition_uncollected(struct condition_case *k)
+{
+	struct expr_pool *pool = k->c->pool;
+	struct buf what = { 0 };
+	expr x;
+
+	buf_add_str(&what, k->fact.what);
+	buf_add_str(&what, STR_LIT(" (asked: "));
+	expr_print(&what, pool, expr_test(pool, &k->test));
+	buf_add_char(&what, ')');
+	x = expr_unknown(pool, k->fact.scope, buf_str(&what));
+	buf_release(&what);
+	return x;
+}
+
 static expr condition_case_truth(struct condition_case *k)
 {
 	if (k->fact.knowledge == CONDITION_KNOWN && k->fact.value_count == 0)
 		k->fact.knowledge = CONDITION_MISSING;
 	if (k->fact.knowledge == CONDITION_UNCOLLECTED)
-		return expr_unknown(k->c->pool, k->fact.scope, k->fact.what);
+		return condition_uncollected(k);
 	if (k->test.op == DOCUMENT_NULL)
 		return condition_presence(k);
 	if (k->fact.knowledge == CONDITION_MISSING)

@@ -146,6 +146,17 @@ static struct str evaluate(const struct row *rows, size_t count, struct arena *a
 	return out;
 }
 
+/* The same but for what was asked of a fact that nobody collected, which is "..." in the rows. */
+static bool is_expected(struct str got, const char *expected)
+{
+	struct str wanted = str_from(expected), gap = STR_LIT(" (asked: ...))");
+
+	if (!str_ends(wanted, gap))
+		return str_eq(got, wanted);
+	return str_starts(got, str_head(wanted, wanted.n - 5)) &&
+	       str_ends(got, STR_LIT("))"));
+}
+
 static void check_rows(const struct row *rows, size_t count)
 {
 	int failed = 0;
@@ -156,7 +167,7 @@ static void check_rows(const struct row *rows, size_t count)
 
 		arena_init(&arena, ARENA_UNLIMITED);
 		got = evaluate(&rows[i], 1, &arena);
-		if (!str_eq(got, str_from(rows[i].expected))) {
+		if (!is_expected(got, rows[i].expected)) {
 			print_error("%s (op %d %s [%s] of %s): got '%.*s', wanted '%s'\n",
 				rows[i].claim, rows[i].op, rows[i].how, rows[i].values,
 				rows[i].fact, STR_ARG(got), rows[i].expected);
@@ -255,7 +266,7 @@ static void each_operator_matches_mismatches_and_misses(void **state)
 			{ "a list without qualifier", s->op, "", s->values, only,
 				"never" },
 			{ "not collected", s->op, "", s->values, "~",
-				"unknown (tags were not collected)" },
+				"unknown (tags were not collected (asked: ...))" },
 		};
 
 		CHECK(rows);
