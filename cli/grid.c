@@ -92,7 +92,7 @@ static struct str row_hops(const struct source *s)
 
 static struct str row_hop(const struct source *s)
 {
-	return s->row->indirect ? hop_class_name(s->row->path.worst) : STR_LIT("");
+	return s->row->indirect ? answer_hop_name(s->row->path.worst) : STR_LIT("");
 }
 
 static struct str row_verdict(const struct source *s)
@@ -301,7 +301,7 @@ static struct str path_hops(const struct source *s)
 
 static struct str path_hop(const struct source *s)
 {
-	return path_of(s)->step_count > 0 ? hop_class_name(path_of(s)->worst)
+	return path_of(s)->step_count > 0 ? answer_hop_name(path_of(s)->worst)
 					  : STR_LIT("");
 }
 

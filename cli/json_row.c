@@ -79,7 +79,7 @@ static void write_step(struct json_out *j, struct world *w, const struct path_st
 	json_out_pair(j, "from", world_node(w, step->from)->key);
 	json_out_pair(j, "to", world_node(w, step->to)->key);
 	json_out_pair(j, "rule", step->rule);
-	json_out_pair(j, "hop", hop_class_name(step->class));
+	json_out_pair(j, "hop", answer_hop_name(step->class));
 	json_out_key(j, "verdict");
 	write_verdict(j, step->verdict);
 	if (conditions) {
@@ -131,7 +131,7 @@ static void put_path_word(struct json_out *j, bool indirect)
 static void put_hop(struct json_out *j, bool indirect, const struct path *path)
 {
 	if (indirect && path && path->step_count > 0)
-		json_out_str(j, hop_class_name(path->worst));
+		json_out_str(j, answer_hop_name(path->worst));
 	else
 		json_out_null(j);
 }

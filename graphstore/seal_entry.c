@@ -86,7 +86,10 @@ struct open_entry {
 	uint32_t number;
 };
 
-/* Drop the open entries that do not begin `prefix`; the newest that is left is the parent. */
+/*
+ * Drop the open entries that do not begin `prefix`; the newest that is left is the
+ * parent.
+ */
 static uint32_t find_parent(struct buf *stack, struct str prefix)
 {
 	while (stack->n > 0) {
@@ -154,7 +157,10 @@ static void principal_add(struct buf *rows, const struct segment_principal *entr
 	buf_add(rows, &row, sizeof(row));
 }
 
-/* Sessions are looked for by the role that they are of: the text up to the session's name. */
+/*
+ * Sessions are looked for by the role that they are of: the text up to the session's
+ * name.
+ */
 static struct str session_role(struct str text)
 {
 	size_t n = text.n;

@@ -1,9 +1,9 @@
 /*
  * segment.h - one scope's facts, compiled, read in place from the store's map.
  *
- * A segment is immutable: ingest writes a new version of the whole scope and the old one stays
- * until retention drops it. All facts hang on dense 32-bit local ids in the byte order of the entity
- * keys, so that "all keys that start with P" is one interval of ids.
+ * A segment is immutable: ingest writes a new version of the whole scope and the old one
+ * stays until retention drops it. All facts hang on dense 32-bit local ids in the byte
+ * order of the entity keys, so that "all keys that start with P" is one interval of ids.
  *
  *	entity ids    0 .. entity_count - 1                        entities of this scope, by key
  *	foreign ids   entity_count .. entity_count + foreign_count - 1   keys that this scope names but
@@ -18,11 +18,12 @@
  *	index entry (service, literal prefix) -> (doc, statement)   statements of the classes' docs
  *	principal entry (text) -> (entity, doc, statement)          who is named by policies of entities
  *
- * Ownership: all pointers are into the snapshot's map and die with it; a cached document lives
- * as long as the segment. Threads: a segment is used by one thread at a time.
+ * Ownership: all pointers are into the snapshot's map and die with it; a cached document
+ * lives as long as the segment. Threads: a segment is used by one thread at a time.
  *
- * Bytes: docs/store-format.md, "segment". segment_open checks every section's bounds and CSR shape in
- * O(sections + array ends); segment_check verifies checksums and every element.
+ * Bytes: docs/store-format.md, "segment". segment_open checks every section's bounds and
+ * CSR shape in O(sections + array ends); segment_check verifies checksums and every
+ * element.
  */
 #ifndef GRAPHSTORE_SEGMENT_H
 #define GRAPHSTORE_SEGMENT_H
@@ -61,7 +62,8 @@ struct segment_entity {
 	uint32_t class;    /* grant class of an identity, else SEGMENT_NONE */
 	int64_t created;   /* seconds since 1970, 0 unknown */
 	int64_t last_used; /* 0 unknown, -1 known never */
-	uint8_t policy_state; /* enum segment_policy_state, of LAYER_RESOURCE, TRUST and ACL together */
+	/* enum segment_policy_state, of LAYER_RESOURCE, TRUST and ACL together */
+	uint8_t policy_state;
 	uint8_t tags_known;
 	uint16_t reserved;
 	uint32_t source; /* into sources, or SEGMENT_NONE */
@@ -92,19 +94,31 @@ struct segment_doc {
 	uint32_t reserved;
 };
 
-/* Statements of the docs of classes by service and literal prefix of their resource pattern. */
+/*
+ * Statements of the docs of classes by service and literal prefix of their resource
+ * pattern.
+ */
 struct segment_index {
-	uint32_t
-		service; /* of the statement: catalogue service, or DOCUMENT_ANY_SERVICE */
+	/* of the statement: catalogue service, or DOCUMENT_ANY_SERVICE */
+	uint32_t service;
 	struct segment_text prefix; /* empty: covers, or may cover, everything */
 	uint32_t doc, statement;
-	uint32_t
-		parent; /* nearest earlier entry of the service whose prefix is a prefix of this one, or NONE */
+	/*
+	 * nearest earlier entry of the service whose prefix is a prefix of this one, or
+	 * NONE
+	 */
+	uint32_t parent;
 };
 
-/* Who is named by the policies on entities. Ascending by (text, type, entity, doc, statement). */
+/*
+ * Who is named by the policies on entities. Ascending by (text, type, entity, doc,
+ * statement).
+ */
 struct segment_principal {
-	/* as in document_principal; "*" for anyone and NotPrincipal; sessions without their name */
+	/*
+	 * as in document_principal; "*" for anyone and NotPrincipal; sessions without
+	 * their name
+	 */
 	struct segment_text text;
 	uint32_t type; /* enum document_principal_type */
 	entity_id entity;
@@ -154,10 +168,15 @@ struct str segment_name(const struct segment *s, entity_id id);
 struct str segment_kind(const struct segment *s, uint32_t kind); /* kind < kind_count */
 struct str segment_source(const struct segment *s, uint32_t source);
 
-/* The key of a local or foreign id, copied into the arena (keys are stored front-coded). */
+/*
+ * The key of a local or foreign id, copied into the arena (keys are stored front-coded).
+ */
 struct str segment_key(const struct segment *s, entity_id id, struct arena *arena);
 
-/* Decode keys [begin, end) in order, faster than one by one; the key is valid during the call. */
+/*
+ * Decode keys [begin, end) in order, faster than one by one; the key is valid during the
+ * call.
+ */
 void segment_each_key(const struct segment *s, entity_id begin, entity_id end,
 	void (*each)(void *ctx, entity_id id, struct str key), void *ctx);
 
@@ -176,7 +195,10 @@ const struct segment_holding *segment_holdings(
 	const struct segment *s, entity_id id, uint32_t *count);
 const struct segment_pair *segment_tags(
 	const struct segment *s, entity_id id, uint32_t *count);
-/* The attribute "id": what the provider knows the entity by when its name changes. Empty: not known. */
+/*
+ * The attribute "id": what the provider knows the entity by when its name changes. Empty:
+ * not known.
+ */
 struct str segment_unique_id(const struct segment *s, entity_id id);
 const struct segment_pair *segment_attributes(
 	const struct segment *s, entity_id id, uint32_t *count);
@@ -204,13 +226,17 @@ void segment_principal_range(
 const struct segment_coverage *segment_coverages(const struct segment *s);
 
 /*
- * The compiled document, read once and cached. 0, or ERR_CORRUPT when the store lost or damaged it.
- * A missing one (SEGMENT_DOC_MISSING) has no bytes: *out is NULL and the result 0.
+ * The compiled document, read once and cached. 0, or ERR_CORRUPT when the store lost or
+ * damaged it. A missing one (SEGMENT_DOC_MISSING) has no bytes: *out is NULL and the
+ * result 0.
  */
 int segment_document(
 	const struct document **out, struct segment *s, uint32_t doc, struct err *e);
 
-/* The provider's text of a document, for proofs; borrowed from the map. Empty when missing. */
+/*
+ * The provider's text of a document, for proofs; borrowed from the map. Empty when
+ * missing.
+ */
 int segment_document_text(
 	struct str *out, struct segment *s, uint32_t doc, struct err *e);
 

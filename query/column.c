@@ -209,7 +209,7 @@ static struct column_value row_value(
 	case COLUMN_HOPS:
 		return counted(arena, row->indirect ? row->path.step_count : 0);
 	case COLUMN_HOP:
-		return named(row->path.worst, hop_class_name(row->path.worst));
+		return named(row->path.worst, answer_hop_name(row->path.worst));
 	case COLUMN_VERDICT:
 		return named(row->verdict, expr_verdict_name(row->verdict));
 	case COLUMN_LEVEL:

@@ -4,7 +4,7 @@
 
 #include "reachability/asking.h"
 
-struct str hop_class_name(enum hop_class c)
+struct str answer_hop_name(enum hop_class c)
 {
 	switch (c) {
 	case HOP_ASSUME:
@@ -45,7 +45,10 @@ static struct answer_row plain_row(
 	return row;
 }
 
-/* Rows about one pair: direct, and indirect when that is better. Returns the verdict of the direct one. */
+/*
+ * Rows about one pair: direct, and indirect when that is better. Returns the verdict of
+ * the direct one.
+ */
 static int plain_add(struct asking *a, node_id node, node_id other, bool who,
 	const struct path *path, expr residual, enum expr_verdict *best, struct err *e)
 {
@@ -392,8 +395,8 @@ static bool is_full(
 }
 
 /*
- * Whoever may do everything directly needs no hop, and nobody needs to hop through them to somewhere
- * else: searches stop there. Not when paths must pass certain nodes.
+ * Whoever may do everything directly needs no hop, and nobody needs to hop through them
+ * to somewhere else: searches stop there. Not when paths must pass certain nodes.
  */
 static int goals_block(struct who *k, node_id object, struct err *e)
 {
@@ -579,7 +582,10 @@ static int who_object(struct asking *a, const struct answer_object *object, stru
 	return rc;
 }
 
-/* The scopes of those who could be among the answers, as far as the object's account tells. */
+/*
+ * The scopes of those who could be among the answers, as far as the object's account
+ * tells.
+ */
 static int who_notes(struct asking *a, const struct answer_object *object, struct err *e)
 {
 	scope_number own =

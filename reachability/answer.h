@@ -25,7 +25,7 @@
 
 enum hop_class { HOP_NONE, HOP_ASSUME, HOP_CARRY, HOP_EXPOSE, HOP_ESCALATE };
 
-struct str hop_class_name(
+struct str answer_hop_name(
 	enum hop_class c); /* "", "assume", "carry", "expose", "escalate" */
 
 /*

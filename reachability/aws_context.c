@@ -1,7 +1,9 @@
 /*
- * aws_context.c - the condition keys that AWS sets from what we know of caller and resource.
+ * aws_context.c - the condition keys that AWS sets from what we know of caller and
+ * resource.
  *
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ * Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 #include "reachability/aws_provider.h"
 
@@ -43,7 +45,10 @@ static struct str kind_of_principal(const struct subject *s)
 							 : STR_LIT("User");
 }
 
-/* The key without its service: "ResourceTag/k" of "aws:ResourceTag/k" and "ec2:ResourceTag/k". */
+/*
+ * The key without its service: "ResourceTag/k" of "aws:ResourceTag/k" and
+ * "ec2:ResourceTag/k".
+ */
 static struct str behind_colon(struct str key)
 {
 	return str_skip(key, str_find_char(key, ':', 0) + 1);
@@ -111,6 +116,21 @@ static bool caller_is_iam(const struct subject *s)
 	return s->n->type == NODE_ENTITY || s->n->type == NODE_FOREIGN;
 }
 
+/* A session's id ends in its name, which the request chooses. */
+static void fact_of_userid(struct world *w, const struct subject *s,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct str id = world_attribute(w, s->node, STR_LIT("id"));
+	bool iam = caller_is_iam(s);
+
+	if (iam && str_eq(kind_of_principal(s), STR_LIT("User")) && id.n > 0)
+		fact_one(out, id, arena);
+	else if (iam && str_ends(s->n->key, STR_LIT(":root")))
+		fact_one(out, s->n->account, arena);
+	else if (s->n->type != NODE_PUBLIC && s->n->type != NODE_SERVICE)
+		out->knowledge = CONDITION_PRESENT;
+}
+
 static bool fact_of_principal(struct world *w, const struct subject *s, struct str key,
 	struct condition_fact *out, struct arena *arena)
 {
@@ -143,7 +163,10 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 			out->knowledge = CONDITION_PRESENT;
 		return true;
 	}
-	/* aws:SourceOwner: what the default policies of topics compare with the owner's account */
+	/*
+	 * aws:SourceOwner: what the default policies of topics compare with the owner's
+	 * account
+	 */
 	if (key_is(key, "aws:PrincipalAccount") || key_is(key, "kms:CallerAccount") ||
 		(key_is(key, "aws:SourceOwner") && s->n->type != NODE_SERVICE)) {
 		if (s->n->account.n > 0)
@@ -170,14 +193,7 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 		return true;
 	}
 	if (key_is(key, "aws:userid")) {
-		struct str id = world_attribute(w, s->node, STR_LIT("id"));
-
-		if (iam && str_eq(kind_of_principal(s), STR_LIT("User")) && id.n > 0)
-			fact_one(out, id, arena);
-		else if (iam && str_ends(s->n->key, STR_LIT(":root")))
-			fact_one(out, s->n->account, arena);
-		else if (s->n->type != NODE_PUBLIC && s->n->type != NODE_SERVICE)
-			out->knowledge = CONDITION_PRESENT;
+		fact_of_userid(w, s, out, arena);
 		return true;
 	}
 	return false;
@@ -216,7 +232,9 @@ static bool fact_of_resource(struct world *w, const struct object *o, struct str
 		return true;
 	}
 	if (key_begins(bare, "ResourceTag/", &tag)) {
-		/* Buckets take part only where attribute-based control was switched on. */
+		/*
+		 * Buckets take part only where attribute-based control was switched on.
+		 */
 		bool bucket =
 			str_starts(region_of(o->n->key).n == 0 ? o->n->key : STR_LIT(""),
 				STR_LIT("arn:aws:s3:::"));

@@ -124,8 +124,9 @@ static bool yes(struct str value)
 }
 
 /*
- * Block Public Access, the setting that voids public bucket policies for anyone outside the
- * account. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ * Block Public Access, the setting that voids public bucket policies for anyone outside
+ * the account. Source:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 static void prepare_object(struct world *w, struct object *object)
 {
@@ -244,7 +245,8 @@ static enum provider_match match(struct world *w, const struct document *d,
 	if (s->principal_count == 0)
 		return inverted ? MATCH_ANYONE : MATCH_NONE;
 	/* A deny for all but some reaches whoever has a boundary, named or not:
-	 * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
+	 * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+	 */
 	if (inverted && (s->flags & DOCUMENT_DENY) && subject->bounded)
 		return MATCH_ANYONE;
 	for (uint32_t i = 0; i < s->principal_count; i++) {
@@ -344,7 +346,8 @@ static int principal_node(node_id *out, struct world *w, const struct document *
 /* --- ceilings --- */
 
 /*
- * SCPs do not bind the management account, service-linked roles, services and anonymous callers.
+ * SCPs do not bind the management account, service-linked roles, services and anonymous
+ * callers.
  * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  */
 static bool scps_bind(const struct subject *s)
@@ -353,7 +356,9 @@ static bool scps_bind(const struct subject *s)
 	       !(s->n->flags & ENTITY_LINKED) && !s->organization->exempt;
 }
 
-/* https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html */
+/*
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+ */
 static bool rcps_bind(const struct subject *subject, const struct object *object)
 {
 	return !(subject->n->flags & ENTITY_LINKED) && !object->organization->exempt;
@@ -375,7 +380,9 @@ static expr resource_grant(
 {
 	expr anyone = p->resource[MATCH_ANYONE];
 
-	/* A policy that everybody meets unconditionally is public, and blocked as such. */
+	/*
+	 * A policy that everybody meets unconditionally is public, and blocked as such.
+	 */
 	if (stranger && p->object->blocks_public && anyone == EXPR_TRUE)
 		return EXPR_FALSE;
 	return expr_or(pool, anyone,
@@ -445,7 +452,10 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 	return expr_or(pool, identity, expr_or(pool, named, unread));
 }
 
-/* Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
+/*
+ * Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
 static expr combine(struct expr_pool *pool, const struct provider_parts *p)
 {
 	expr unread = policy_unread(pool, p, false);

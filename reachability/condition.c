@@ -346,8 +346,9 @@ static bool condition_lacks_qualifier(const struct condition_case *k)
 }
 
 /*
- * The truth of a test of a fact that nobody collected. Another test of the same fact is another
- * unknown: what grants under the one and what denies under the other do not exclude each other.
+ * The truth of a test of a fact that nobody collected. Another test of the same fact is
+ * another unknown: what grants under the one and what denies under the other do not
+ * exclude each other.
  */
 static expr condition_uncollected(struct condition_case *k)
 {

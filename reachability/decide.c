@@ -213,7 +213,7 @@ static void reach_add(
 			(h->statement->slot != SLOT_IDENTITY &&
 				h->statement->slot != SLOT_RESOURCE) ||
 			!(h->bits[bit / 64] >> (bit % 64) & 1u) ||
-			!decide_hit_active(h, atom))
+			!deciding_is_active(h, atom))
 			continue;
 		grant = true;
 		if (h->always || h->inverted)
@@ -230,7 +230,8 @@ static void reach_add(
 			continue;
 		n = pattern_intersection(
 			found, 8, patterns[i], g->resource, g->conditions.arena);
-		if (n > 8) { /* too many pieces to list: the policy's own pattern says it shorter */
+		/* too many pieces to list: the policy's own pattern says it shorter */
+		if (n > 8) {
 			VEC_ADD(r->resources, struct str, patterns[i]);
 			continue;
 		}
@@ -239,7 +240,10 @@ static void reach_add(
 	}
 }
 
-/* The statement that denies for sure in this atom, else the ceiling that does not let through. */
+/*
+ * The statement that denies for sure in this atom, else the ceiling that does not let
+ * through.
+ */
 static void exclusion_find(struct deciding *g, struct decide_exclusion *x,
 	const struct provider_parts *p, uint32_t bit, uint64_t atom)
 {
@@ -250,7 +254,7 @@ static void exclusion_find(struct deciding *g, struct decide_exclusion *x,
 		if ((hits[i].statement->statement->flags & DOCUMENT_DENY) &&
 			hits[i].condition == EXPR_TRUE &&
 			(hits[i].bits[bit / 64] >> (bit % 64) & 1u) &&
-			decide_hit_active(&hits[i], atom)) {
+			deciding_is_active(&hits[i], atom)) {
 			x->denier = hits[i].statement;
 			return;
 		}

@@ -1,10 +1,11 @@
 /*
  * decide.h - one subject, one resource, a list of actions: the residual of each.
  *
- * A decision gathers the statements that touch any of the actions and may cover the resource ("hits"), splits the
- * actions into groups that meet the same hits, splits the resource (when it is a pattern) into the
- * atoms of the hits' patterns, and lets the provider's recipe combine the layers for each group and atom. An
- * action is granted on a pattern when it is on some string of it.
+ * A decision gathers the statements that touch any of the actions and may cover the
+ * resource ("hits"), splits the actions into groups that meet the same hits, splits the
+ * resource (when it is a pattern) into the atoms of the hits' patterns, and lets the
+ * provider's recipe combine the layers for each group and atom. An action is granted on a
+ * pattern when it is on some string of it.
  *
  * Ownership: all results lie in the world's arena. Threads: one per decide.
  */
@@ -41,7 +42,8 @@ struct decide_subject {
 	expr unknown_deny;     /* ... and the same as they may deny */
 	expr unknown_scp;
 	const expr *
-		scp_level_unknown; /* per level: EXPR_FALSE, or documents not collected there */
+		/* per level: EXPR_FALSE, or documents not collected there */
+		scp_level_unknown;
 	const expr *scp_level_deny; /* the same as they may deny */
 	bool reads_principal;       /* some statement reads attributes of the caller */
 };
@@ -80,8 +82,8 @@ struct decide_hit {
 	enum provider_match match; /* of the resource's side */
 	const uint64_t *bits;
 	expr condition;
-	uint64_t
-		partial; /* patterns that cover a part of the resource, as bits of the atoms */
+	/* patterns that cover a part of the resource, as bits of the atoms */
+	uint64_t partial;
 	bool always;   /* covers the whole resource */
 	bool inverted; /* NotResource: covers what its patterns do not */
 };
@@ -96,9 +98,6 @@ struct decide_trace {
 	struct str resource; /* what the policies were held against */
 	expr residual;
 };
-
-/* Whether the hit covers the strings of an atom. */
-bool decide_hit_active(const struct decide_hit *h, uint64_t atom);
 
 struct decide *decide_new(struct world *w, const struct action_query *query);
 void decide_free(struct decide *d);
@@ -117,8 +116,9 @@ int decide_subject(
 struct subject_cache *decide_subjects(struct decide *d);
 
 /*
- * Tables over one scope that searches use in turn: zero between uses, so that a search costs what
- * it touches. `unknown` are the classes with documents that were not collected.
+ * Tables over one scope that searches use in turn: zero between uses, so that a search
+ * costs what it touches. `unknown` are the classes with documents that were not
+ * collected.
  */
 struct decide_room {
 	bool *classes;  /* per class */
@@ -138,23 +138,31 @@ int decide_entity(struct access *out, struct decide *d, const struct decide_subj
 	const struct decide_object *o, struct str resource, struct err *e);
 
 /*
- * The same for an entity without policies of its own, of which it is only known which of the subject's statements
- * cover it whole (active[i] for statements[i]); no other covers it at all.
+ * The same for an entity without policies of its own, of which it is only known which of
+ * the subject's statements cover it whole (active[i] for statements[i]); no other covers
+ * it at all.
  */
 int decide_generic(struct access *out, struct decide *d, const struct decide_subject *s,
 	const struct decide_object *o, const bool *active, struct err *e);
 
-/* Which lists decide_entity and decide_generic look at: trust policies apart from the rest. */
+/*
+ * Which lists decide_entity and decide_generic look at: trust policies apart from the
+ * rest.
+ */
 enum decide_part { DECIDE_ALL, DECIDE_TRUST, DECIDE_NOT_TRUST };
 void decide_set_part(struct decide *d, enum decide_part part);
 
 /*
- * Whether a resource policy that nobody asked for makes a decision unknown (one question about one
- * resource), or is a caveat beside the answer (lists, which would otherwise name everybody).
+ * Whether a resource policy that nobody asked for makes a decision unknown (one question
+ * about one resource), or is a caveat beside the answer (lists, which would otherwise
+ * name everybody).
  */
 void decide_set_strict(struct decide *d, bool strict);
 
-/* A grant on an object that a deny or a ceiling undoes: what `excluded` lists. Off until asked for. */
+/*
+ * A grant on an object that a deny or a ceiling undoes: what `excluded` lists. Off until
+ * asked for.
+ */
 struct decide_exclusion {
 	node_id subject, object;
 	const struct decide_statement
@@ -165,7 +173,9 @@ struct decide_exclusion {
 void decide_want_exclusions(struct decide *d, bool want);
 const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_t *count);
 
-/* Whether the statement has any action of the plan's lists that are governed in that way. */
+/*
+ * Whether the statement has any action of the plan's lists that are governed in that way.
+ */
 bool decide_lists_have(struct decide *d, const struct action_plan *plan,
 	enum provider_policy policy, const struct decide_statement *statement);
 

@@ -125,7 +125,7 @@ static bool hit_cover(struct deciding *g, struct decide_hit *h)
 	return all || h->partial != 0;
 }
 
-bool decide_hit_active(const struct decide_hit *h, uint64_t atom)
+bool deciding_is_active(const struct decide_hit *h, uint64_t atom)
 {
 	if (h->always)
 		return true;
@@ -349,7 +349,7 @@ static void parts_scps(
 				h->statement->level == level &&
 				!(h->statement->statement->flags & DOCUMENT_DENY) &&
 				(h->bits[bit / 64] >> (bit % 64) & 1u) &&
-				decide_hit_active(h, atom))
+				deciding_is_active(h, atom))
 				lets = expr_or(pool, lets, h->condition);
 		}
 		p->scps = expr_and(pool, p->scps, lets);
@@ -365,7 +365,7 @@ expr deciding_combine(
 	deciding_neutral(g, p, g->list->ids[bit]);
 	for (size_t i = 0; i < count; i++) {
 		if ((hits[i].bits[bit / 64] >> (bit % 64) & 1u) &&
-			decide_hit_active(&hits[i], atom))
+			deciding_is_active(&hits[i], atom))
 			parts_add(g, p, &hits[i]);
 	}
 	parts_scps(g, p, bit, atom);

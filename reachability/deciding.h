@@ -59,6 +59,9 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 expr deciding_combine(
 	struct deciding *g, struct provider_parts *p, uint32_t bit, uint64_t atom);
 
+/* Whether the hit covers the strings of an atom. */
+bool deciding_is_active(const struct decide_hit *h, uint64_t atom);
+
 /* What stands for the answer when there are too many patterns. */
 expr deciding_too_many(struct deciding *g);
 

@@ -76,7 +76,10 @@ static void edge_add(struct graph *g, struct buf *out, node_id from, node_id to,
 		buf_add(out, &edge, sizeof(edge));
 }
 
-/* What compute holds, or who holds an identity: through what is no identity itself (a profile). */
+/*
+ * What compute holds, or who holds an identity: through what is no identity itself (a
+ * profile).
+ */
 static int edges_carried(
 	struct graph *g, struct buf *out, node_id n, bool backward, struct err *e)
 {
@@ -280,7 +283,10 @@ static bool avoided(const struct search *s, node_id n)
 
 static void state_push(struct search *s, struct state st)
 {
-	/* with a bound on hops a costlier way of fewer hops may lead on where the cheaper one may not */
+	/*
+	 * with a bound on hops a costlier way of fewer hops may lead on where the cheaper
+	 * one may not
+	 */
 	uint32_t key[3] = { st.node, st.mask,
 		s->o->max_hops != UINT32_MAX ? st.hops : 0 };
 	uint32_t before = intern_count(&s->keys), number, index;
@@ -371,7 +377,10 @@ static struct path path_of(struct search *s, uint32_t index)
 	return p;
 }
 
-/* Settle all states that the level allows, and keep the nodes that no better level reached. */
+/*
+ * Settle all states that the level allows, and keep the nodes that no better level
+ * reached.
+ */
 static int search_level(struct search *s, const node_id *ends, uint32_t end_count,
 	struct buf *reached, struct intern *nodes, struct err *e)
 {

@@ -32,8 +32,9 @@ int graph_edges(const struct graph_edge **out, uint32_t *count, struct graph *g,
 	node_id n, bool backward, struct err *e);
 
 /*
- * Nodes that no search may step onto: bit n of `bits` for node n below `count`. For goals so good that a path
- * through one can only be worse than the path that ends there. NULL: none. Borrowed until changed.
+ * Nodes that no search may step onto: bit n of `bits` for node n below `count`. For goals
+ * so good that a path through one can only be worse than the path that ends there. NULL:
+ * none. Borrowed until changed.
  */
 void graph_block(struct graph *g, const uint64_t *bits, uint32_t count);
 

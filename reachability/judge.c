@@ -57,7 +57,9 @@ static int standing_of(struct standing *out, struct asking *a, node_id actor,
 	return 0;
 }
 
-/* The first action that the question asks about on the object, to explain a refusal with. */
+/*
+ * The first action that the question asks about on the object, to explain a refusal with.
+ */
 static int any_action(action_id *out, struct asking *a,
 	const struct answer_object *object, struct err *e)
 {
@@ -126,7 +128,10 @@ static int decision_proofs(struct answer_decision *out, struct asking *a,
 	return 0;
 }
 
-/* Try every identity that the subject can be; keep the strongest standing by the best path. */
+/*
+ * Try every identity that the subject can be; keep the strongest standing by the best
+ * path.
+ */
 static int stand_indirect(struct standing *best, struct path *path, struct asking *a,
 	node_id subject, const struct answer_object *object, struct err *e)
 {
@@ -361,7 +366,9 @@ static bool way_has_via(const struct how *h, uint32_t index)
 	return true;
 }
 
-/* The path of a way, with what its end needs on the object; false when that cannot hold. */
+/*
+ * The path of a way, with what its end needs on the object; false when that cannot hold.
+ */
 static bool way_path(struct path *out, struct how *h, uint32_t index)
 {
 	struct expr_pool *pool = world_pool(h->a->w);
@@ -388,7 +395,10 @@ static bool way_path(struct path *out, struct how *h, uint32_t index)
 	return out->verdict != VERDICT_DENIED;
 }
 
-/* Loopless ways in order of cost: the queue holds every beginning that can still lead to a goal. */
+/*
+ * Loopless ways in order of cost: the queue holds every beginning that can still lead to
+ * a goal.
+ */
 static int how_search(
 	struct buf *paths, struct how *h, node_id subject, uint32_t top, struct err *e)
 {

@@ -1,5 +1,6 @@
 #include "reachability/proof.h"
 
+#include "reachability/deciding.h"
 #include "reachability/subject.h"
 
 struct proving {
@@ -71,7 +72,7 @@ static struct proof_item item_of(
 static bool takes_part(const struct proving *p, const struct decide_hit *h)
 {
 	return (h->bits[p->t->bit / 64] >> (p->t->bit % 64) & 1u) &&
-	       decide_hit_active(h, p->t->atom);
+	       deciding_is_active(h, p->t->atom);
 }
 
 static void add_hits(struct proving *p, enum proof_type type, struct err *e)

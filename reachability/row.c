@@ -280,7 +280,9 @@ static int compare_strs(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Whole targets as the object's key plus their suffix, then the rest; sorted, each once. */
+/*
+ * Whole targets as the object's key plus their suffix, then the rest; sorted, each once.
+ */
 static void row_resources(
 	struct answer_row *row, struct row_maker *m, const struct body *b, node_id object)
 {

@@ -151,7 +151,10 @@ static bool names_by_id(const struct decide_object *o)
 
 /* --- classes of a scope --- */
 
-/* Members share the verdict, but for what sets them apart without any statement reading it. */
+/*
+ * Members share the verdict, but for what sets them apart without any statement reading
+ * it.
+ */
 #define FLAGS_APART (ENTITY_ROOT | ENTITY_LINKED | ENTITY_COMPUTE | ENTITY_EXTERNAL)
 
 /* A statement that may concern the object; those of one document are chained. */
@@ -194,7 +197,10 @@ static void class_mark(struct touched *t, uint32_t class)
 	VEC_ADD(&t->list, uint32_t, class);
 }
 
-/* Take an entry of the index: chain the statement, and for a grant mark the classes that hold it. */
+/*
+ * Take an entry of the index: chain the statement, and for a grant mark the classes that
+ * hold it.
+ */
 static int index_take(struct seek *k, struct touched *t,
 	const struct segment_index *entry, struct err *e)
 {
@@ -207,7 +213,10 @@ static int index_take(struct seek *k, struct touched *t,
 		return e->code;
 	if (!d)
 		return 0;
-	/* entries of one statement's patterns may come apart; a statement twice is as once */
+	/*
+	 * entries of one statement's patterns may come apart; a statement twice is as
+	 * once
+	 */
 	if (newest > 0 &&
 		VEC_DATA(&t->statements, struct touching)[newest - 1].statement ==
 			entry->statement)
@@ -285,7 +294,10 @@ static void narrow_add(struct touched *t, const struct segment_class_doc *docs,
 	}
 }
 
-/* What is the same for all classes with equal statements on the object: the documents that touch it. */
+/*
+ * What is the same for all classes with equal statements on the object: the documents
+ * that touch it.
+ */
 static void class_key(struct touched *t, const struct segment_class_doc *docs,
 	uint32_t count, uint32_t flags, struct buf *key, bool *bounded, bool *whole)
 {
@@ -327,7 +339,10 @@ static int narrow_decide(const struct access **out, struct seek *k, struct touch
 	return rc;
 }
 
-/* The verdict for a class: known from another of equal statements, or decided for its first member. */
+/*
+ * The verdict for a class: known from another of equal statements, or decided for its
+ * first member.
+ */
 static int member_decide(struct seek *k, struct touched *t, node_id n,
 	const struct segment_class_doc *docs, uint32_t count, bool apart, struct buf *key,
 	struct err *e)

@@ -64,7 +64,10 @@ static int policy_add(struct buf *out, struct world *w, struct segment *s, uint3
 	return 0;
 }
 
-/* The documents of a policy entity that is attached to `holder`, directly or through a group. */
+/*
+ * The documents of a policy entity that is attached to `holder`, directly or through a
+ * group.
+ */
 static int policies_of_entity(struct buf *out, struct world *w, struct segment *s,
 	entity_id policy, struct str holder, struct str via, bool is_boundary,
 	struct err *e)

@@ -1,6 +1,7 @@
 /*
- * subject.h - who asks and what is asked about, made ready for decisions: policies flattened to statements, ceilings
- * found, gaps in the collected data named. Made once per node and query.
+ * subject.h - who asks and what is asked about, made ready for decisions: policies
+ * flattened to statements, ceilings found, gaps in the collected data named. Made once
+ * per node and query.
  */
 #ifndef REACHABILITY_SUBJECT_H
 #define REACHABILITY_SUBJECT_H
@@ -15,8 +16,9 @@ void subject_cache_free(struct subject_cache *c);
 int subject_get(const struct decide_subject **out, struct subject_cache *c, node_id n,
 	struct err *e);
 /*
- * A subject that has only these of its class's statements (identity ones in front, then its boundary's): enough to decide on a
- * resource that no other statement touches. Not for classes with documents that were not collected.
+ * A subject that has only these of its class's statements (identity ones in front, then
+ * its boundary's): enough to decide on a resource that no other statement touches. Not
+ * for classes with documents that were not collected.
  */
 int subject_narrow(struct decide_subject *out, struct subject_cache *c, node_id n,
 	const struct decide_statement *own, uint32_t count, uint32_t identity_count,
@@ -28,8 +30,8 @@ int subject_object(const struct decide_object **out, struct subject_cache *c, no
 /* One policy of an identity with the way that it came by it, for proofs. */
 struct subject_policy {
 	struct world_document document;
-	struct str
-		via; /* key of the policy entity or group that brings it; empty: inline on itself */
+	/* key of the policy entity or group that brings it; empty: inline on itself */
+	struct str via;
 	bool is_boundary;
 };
 

@@ -96,7 +96,10 @@ static uint32_t principals_from(struct segment *s, struct str text)
 
 #define TEXTS_MAX 8u
 
-/* Whether some grant of the subject has an action that the entity's own policy must consent to. */
+/*
+ * Whether some grant of the subject has an action that the entity's own policy must
+ * consent to.
+ */
 static bool may_consent(struct sweep *p, entity_id id)
 {
 	const struct segment_entity *entity = segment_entity(p->segment, id);
@@ -133,7 +136,8 @@ static bool may_consent(struct sweep *p, entity_id id)
 
 /*
  * Entities whose policies name the subject by one text. One that merely delegates to the
- * subject's own account says nothing by itself: it matters where the subject's grants need its consent.
+ * subject's own account says nothing by itself: it matters where the subject's grants
+ * need its consent.
  */
 static void named_by(struct sweep *p, struct str text, bool own)
 {
@@ -174,7 +178,9 @@ static void span_add(struct sweep *p, uint32_t statement, entity_id begin, entit
 		buf_add(&p->spans, &span, sizeof(span));
 }
 
-/* Entities whose key the literal text extends by '/' or ':': it speaks of a part of them. */
+/*
+ * Entities whose key the literal text extends by '/' or ':': it speaks of a part of them.
+ */
 static void spans_of_extents(
 	struct sweep *p, uint32_t statement, struct str literal, struct str pattern)
 {
@@ -394,7 +400,10 @@ static const struct action_plan *plan_of(struct sweep *p, uint32_t kind, uint32_
 		(flags & ENTITY_CONTAINER) != 0);
 }
 
-/* Kinds of which no action is asked about, or whose own policy must consent and does not name the subject. */
+/*
+ * Kinds of which no action is asked about, or whose own policy must consent and does not
+ * name the subject.
+ */
 static bool kind_matters(struct sweep *p, uint32_t kind, uint32_t flags)
 {
 	const struct action_plan *plan = plan_of(p, kind, flags);

@@ -8,7 +8,10 @@
 #include "reachability/provider.h"
 #include "reachability/subject.h"
 
-/* What is kept per scope: the segment once opened, and its kinds as the catalogue numbers them. */
+/*
+ * What is kept per scope: the segment once opened, and its kinds as the catalogue numbers
+ * them.
+ */
 struct scope_state {
 	struct segment *segment;
 	struct str account;
@@ -25,8 +28,8 @@ struct world {
 	struct buf nodes;        /* const struct node *, each at a fixed place */
 	struct intern node_keys; /* key -> node, the same numbers */
 	struct intern accounts;  /* native ids that were asked for */
-	struct buf
-		organizations; /* const struct world_organization *, by accounts' number; NULL: not yet */
+	/* const struct world_organization *, by accounts' number; NULL: not yet */
+	struct buf organizations;
 	struct intern removed;
 	struct world_context context;
 	struct subject_cache *subjects;
@@ -429,7 +432,9 @@ int world_documents(const struct world_document **out, uint32_t *count, struct w
 
 /* --- organizations --- */
 
-/* Containers above an account stay far below this: an organization has 5 levels of OUs. */
+/*
+ * Containers above an account stay far below this: an organization has 5 levels of OUs.
+ */
 #define LEVELS_MAX 32u
 
 static int ceiling_of(struct world_ceiling *out, struct world *w, scope_number scope,
@@ -490,7 +495,9 @@ static int organization_levels(struct world_organization *o, struct world *w,
 				"'%.*s': more than %u levels of containers",
 				STR_ARG(segment_key(s, id, &w->arena)), LEVELS_MAX);
 		chain[n++] = at;
-		/* the organization itself is above its root, and nothing attaches to it */
+		/*
+		 * the organization itself is above its root, and nothing attaches to it
+		 */
 		if (parents == 0 || up[0] >= segment_info(s)->entity_count ||
 			up[0] == segment_find(s, segment_info(s)->key))
 			break;

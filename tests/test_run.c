@@ -130,7 +130,7 @@ static bool row_detail(
 	if (str_eq(name, STR_LIT("levels")))
 		return str_eq(want, result_field(q->answer.w, row, STR_LIT("levels")));
 	if (str_eq(name, STR_LIT("hop")))
-		return str_eq(want, hop_class_name(row->path.worst));
+		return str_eq(want, answer_hop_name(row->path.worst));
 	if (str_eq(name, STR_LIT("via")))
 		return row_passes(q, row, want);
 	if (str_eq(name, STR_LIT("condition")))

@@ -13,8 +13,8 @@
 #define SHRINK_CRASH 128u
 
 /*
- * Append a world of fewer records and statements on which engine and oracle still differ in
- * that sort of way (bit of duel_result.sorts).
+ * Append a world of fewer records and statements on which engine and oracle still differ
+ * in that sort of way (bit of duel_result.sorts).
  */
 void shrink_world(struct buf *out, struct str stream, const char *directory,
 	uint64_t seed, uint32_t sort);
