@@ -25,7 +25,7 @@ enum provider_match {
 enum provider_policy {
 	POLICY_NEVER,    /* the kind has none */
 	POLICY_OPTIONAL, /* it may have one */
-	POLICY_REQUIRED /* nobody gets in without its consent, in the same account either */
+	POLICY_REQUIRED  /* nobody gets in without its consent */
 };
 
 /* Who asks. */
