@@ -204,12 +204,36 @@ static int sightings_on(struct asking *a, struct buf *found, node_id n,
 	return 0;
 }
 
+/*
+ * An identity of the same scope that was swept before, on a path as good, and has all
+ * there is.
+ */
+static node_id ruler_of(struct asking *a, const struct buf *rulers, node_id n)
+{
+	const node_id *v = VEC_DATA(rulers, const node_id);
+
+	for (size_t i = 0; i < VEC_COUNT(rulers, node_id); i++) {
+		if (world_node(a->w, v[i])->scope == world_node(a->w, n)->scope &&
+			world_node(a->w, n)->type == NODE_ENTITY &&
+			!(world_node(a->w, n)->flags & (ENTITY_LINKED | ENTITY_ROOT)))
+			return v[i];
+	}
+	return NODE_NONE;
+}
+
 static int sightings_of(struct asking *a, struct buf *out, node_id n, uint32_t source,
-	const node_id *objects, uint32_t object_count, struct err *e)
+	const node_id *objects, uint32_t object_count, struct buf *rulers, struct err *e)
 {
 	struct buf found = { 0 };
+	node_id ruler = ruler_of(a, rulers, n);
+	bool rules = false;
 	int rc = objects ? sightings_on(a, &found, n, objects, object_count, e)
-			 : search_what(&found, a->d, n, e);
+			 : search_what_beside(&found, a->d, n, ruler, e);
+
+	if (rc == 0 && ruler == NODE_NONE)
+		rc = search_rules(&rules, a->d, n, e);
+	if (rules)
+		VEC_ADD(rulers, node_id, n);
 
 	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++)
 		VEC_ADD(out, struct sighting,
@@ -250,7 +274,7 @@ static int what_access(struct asking *a, node_id subject, const node_id *objects
 	uint32_t object_count, struct err *e)
 {
 	const struct graph_reached *r = NULL, **reached;
-	struct buf all = { 0 };
+	struct buf all = { 0 }, rulers = { 0 };
 	uint32_t count = 0;
 	int rc = 0;
 
@@ -258,10 +282,10 @@ static int what_access(struct asking *a, node_id subject, const node_id *objects
 		graph_reach(&r, &count, a->graph, &subject, 1, false, a->o, e) < 0)
 		return e->code;
 	reached = by_path(a, r, count);
-	rc = sightings_of(a, &all, subject, 0, objects, object_count, e);
+	rc = sightings_of(a, &all, subject, 0, objects, object_count, &rulers, e);
 	for (uint32_t i = 0; i < count && rc == 0; i++)
-		rc = sightings_of(
-			a, &all, reached[i]->node, i + 1, objects, object_count, e);
+		rc = sightings_of(a, &all, reached[i]->node, i + 1, objects, object_count,
+			&rulers, e);
 	if (rc == 0 && all.n > 0)
 		qsort(all.p, VEC_COUNT(&all, struct sighting), sizeof(struct sighting),
 			compare_sightings);
@@ -277,6 +301,7 @@ static int what_access(struct asking *a, node_id subject, const node_id *objects
 		i += n;
 	}
 	buf_release(&all);
+	buf_release(&rulers);
 	return rc;
 }
 

@@ -34,6 +34,20 @@ struct search_found {
  */
 int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e);
 
+/*
+ * Whether what the subject's own policies give in its scope is everything there is to
+ * have, so that no other identity of the scope gets more there but by policies that name
+ * one of the two.
+ */
+int search_rules(bool *out, struct decide *d, node_id subject, struct err *e);
+
+/*
+ * search_what of a subject beside a ruler of the same scope: only entities on which the
+ * two may differ. What is left out, the ruler has at least as well.
+ */
+int search_what_beside(
+	struct buf *out, struct decide *d, node_id subject, node_id ruler, struct err *e);
+
 int search_who(struct buf *out, struct decide *d, const struct answer_object *object,
 	struct err *e);
 

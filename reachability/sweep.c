@@ -28,6 +28,7 @@ struct sweep {
 	const struct decide_subject *subject;
 	scope_number scope;
 	struct segment *segment;
+	node_id ruler;     /* who has all that the scope gives already, or NODE_NONE */
 	struct buf spans;  /* struct sweep_span */
 	struct buf events; /* struct sweep_event */
 	struct buf tests;  /* open test spans, by number */
@@ -150,17 +151,16 @@ static void named_by(struct sweep *p, struct str text, bool own)
 		if (!str_eq(segment_str(p->segment, v[i].text), text))
 			break;
 		if (own && v[i].type == DOCUMENT_ACCOUNT && !v[i].is_deny && !whole &&
-			!may_consent(p, v[i].entity))
+			(p->ruler != NODE_NONE || !may_consent(p, v[i].entity)))
 			continue;
 		VEC_ADD(&p->named, entity_id, v[i].entity);
 	}
 }
 
-static void named_in(struct sweep *p, bool own)
+static void named_in(struct sweep *p, node_id whom, bool own)
 {
 	struct str texts[TEXTS_MAX];
-	uint32_t n = p->subject->provider->principal_texts(
-		texts, TEXTS_MAX, p->w, p->subject->s.node);
+	uint32_t n = p->subject->provider->principal_texts(texts, TEXTS_MAX, p->w, whom);
 
 	for (uint32_t i = 0; i < n; i++)
 		named_by(p, texts[i], own);
@@ -527,16 +527,22 @@ static int sweep_own(struct sweep *p, struct err *e)
 }
 
 static int sweep_scope(struct buf *out, struct decide *d, const struct decide_subject *s,
-	scope_number scope, bool own, struct err *e)
+	scope_number scope, node_id ruler, struct err *e)
 {
-	struct sweep p = {
-		.d = d, .w = decide_world(d), .subject = s, .scope = scope, .out = out
-	};
+	bool own = s->s.n->scope == scope && s->s.n->type == NODE_ENTITY;
+	struct sweep p = { .d = d,
+		.w = decide_world(d),
+		.subject = s,
+		.scope = scope,
+		.ruler = own ? ruler : NODE_NONE,
+		.out = out };
 	int rc = 0;
 
 	if (world_segment(&p.segment, p.w, scope, e) < 0)
 		return e->code;
-	named_in(&p, own);
+	named_in(&p, s->s.node, own);
+	if (p.ruler != NODE_NONE)
+		named_in(&p, p.ruler, own);
 	for (size_t i = 0; i < VEC_COUNT(&p.named, entity_id) && rc == 0; i++) {
 		entity_id id = VEC_DATA(&p.named, entity_id)[i];
 		const struct segment_entity *entity;
@@ -549,7 +555,7 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 			plan_of(&p, entity->kind, entity->flags)->count > 0)
 			rc = decide_one(&p, id, e);
 	}
-	if (rc == 0 && own)
+	if (rc == 0 && own && p.ruler == NODE_NONE)
 		rc = sweep_own(&p, e);
 	buf_release(&p.spans);
 	buf_release(&p.events);
@@ -582,7 +588,8 @@ static int scopes_naming(
 	return 0;
 }
 
-int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e)
+int search_what_beside(
+	struct buf *out, struct decide *d, node_id subject, node_id ruler, struct err *e)
 {
 	const struct decide_subject *s;
 	struct buf scopes = { 0 };
@@ -601,12 +608,67 @@ int search_what(struct buf *out, struct decide *d, node_id subject, struct err *
 	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++) {
 		scope_number n = VEC_DATA(&scopes, scope_number)[i];
 
-		rc = sweep_scope(out, d, s, n, n == own, e);
+		rc = sweep_scope(out, d, s, n, ruler, e);
 	}
 	buf_release(&scopes);
 	if (rc == 0)
 		search_sort(out);
 	return rc;
+}
+
+int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e)
+{
+	return search_what_beside(out, d, subject, NODE_NONE, e);
+}
+
+static bool gives_everything(const struct decide_statement *st)
+{
+	const struct document_statement *s = st->statement;
+	const struct document_interval *v = st->document->intervals + s->action_first;
+
+	return is_grant(st) && (s->flags & DOCUMENT_ANY_RESOURCE) &&
+	       !(s->flags & DOCUMENT_NOT_RESOURCE) && s->condition_count == 0 &&
+	       s->action_count == 1 && v->begin == 0 && v->end == catalog_action_count();
+}
+
+/* Ceilings that tell callers apart may stop the one and not the other. */
+static bool ceilings_tell_apart(const struct world_organization *o)
+{
+	for (uint32_t i = 0; i < o->level_count; i++) {
+		for (uint32_t k = 0; k < o->rcps[i].document_count; k++) {
+			const struct document *d = o->rcps[i].documents[k].compiled;
+
+			if (!d || (d->flags & DOCUMENT_READS_PRINCIPAL))
+				return true;
+		}
+	}
+	return false;
+}
+
+int search_rules(bool *out, struct decide *d, node_id subject, struct err *e)
+{
+	const struct decide_subject *s;
+
+	*out = false;
+	if (decide_subject(&s, d, subject, e) < 0)
+		return e->code;
+	if (s->s.n->type != NODE_ENTITY || s->s.bounded || s->s.linked ||
+		(s->s.n->flags & (ENTITY_ROOT | ENTITY_COMPUTE | ENTITY_GROUP)) ||
+		s->unknown_deny != EXPR_FALSE || ceilings_tell_apart(s->s.organization))
+		return 0;
+	for (uint32_t i = 0; i < s->statement_count; i++) {
+		const struct decide_statement *st = &s->statements[i];
+
+		if (i < s->identity_count
+				? (st->statement->flags & DOCUMENT_DENY) != 0
+				: (st->statement->flags &
+					  DOCUMENT_STATEMENT_READS_PRINCIPAL) != 0) {
+			*out = false;
+			return 0;
+		}
+		*out |= i < s->identity_count && gives_everything(st);
+	}
+	return 0;
 }
 
 static int compare_found(const void *a, const void *b)
