@@ -9,13 +9,11 @@
 
 struct decide {
 	struct world *world;
-	struct action_query query;
 	struct action_planner *planner;
 	struct subject_cache *subjects; /* the world's */
 	struct action_bits *bits;
 	struct deciding_scratch scratch;
 	struct buf rooms; /* struct decide_room *, by scope */
-	enum decide_part part;
 	bool strict, want_exclusions;
 	struct buf exclusions; /* struct decide_exclusion */
 };
@@ -27,7 +25,6 @@ struct decide *decide_new(struct world *w, const struct action_query *query)
 	if (!d)
 		abort();
 	d->world = w;
-	d->query = *query;
 	d->planner = action_planner_new(query, provider_get(0), world_arena(w));
 	d->subjects = world_subjects(w);
 	d->bits = action_bits_new(world_arena(w));
@@ -53,11 +50,6 @@ struct world *decide_world(const struct decide *d)
 	return d->world;
 }
 
-const struct action_query *decide_query(const struct decide *d)
-{
-	return &d->query;
-}
-
 struct action_planner *decide_planner(struct decide *d)
 {
 	return d->planner;
@@ -67,11 +59,6 @@ const struct action_plan *decide_plan(struct decide *d, const struct decide_obje
 {
 	return action_plan_of(
 		d->planner, o->o.kind, (o->o.n->flags & ENTITY_CONTAINER) != 0);
-}
-
-void decide_set_part(struct decide *d, enum decide_part part)
-{
-	d->part = part;
 }
 
 void decide_set_strict(struct decide *d, bool strict)
@@ -330,13 +317,6 @@ static int decide_list(struct decide *d, struct deciding *g, const bool *active,
 	return 0;
 }
 
-static bool part_wanted(const struct decide *d, const struct action_list *l)
-{
-	if (d->part == DECIDE_ALL)
-		return true;
-	return (d->part == DECIDE_TRUST) == (l->layer == LAYER_TRUST);
-}
-
 static struct str target_resource(struct deciding *g, const struct action_list *l)
 {
 	struct str key = g->object->o.n->key;
@@ -406,8 +386,6 @@ static int decide_all(struct access *out, struct decide *d,
 		size_t before = parts.n, listed = resources.n;
 
 		g.list = plan->lists[i];
-		if (!part_wanted(d, g.list))
-			continue;
 		g.resource = target_resource(&g, g.list);
 		g.literal = g.list->target == ACTION_LIST_UNBOUND;
 		if (!target_cut(&g, asked))

@@ -102,7 +102,6 @@ struct decide_trace {
 struct decide *decide_new(struct world *w, const struct action_query *query);
 void decide_free(struct decide *d);
 struct world *decide_world(const struct decide *d);
-const struct action_query *decide_query(const struct decide *d);
 
 /* The question's actions, by kind of entity. */
 struct action_planner *decide_planner(struct decide *d);
@@ -144,13 +143,6 @@ int decide_entity(struct access *out, struct decide *d, const struct decide_subj
  */
 int decide_generic(struct access *out, struct decide *d, const struct decide_subject *s,
 	const struct decide_object *o, const bool *active, struct err *e);
-
-/*
- * Which lists decide_entity and decide_generic look at: trust policies apart from the
- * rest.
- */
-enum decide_part { DECIDE_ALL, DECIDE_TRUST, DECIDE_NOT_TRUST };
-void decide_set_part(struct decide *d, enum decide_part part);
 
 /*
  * Whether a resource policy that nobody asked for makes a decision unknown (one question
