@@ -295,20 +295,29 @@ static bool multivalued(struct str key)
 	       key_is(key, "aws:SourceOrgPaths") || key_is(key, "aws:VpceOrgPaths");
 }
 
-void aws_provider_look_up(struct world *w, const struct subject *subject,
-	const struct object *object, struct str key, struct condition_fact *out,
-	struct arena *arena)
+static void fact_of_request(
+	const struct subject *subject, struct str key, struct condition_fact *out)
 {
-	*out = (struct condition_fact){ .knowledge = CONDITION_OPEN };
-	out->multivalued = multivalued(key);
-	if (fact_of_context(w, key, out, arena) ||
-		fact_of_principal(w, subject, key, out, arena) ||
-		fact_of_resource(w, object, key, out, arena))
-		return;
 	if (always_present(key))
 		out->knowledge = CONDITION_PRESENT;
 	else if (only_from_services(key) && subject->n->type != NODE_SERVICE)
 		out->knowledge = CONDITION_MISSING;
 	else
 		out->knowledge = CONDITION_OPEN;
+}
+
+void aws_provider_look_up(struct world *w, const struct subject *subject,
+	const struct object *object, struct str key, struct condition_fact *out,
+	struct arena *arena)
+{
+	*out = (struct condition_fact){ .knowledge = CONDITION_OPEN };
+	out->multivalued = multivalued(key);
+	if (fact_of_context(w, key, out, arena))
+		return;
+	if (!fact_of_principal(w, subject, key, out, arena) &&
+		!fact_of_resource(w, object, key, out, arena))
+		fact_of_request(subject, key, out);
+	if (world_context(w)->complete &&
+		(out->knowledge == CONDITION_OPEN || out->knowledge == CONDITION_PRESENT))
+		out->knowledge = CONDITION_MISSING;
 }

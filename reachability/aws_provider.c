@@ -186,11 +186,16 @@ static bool session_of(struct str session, const struct node *n, struct str *nam
 
 static expr session_named(struct world *w, struct str name)
 {
+	const struct world_context *c = world_context(w);
 	struct expr_test t = { .op = DOCUMENT_STRING_EQUALS,
 		.key = STR_LIT("sts:RoleSessionName"),
 		.values = &name,
 		.value_count = 1 };
 
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (str_eq_fold(c->keys[i], t.key))
+			return str_eq(c->values[i], name) ? EXPR_TRUE : EXPR_FALSE;
+	}
 	return expr_test(world_pool(w), &t);
 }
 

@@ -82,6 +82,12 @@ struct world_context {
 	const struct str *keys;
 	const struct str *values; /* one each; the same key again adds a value */
 	uint32_t count;
+	/*
+	 * The request carries these keys and what follows from caller and resource, and
+	 * no others: what is open otherwise is absent. Queries never say so; replayed
+	 * requests do.
+	 */
+	bool complete;
 };
 
 int world_open(struct world **out, struct store *store, struct err *e);

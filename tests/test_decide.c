@@ -194,10 +194,68 @@ static void test_decisions(void **state)
 	assert_int_equal(failures, 0);
 }
 
+static enum expr_verdict verdict_in(
+	struct little_world *l, const struct world_context *context, const char *subject)
+{
+	struct str action = STR_LIT("s3:GetObject");
+	struct action_query q = { .patterns = &action, .pattern_count = 1 };
+	struct answer_options o = { .direct_only = true };
+	struct answer_object object = { node_of(l->world, B), STR_LIT(B "/x") };
+	struct answer_decision d;
+	struct err e = { 0 };
+
+	world_set_context(l->world, context);
+	assert_int_equal(
+		answer_can(&d, l->world, node_of(l->world, subject), &q, &object, &o, &e),
+		0);
+	return d.verdict;
+}
+
+/* What a context leaves open, a complete one leaves out. */
+static void test_complete_context(void **state)
+{
+	struct str key = STR_LIT("aws:MultiFactorAuthPresent"), value = STR_LIT("true");
+	struct world_context context = { &key, &value, 0, false };
+	struct little_world l;
+
+	(void)state;
+	little_open(&l,
+		&(struct little_policies){
+			.alice = V("{'Effect':'Allow','Action':'s3:*','Resource':'*',"
+				   "'Condition':{'Bool':{'aws:MultiFactorAuthPresent':"
+				   "'true'}}}") });
+	assert_int_equal(verdict_in(&l, &context, ALICE), VERDICT_CONDITIONAL);
+	context.complete = true;
+	assert_int_equal(verdict_in(&l, &context, ALICE), VERDICT_DENIED);
+	context.count = 1;
+	assert_int_equal(verdict_in(&l, &context, ALICE), VERDICT_ALLOWED);
+	little_close(&l);
+}
+
+/* The session's name decides whether a policy that names a session means the caller. */
+static void test_session_name(void **state)
+{
+	struct str key = STR_LIT("sts:RoleSessionName"), value = STR_LIT("ses");
+	struct world_context context = { &key, &value, 1, false };
+	struct little_world l;
+
+	(void)state;
+	little_open(
+		&l, &(struct little_policies){ .bucket = V(GRANT("arn:aws:sts::" LITTLE_A
+								 ":assumed-role/dev/ses",
+						       "s3:*", B "/*")) });
+	assert_int_equal(verdict_in(&l, &context, DEV), VERDICT_ALLOWED);
+	value = STR_LIT("other");
+	assert_int_equal(verdict_in(&l, &context, DEV), VERDICT_DENIED);
+	little_close(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decisions),
+		cmocka_unit_test(test_complete_context),
+		cmocka_unit_test(test_session_name),
 	};
 
 	return cmocka_run_group_tests_name("decide", tests, NULL, NULL);

@@ -6,8 +6,8 @@
 
 #include "ingest/compile.h"
 
-static int write_scopes(
-	struct compile *c, uint32_t count, struct store_write *w, struct err *e)
+static int write_scopes(struct compile *c, uint32_t count, struct store_write *w,
+	bool lenient, struct err *e)
 {
 	int rc = 0;
 
@@ -17,7 +17,7 @@ static int write_scopes(
 		rc = compile_scope(&r, c, i, e);
 		if (rc < 0)
 			return rc;
-		if (VEC_COUNT(&r.findings, struct compile_finding) > 0) {
+		if (!lenient && VEC_COUNT(&r.findings, struct compile_finding) > 0) {
 			const struct compile_finding *f =
 				&VEC_DATA(&r.findings, struct compile_finding)[0];
 
@@ -32,8 +32,8 @@ static int write_scopes(
 	return rc;
 }
 
-static int write_stream(
-	struct store *store, const char *directory, struct str stream, struct err *e)
+static int write_stream(struct store *store, const char *directory, struct str stream,
+	bool lenient, struct err *e)
 {
 	struct store_write *w = NULL;
 	struct documents *documents;
@@ -48,7 +48,7 @@ static int write_stream(
 	if (rc == 0)
 		rc = store_begin(&w, store, 10000, catalog_digest(), 1700000000, e);
 	if (rc == 0)
-		rc = write_scopes(c, compile_finish(c), w, e);
+		rc = write_scopes(c, compile_finish(c), w, lenient, e);
 	if (rc == 0) {
 		rc = store_commit(w, e);
 		w = NULL;
@@ -69,7 +69,8 @@ static int remove_one(
 	return remove(path);
 }
 
-int estate_open(struct estate *out, const char *parent, struct str stream, struct err *e)
+static int open_any(struct estate *out, const char *parent, struct str stream,
+	bool lenient, struct err *e)
 {
 	char store[160];
 
@@ -82,12 +83,23 @@ int estate_open(struct estate *out, const char *parent, struct str stream, struc
 	int rc = store_open(&out->store, store, STORE_WRITE, e);
 
 	if (rc == 0)
-		rc = write_stream(out->store, parent, stream, e);
+		rc = write_stream(out->store, parent, stream, lenient, e);
 	if (rc == 0)
 		rc = world_open(&out->world, out->store, e);
 	if (rc < 0)
 		estate_close(out);
 	return rc;
+}
+
+int estate_open(struct estate *out, const char *parent, struct str stream, struct err *e)
+{
+	return open_any(out, parent, stream, false, e);
+}
+
+int estate_open_lenient(
+	struct estate *out, const char *parent, struct str stream, struct err *e)
+{
+	return open_any(out, parent, stream, true, e);
 }
 
 void estate_close(struct estate *s)

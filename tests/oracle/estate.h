@@ -15,6 +15,10 @@ struct estate {
 
 /* Under `parent`, which must exist. On failure nothing is left behind. */
 int estate_open(struct estate *out, const char *parent, struct str stream, struct err *e);
+
+/* The same, where policies of the stream may be malformed. */
+int estate_open_lenient(
+	struct estate *out, const char *parent, struct str stream, struct err *e);
 void estate_close(struct estate *s);
 
 #endif
