@@ -29,13 +29,13 @@ static struct str kind_of_principal(const struct subject *s)
 {
 	struct str key = s->n->key;
 
+	if (aws_provider_is_federated(s->n))
+		return STR_LIT("FederatedUser");
 	switch (s->n->type) {
 	case NODE_PUBLIC:
 		return STR_LIT("Anonymous");
 	case NODE_SERVICE:
 		return STR_LIT("Service");
-	case NODE_FEDERATED:
-		return STR_LIT("FederatedUser");
 	default:
 		break;
 	}
@@ -113,7 +113,8 @@ static void fact_organization(const struct world_organization *o, bool path,
 
 static bool caller_is_iam(const struct subject *s)
 {
-	return s->n->type == NODE_ENTITY || s->n->type == NODE_FOREIGN;
+	return (s->n->type == NODE_ENTITY || s->n->type == NODE_FOREIGN) &&
+	       !aws_provider_is_federated(s->n);
 }
 
 /* A session's id ends in its name, which the request chooses. */
@@ -127,7 +128,7 @@ static void fact_of_userid(struct world *w, const struct subject *s,
 		fact_one(out, id, arena);
 	else if (iam && str_ends(s->n->key, STR_LIT(":root")))
 		fact_one(out, s->n->account, arena);
-	else if (s->n->type != NODE_PUBLIC && s->n->type != NODE_SERVICE)
+	else if (iam || s->n->type == NODE_ACCOUNT)
 		out->knowledge = CONDITION_PRESENT;
 }
 
@@ -136,6 +137,9 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 {
 	struct str tag;
 	bool iam = caller_is_iam(s);
+	/* a call with the word of an identity provider alone is nobody's yet */
+	struct str account =
+		iam || s->n->type == NODE_ACCOUNT ? s->n->account : (struct str){ 0 };
 
 	out->knowledge = CONDITION_MISSING;
 	if (key_is(key, "aws:PrincipalType")) {
@@ -144,7 +148,7 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 	}
 	if (key_is(key, "aws:PrincipalIsAWSService")) {
 		/* only signed requests carry it */
-		if (s->n->type != NODE_PUBLIC)
+		if (s->n->type != NODE_PUBLIC && !aws_provider_is_federated(s->n))
 			fact_one(out,
 				s->n->type == NODE_SERVICE ? STR_LIT("true")
 							   : STR_LIT("false"),
@@ -169,15 +173,15 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 	 */
 	if (key_is(key, "aws:PrincipalAccount") || key_is(key, "kms:CallerAccount") ||
 		(key_is(key, "aws:SourceOwner") && s->n->type != NODE_SERVICE)) {
-		if (s->n->account.n > 0)
-			fact_one(out, s->n->account, arena);
+		if (account.n > 0)
+			fact_one(out, account, arena);
 		return true;
 	}
 	if (key_is(key, "aws:PrincipalOrgID") || key_is(key, "aws:PrincipalOrgPaths")) {
 		out->multivalued = key_is(key, "aws:PrincipalOrgPaths");
-		if (s->n->account.n > 0)
-			fact_organization(s->organization, out->multivalued,
-				s->n->account, out, arena);
+		if (account.n > 0)
+			fact_organization(
+				s->organization, out->multivalued, account, out, arena);
 		return true;
 	}
 	if (key_begins(key, "aws:PrincipalTag/", &tag)) {
@@ -188,12 +192,16 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 	if (key_is(key, "aws:username")) {
 		if (s->n->type == NODE_ACCOUNT)
 			out->knowledge = CONDITION_OPEN;
-		else if (str_eq(kind_of_principal(s), STR_LIT("User")))
+		else if (iam && str_eq(kind_of_principal(s), STR_LIT("User")))
 			fact_one(out, world_node_name(w, s->node), arena);
 		return true;
 	}
 	if (key_is(key, "aws:userid")) {
 		fact_of_userid(w, s, out, arena);
+		return true;
+	}
+	if (key_is(key, "aws:FederatedProvider") && aws_provider_is_federated(s->n)) {
+		fact_one(out, s->n->key, arena);
 		return true;
 	}
 	return false;
@@ -275,6 +283,27 @@ static bool fact_of_context(
 	return true;
 }
 
+/*
+ * The claims of a token have the name of who issued it in front: those of another issuer
+ * are in no call of this one. "oidc.example.com/id/1:sub", "saml:aud".
+ */
+static bool claim_of_another(const struct node *n, struct str key)
+{
+	struct str issuer = n->key, head;
+	size_t colon = key.n;
+
+	if (!aws_provider_is_federated(n))
+		return false;
+	while (colon > 0 && key.p[colon - 1] != ':')
+		colon--;
+	head = str_head(key, colon > 0 ? colon - 1 : 0);
+	if (str_starts(issuer, STR_LIT("arn:")))
+		issuer = str_skip(issuer, str_find_char(issuer, '/', 0) + 1);
+	if (str_eq_fold(head, STR_LIT("saml")))
+		return !str_contains_fold(n->key, STR_LIT(":saml-provider/"));
+	return str_find_char(head, '.', 0) < head.n && !str_eq_fold(head, issuer);
+}
+
 static bool always_present(struct str key)
 {
 	return key_is(key, "aws:CurrentTime") || key_is(key, "aws:EpochTime") ||
@@ -300,7 +329,8 @@ static void fact_of_request(
 {
 	if (always_present(key))
 		out->knowledge = CONDITION_PRESENT;
-	else if (only_from_services(key) && subject->n->type != NODE_SERVICE)
+	else if ((only_from_services(key) && subject->n->type != NODE_SERVICE) ||
+		 claim_of_another(subject->n, key))
 		out->knowledge = CONDITION_MISSING;
 	else
 		out->knowledge = CONDITION_OPEN;

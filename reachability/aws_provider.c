@@ -13,10 +13,38 @@ static struct str arn_piece(struct str key, unsigned i)
 	return (struct str){ key.p + from, end - from };
 }
 
+static bool is_provider_key(struct str key, const char *type)
+{
+	return str_eq(arn_piece(key, 2), STR_LIT("iam")) &&
+	       str_starts(arn_piece(key, 5), str_from(type));
+}
+
+bool aws_provider_is_federated(const struct node *n)
+{
+	return n->type == NODE_FEDERATED || is_provider_key(n->key, "saml-provider/") ||
+	       is_provider_key(n->key, "oidc-provider/");
+}
+
+/*
+ * Identity providers that every account knows, by their own names. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+static bool is_login(struct str key)
+{
+	static const char *const names[] = { "cognito-identity.amazonaws.com",
+		"www.amazon.com", "graph.facebook.com", "accounts.google.com" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_eq(key, str_from(names[i])))
+			return true;
+	}
+	return false;
+}
+
 static bool owns_key(struct str key)
 {
 	return str_starts(key, STR_LIT("arn:")) || str_eq(key, STR_LIT("public")) ||
-	       str_ends(key, STR_LIT(".amazonaws.com"));
+	       is_login(key) || str_ends(key, STR_LIT(".amazonaws.com"));
 }
 
 static enum node_type read_key(struct str key, struct str *account)
@@ -30,6 +58,8 @@ static enum node_type read_key(struct str key, struct str *account)
 	}
 	if (!str_starts(key, STR_LIT("arn:"))) {
 		*account = (struct str){ 0 };
+		if (is_login(key))
+			return NODE_FEDERATED;
 		return str_ends(key, STR_LIT(".amazonaws.com")) ? NODE_SERVICE
 								: NODE_RESOURCE;
 	}
@@ -38,9 +68,8 @@ static enum node_type read_key(struct str key, struct str *account)
 			str_starts(rest, STR_LIT("role/")) ||
 			str_eq(rest, STR_LIT("root"))))
 		return NODE_FOREIGN;
-	if (str_eq(service, STR_LIT("iam")) &&
-		(str_starts(rest, STR_LIT("saml-provider/")) ||
-			str_starts(rest, STR_LIT("oidc-provider/"))))
+	if (is_provider_key(key, "saml-provider/") ||
+		is_provider_key(key, "oidc-provider/"))
 		return NODE_FEDERATED;
 	if (str_eq(service, STR_LIT("account")))
 		return NODE_ACCOUNT;
@@ -204,8 +233,10 @@ static enum provider_match match_one(struct world *w, const struct document *d,
 {
 	struct str text = document_str(d, p->text), session;
 	enum node_type type = s->n->type;
+	bool federated = aws_provider_is_federated(s->n);
 	bool account_member =
-		type == NODE_ENTITY || type == NODE_FOREIGN || type == NODE_ACCOUNT;
+		!federated &&
+		(type == NODE_ENTITY || type == NODE_FOREIGN || type == NODE_ACCOUNT);
 
 	switch (p->type) {
 	case DOCUMENT_ANYONE:
@@ -226,8 +257,7 @@ static enum provider_match match_one(struct world *w, const struct document *d,
 		return type == NODE_SERVICE && str_eq(text, s->n->key) ? MATCH_SELF
 								       : MATCH_NONE;
 	case DOCUMENT_FEDERATED:
-		return type == NODE_FEDERATED && str_eq(text, s->n->key) ? MATCH_SELF
-									 : MATCH_NONE;
+		return federated && str_eq(text, s->n->key) ? MATCH_SELF : MATCH_NONE;
 	case DOCUMENT_UNIQUE_ID:
 		if (!str_eq(text, world_attribute(w, s->node, STR_LIT("id"))))
 			return MATCH_NONE;
@@ -297,7 +327,7 @@ static uint32_t principal_texts(
 			STR_ARG(last_part(arn_piece(n->key, 5))));
 	if (count < max && id.n > 0)
 		out[count++] = id;
-	if (count < max && n->account.n > 0)
+	if (count < max && n->account.n > 0 && !aws_provider_is_federated(n))
 		out[count++] = n->account;
 	if (count < max)
 		out[count++] = STR_LIT("*");
@@ -336,12 +366,15 @@ static int principal_node(node_id *out, struct world *w, const struct document *
 			e);
 	}
 	case DOCUMENT_SERVICE:
-		*out = world_node_virtual(w, NODE_SERVICE,
+		*out = world_node_virtual(w,
+			is_login(text) ? NODE_FEDERATED : NODE_SERVICE,
 			arena_copy(world_arena(w), text), (struct str){ 0 });
 		return 0;
 	case DOCUMENT_FEDERATED:
+		if (str_starts(text, STR_LIT("arn:")))
+			return world_node_of_key(out, w, text, e);
 		*out = world_node_virtual(w, NODE_FEDERATED,
-			arena_copy(world_arena(w), text), arn_piece(text, 4));
+			arena_copy(world_arena(w), text), (struct str){ 0 });
 		return 0;
 	default: /* canonical and unique ids are found by the entities that bear them */
 		return 0;
@@ -358,7 +391,8 @@ static int principal_node(node_id *out, struct world *w, const struct document *
 static bool scps_bind(const struct subject *s)
 {
 	return (s->n->type == NODE_ENTITY || s->n->type == NODE_FOREIGN) &&
-	       !(s->n->flags & ENTITY_LINKED) && !s->organization->exempt;
+	       !aws_provider_is_federated(s->n) && !(s->n->flags & ENTITY_LINKED) &&
+	       !s->organization->exempt;
 }
 
 /*
@@ -415,6 +449,25 @@ static expr policy_unread(
 	return EXPR_FALSE;
 }
 
+/*
+ * Calls that carry no signature but the word of an identity provider: web identities and
+ * SAML assertions have an action of their own each, which nobody else can use.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+ */
+static bool may_call(const struct node *n, action_id action)
+{
+	struct str name = catalog_action_get(action).name;
+	bool web = str_eq(name, STR_LIT("sts:AssumeRoleWithWebIdentity"));
+	bool saml = str_eq(name, STR_LIT("sts:AssumeRoleWithSAML"));
+
+	if (!aws_provider_is_federated(n))
+		return !(web || saml) || n->type == NODE_PUBLIC;
+	if (is_provider_key(n->key, "saml-provider/") ? web : saml)
+		return false;
+	return web || saml || str_eq(name, STR_LIT("sts:TagSession")) ||
+	       str_eq(name, STR_LIT("sts:SetSourceIdentity"));
+}
+
 static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr unread)
 {
 	const struct subject *s = p->subject;
@@ -423,13 +476,20 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 	expr identity = expr_and(pool, p->identity, p->boundary);
 	expr named = resource_grant(pool, p, !p->same_account);
 
+	if (trust && !may_call(s->n, p->action))
+		return EXPR_FALSE;
+	if (aws_provider_is_federated(s->n))
+		return !trust ? EXPR_FALSE
+			      : expr_or(pool,
+					expr_or(pool, p->resource[MATCH_SELF],
+						p->resource[MATCH_ANYONE]),
+					unread);
 	switch (s->n->type) {
 	case NODE_PUBLIC:
 		return p->object->blocks_public && p->resource[MATCH_ANYONE] == EXPR_TRUE
 			       ? EXPR_FALSE
 			       : expr_or(pool, p->resource[MATCH_ANYONE], unread);
 	case NODE_SERVICE:
-	case NODE_FEDERATED:
 		return expr_or(pool,
 			expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ANYONE]),
 			unread);
@@ -478,6 +538,12 @@ static expr combine(struct expr_pool *pool, const struct provider_parts *p)
 static const char *const power_actions[] = { "iam:PutRolePolicy", "iam:AttachRolePolicy",
 	"iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:CreatePolicyVersion", NULL };
 
+static const struct provider_assumption assumptions[] = {
+	{ { "sts:AssumeRole", 14 }, { "sts-001", 7 }, false },
+	{ { "sts:AssumeRoleWithWebIdentity", 29 }, { "sts-web-identity", 16 }, true },
+	{ { "sts:AssumeRoleWithSAML", 22 }, { "sts-saml", 8 }, true },
+};
+
 const struct provider aws_provider = {
 	.name = { "aws", 3 },
 	.owns_key = owns_key,
@@ -492,7 +558,9 @@ const struct provider aws_provider = {
 	.combine = combine,
 	.principal_texts = principal_texts,
 	.principal_node = principal_node,
-	.assume_action = { "sts:AssumeRole", 14 },
-	.assume_rule = { "sts-001", 7 },
+	.is_federated = aws_provider_is_federated,
+	.may_call = may_call,
+	.assumptions = assumptions,
+	.assumption_count = sizeof(assumptions) / sizeof(assumptions[0]),
 	.power_actions = power_actions,
 };

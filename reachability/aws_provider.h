@@ -6,6 +6,9 @@
 
 extern const struct provider aws_provider;
 
+/* Whether the node is an identity provider: whoever it vouches for. */
+bool aws_provider_is_federated(const struct node *n);
+
 /* The condition keys that are known of subject and object (aws_context.c). */
 void aws_provider_look_up(struct world *w, const struct subject *subject,
 	const struct object *object, struct str key, struct condition_fact *out,

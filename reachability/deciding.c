@@ -255,6 +255,24 @@ static void groups_split(struct buf *groups, const uint64_t *bits,
 	}
 }
 
+/* The list's actions that such a caller can ask for at all. */
+static bool group_callable(struct deciding *g, uint64_t *group)
+{
+	const struct action_list *l = g->list;
+	bool any = false;
+
+	memcpy(group, l->all, l->words * sizeof(*group));
+	if (l->layer != LAYER_TRUST)
+		return true;
+	for (uint32_t i = 0; i < l->count; i++) {
+		if (g->subject->provider->may_call(g->subject->s.n, l->ids[i]))
+			any = true;
+		else
+			group[i / 64] &= ~(1ull << (i % 64));
+	}
+	return any;
+}
+
 void deciding_group(struct deciding *g)
 {
 	struct arena *arena = world_arena(g->world);
@@ -264,8 +282,9 @@ void deciding_group(struct deciding *g)
 	uint64_t *first = ARENA_NEW_ARRAY(arena, uint64_t, g->list->words);
 	const uint64_t *last = g->list->all;
 
-	memcpy(first, g->list->all, g->list->words * sizeof(*first));
 	buf_clear(groups);
+	if (!group_callable(g, first))
+		return;
 	VEC_ADD(groups, uint64_t *, first);
 	for (size_t i = 0; i < count; i++) {
 		if (hits[i].bits != g->list->all && hits[i].bits != last)

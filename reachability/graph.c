@@ -15,7 +15,7 @@ struct edges {
 
 struct graph {
 	struct world *world;
-	struct decide *assume;
+	struct decide **assume;       /* one per assumption of the provider */
 	struct buf forward, backward; /* struct edges, by node */
 	const uint64_t *blocked;
 	uint32_t blocked_count;
@@ -24,13 +24,18 @@ struct graph {
 struct graph *graph_new(struct world *w)
 {
 	struct graph *g = calloc(1, sizeof(*g));
-	struct action_query query = { .patterns = &provider_get(0)->assume_action,
-		.pattern_count = 1 };
+	const struct provider *p = provider_get(0);
 
 	if (!g)
 		abort();
 	g->world = w;
-	g->assume = decide_new(w, &query);
+	g->assume = ARENA_NEW_ARRAY(world_arena(w), struct decide *, p->assumption_count);
+	for (uint32_t i = 0; i < p->assumption_count; i++) {
+		struct action_query query = { .patterns = &p->assumptions[i].action,
+			.pattern_count = 1 };
+
+		g->assume[i] = decide_new(w, &query);
+	}
 	return g;
 }
 
@@ -38,7 +43,8 @@ void graph_free(struct graph *g)
 {
 	if (!g)
 		return;
-	decide_free(g->assume);
+	for (uint32_t i = 0; i < provider_get(0)->assumption_count; i++)
+		decide_free(g->assume[i]);
 	buf_release(&g->forward);
 	buf_release(&g->backward);
 	free(g);
@@ -55,9 +61,17 @@ static bool blocked(const struct graph *g, node_id n)
 	return n < g->blocked_count && (g->blocked[n / 64] >> (n % 64) & 1u);
 }
 
-struct decide *graph_decide(struct graph *g)
+struct decide *graph_decide(struct str *action, struct graph *g, struct str rule)
 {
-	return g->assume;
+	const struct provider *p = provider_get(0);
+
+	for (uint32_t i = 0; i < p->assumption_count; i++) {
+		if (!str_eq(p->assumptions[i].rule, rule))
+			continue;
+		*action = p->assumptions[i].action;
+		return g->assume[i];
+	}
+	return NULL;
 }
 
 /* --- edges --- */
@@ -130,14 +144,14 @@ static expr any_part(struct graph *g, const struct access *access)
 	return x;
 }
 
-static int edges_assumed(
-	struct graph *g, struct buf *out, node_id n, bool backward, struct err *e)
+static int edges_assumed_by(struct graph *g, struct buf *out, node_id n, bool backward,
+	uint32_t assumption, struct err *e)
 {
 	struct answer_object object = { .node = n };
 	struct buf found = { 0 };
-	struct str rule = provider_of_node(g->world, n)->assume_rule;
-	int rc = backward ? search_who(&found, g->assume, &object, e)
-			  : search_what(&found, g->assume, n, e);
+	struct str rule = provider_of_node(g->world, n)->assumptions[assumption].rule;
+	int rc = backward ? search_who(&found, g->assume[assumption], &object, e)
+			  : search_what(&found, g->assume[assumption], n, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++) {
 		const struct search_found *f = &VEC_DATA(&found, struct search_found)[i];
@@ -147,6 +161,21 @@ static int edges_assumed(
 			HOP_ASSUME, any_part(g, f->access));
 	}
 	buf_release(&found);
+	return rc;
+}
+
+static int edges_assumed(
+	struct graph *g, struct buf *out, node_id n, bool backward, struct err *e)
+{
+	const struct provider *p = provider_of_node(g->world, n);
+	bool federated = p->is_federated(world_node(g->world, n));
+	int rc = 0;
+
+	for (uint32_t i = 0; i < p->assumption_count && rc == 0; i++) {
+		if (backward || p->assumptions[i].federated == federated ||
+			world_node(g->world, n)->type == NODE_PUBLIC)
+			rc = edges_assumed_by(g, out, n, backward, i, e);
+	}
 	return rc;
 }
 

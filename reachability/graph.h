@@ -38,8 +38,11 @@ int graph_edges(const struct graph_edge **out, uint32_t *count, struct graph *g,
  */
 void graph_block(struct graph *g, const uint64_t *bits, uint32_t count);
 
-/* The decisions that hops rest on: one action on identities. For proofs. */
-struct decide *graph_decide(struct graph *g);
+/*
+ * The decisions that a rule's hops rest on: one action on identities. For proofs. NULL:
+ * the rule needs none.
+ */
+struct decide *graph_decide(struct str *action, struct graph *g, struct str rule);
 
 /*
  * A node that was reached, with the best path. Forward: from a start to node; backward:

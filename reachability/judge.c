@@ -98,6 +98,7 @@ static int decision_proofs(struct answer_decision *out, struct asking *a,
 {
 	struct proof *hops;
 	action_id action = s->action;
+	struct str words;
 
 	if (a->query->become || a->query->admin) {
 		proof_words(&out->proof, a->w, s->residual, plain_reason(a, s));
@@ -111,16 +112,15 @@ static int decision_proofs(struct answer_decision *out, struct asking *a,
 	hops = ARENA_NEW_ARRAY(world_arena(a->w), struct proof, out->path.step_count + 1);
 	for (uint32_t i = 0; i < out->path.step_count; i++) {
 		const struct path_step *step = &out->path.steps[i];
+		struct decide *d = graph_decide(&words, a->graph, step->rule);
 
-		if (step->class == HOP_CARRY) {
+		if (!d) {
 			proof_words(&hops[i], a->w, EXPR_TRUE,
 				STR_LIT("the compute holds the credentials of the identity"));
 			continue;
 		}
-		if (proof_make(&hops[i], graph_decide(a->graph), step->from, step->to,
-			    catalog_action_find(
-				    provider_of_node(a->w, step->from)->assume_action),
-			    (struct str){ 0 }, e) < 0)
+		if (proof_make(&hops[i], d, step->from, step->to,
+			    catalog_action_find(words), (struct str){ 0 }, e) < 0)
 			return e->code;
 	}
 	out->hops = hops;

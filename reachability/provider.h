@@ -68,6 +68,13 @@ struct provider_parts {
 	bool strict;
 };
 
+/* An action that obtains another identity directly, and the hop rule that it is. */
+struct provider_assumption {
+	struct str action, rule;
+	/* asked by whom an identity provider vouches for, and by nobody else */
+	bool federated;
+};
+
 struct provider {
 	struct str name; /* "aws": what scope ids begin with */
 
@@ -120,9 +127,17 @@ struct provider {
 	int (*principal_node)(node_id *out, struct world *w, const struct document *d,
 		const struct document_principal *p, struct err *e);
 
-	/* The action that obtains another identity directly (role assumption). */
-	struct str assume_action;
-	struct str assume_rule; /* id of that hop rule */
+	/* Whether an identity provider stands for those whom it vouches for. */
+	bool (*is_federated)(const struct node *n);
+
+	/*
+	 * Whether such a caller can make the call at all, whatever policies say: of
+	 * actions that LAYER_TRUST governs.
+	 */
+	bool (*may_call)(const struct node *n, action_id action);
+
+	const struct provider_assumption *assumptions;
+	uint32_t assumption_count;
 
 	/*
 	 * Actions that rewrite policies: who has everything and keeps one of these rules

@@ -24,6 +24,14 @@
 #define TRUST(p)                                                                         \
 	"{'Effect':'Allow','Principal':{'AWS':'" p "'},'Action':'sts:AssumeRole'}"
 
+#define LOGIN(p, how)                                                                    \
+	"{'Effect':'Allow','Principal':{'Federated':'" p                                 \
+	"'},'Action':'sts:AssumeRoleWith" how "'}"
+#define CLAIM(key, value)                                                                \
+	"{'Effect':'Allow','Principal':{'Federated':'" OIDC                              \
+	"'},'Action':'sts:AssumeRoleWithWebIdentity','Condition':{'StringLike':{'" key   \
+	"':'" value "'}}}"
+
 #define ALICE LITTLE_USER(LITTLE_A, "alice")
 #define EVE   LITTLE_USER(LITTLE_A, "eve")
 #define DEV   LITTLE_ROLE(LITTLE_A, "dev")
@@ -31,6 +39,8 @@
 #define FAR   LITTLE_ROLE(LITTLE_B, "far")
 #define BOSS  LITTLE_USER(LITTLE_C, "boss")
 #define ROOT  "arn:aws:iam::" LITTLE_A ":root"
+#define OIDC  "arn:aws:iam::" LITTLE_A ":oidc-provider/idp.example"
+#define SAML  "arn:aws:iam::" LITTLE_A ":saml-provider/corp"
 #define B     "arn:aws:s3:::b"
 #define Q     "arn:aws:sqs:eu-west-1:" LITTLE_A ":q"
 #define K     "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k"
@@ -112,6 +122,20 @@ static const struct {
 	{ "and as nothing else", { 0 }, F, "s3:GetObject", B, B "/other", VERDICT_DENIED, 0 },
 	{ "a conditional hop", { .trust = V("{'Effect':'Allow','Principal':{'AWS':'" EVE "'},'Action':'sts:AssumeRole','Condition':{'Bool':{'aws:MultiFactorAuthPresent':'true'}}}"), .dev = V(ALLOW("s3:*", "*")) }, EVE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
 	{ "a session of a role may be named", { .bucket = V(GRANT("arn:aws:sts::" LITTLE_A ":assumed-role/dev/ses", "s3:*", B "/*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "a web identity by trust alone", { .trust = V(LOGIN(OIDC, "WebIdentity")), .scp_root = V(DENY("*", "*")) }, OIDC, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_ALLOWED, DIRECT },
+	{ "and by nobody's else", { .trust = V(LOGIN("arn:aws:iam::" LITTLE_A ":oidc-provider/other.example", "WebIdentity")) }, OIDC, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "a web identity whose claims are open", { .trust = V(CLAIM("idp.example:sub", "repo:acme/app:*")) }, OIDC, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_CONDITIONAL, DIRECT },
+	{ "a claim of another issuer is in no token of this one", { .trust = V(CLAIM("other.example:sub", "repo:acme/app:*")) }, OIDC, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "the account behind a web identity is no account", { .trust = V(CLAIM("aws:PrincipalAccount", LITTLE_A)) }, OIDC, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "a web identity signs nothing", { .trust = V(LOGIN(OIDC, "*") "," TRUST("*")) }, OIDC, "sts:AssumeRole", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "a web identity is no assertion", { .trust = V(LOGIN(OIDC, "SAML")) }, OIDC, "sts:AssumeRoleWithSAML", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "an assertion by trust alone", { .trust = V(LOGIN(SAML, "SAML")) }, SAML, "sts:AssumeRoleWithSAML", DEV, "", VERDICT_ALLOWED, DIRECT },
+	{ "an assertion is no web identity", { .trust = V(LOGIN(SAML, "WebIdentity")) }, SAML, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "who signs brings no token", { .alice = V(ALLOW("*", "*")), .trust = V(LOGIN(OIDC, "*") ",{'Effect':'Allow','Principal':{'AWS':'" ALICE "'},'Action':'sts:*'}") }, ALICE, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "an RCP binds web identities", { .trust = V(LOGIN(OIDC, "WebIdentity")), .rcp = V(REFUSE("*", "sts:*", "*")) }, OIDC, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "a web identity has nothing but roles", { .bucket = V(GRANT("*", "s3:*", B "/*")) }, OIDC, "s3:GetObject", B, B "/x", VERDICT_DENIED, DIRECT },
+	{ "and what they have", { .trust = V(LOGIN(OIDC, "WebIdentity")), .dev = V(ALLOW("s3:*", "*")) }, OIDC, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a provider that every account knows", { .trust = V(LOGIN("cognito-identity.amazonaws.com", "WebIdentity")), .dev = V(ALLOW("s3:*", "*")) }, "cognito-identity.amazonaws.com", "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "an action on another kind of resource grants nothing", { .alice = V(ALLOW("s3:GetObject", B)) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 };
 /* clang-format on */

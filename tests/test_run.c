@@ -27,8 +27,6 @@ static const struct {
 		"the public access block as the reason that is given" },
 	{ "can user/gina s3:GetObject s3://acme-sbom/app.json directly",
 		"a grant to everybody in one organization is not public" },
-	{ "who can become role/github-deploy where hop:assume",
-		"rows about federated identities" },
 };
 
 struct question {

@@ -99,7 +99,8 @@ static bool is_role(const struct oracle_node *n)
 static enum naming naming_of(
 	const struct oracle_node *n, const struct oracle_principal *p)
 {
-	bool signs = n->type != ORACLE_PUBLIC && n->type != ORACLE_SERVICE;
+	bool signs = n->type != ORACLE_PUBLIC && n->type != ORACLE_SERVICE &&
+		     n->type != ORACLE_LOGIN;
 	enum naming self = is_role(n) ? NAMED_ROLE : NAMED_SELF;
 	struct str id;
 
@@ -109,6 +110,9 @@ static enum naming naming_of(
 	if (str_eq(p->map, STR_LIT("Service")))
 		return n->type == ORACLE_SERVICE && str_eq(n->key, p->value) ? NAMED_SELF
 									     : NAMED_NOT;
+	if (str_eq(p->map, STR_LIT("Federated")))
+		return n->type == ORACLE_LOGIN && str_eq(n->key, p->value) ? NAMED_SELF
+									   : NAMED_NOT;
 	if (!str_eq(p->map, STR_LIT("AWS")) || !signs)
 		return NAMED_NOT;
 	if (str_eq(p->value, n->account) ||
@@ -299,13 +303,31 @@ static struct oracle_truth combine(const struct ask *q, enum consent consent,
 	struct oracle_truth inside = truth_or(free, role);
 	struct oracle_truth any = truth_or(truth_or(free, named[NAMED_ROLE]), account);
 
-	if (n->type == ORACLE_PUBLIC || n->type == ORACLE_SERVICE)
+	if (n->type == ORACLE_PUBLIC || n->type == ORACLE_SERVICE ||
+		n->type == ORACLE_LOGIN)
 		return free;
 	if (n->type != ORACLE_ENTITY || !str_eq(n->account, q->request.object->account))
 		return truth_and(own, any);
 	if (consent == CONSENT_REQUIRED)
 		return truth_or(inside, truth_and(own, any));
 	return truth_or(inside, own);
+}
+
+/*
+ * With the word of an identity provider nobody can do more than to ask for a role, each
+ * sort of provider by its own call; with credentials nobody makes those calls. Anybody
+ * at all can bring some token.
+ */
+static bool can_call(const struct ask *q)
+{
+	const struct oracle_node *n = q->request.subject;
+	bool saml = str_starts(oracle_world_arn(n->key, 5), STR_LIT("saml-provider/"));
+
+	if (n->type != ORACLE_LOGIN)
+		return q->class->login == ORACLE_SIGNED || n->type == ORACLE_PUBLIC;
+	if (!str_eq(q->request.object->entity->kind, STR_LIT("aws:iam:role")))
+		return false;
+	return q->class->session || q->class->login == (saml ? ORACLE_SAML : ORACLE_WEB);
 }
 
 static struct oracle_truth decide(const struct ask *q)
@@ -316,7 +338,8 @@ static struct oracle_truth decide(const struct ask *q)
 	struct oracle_truth identity, boundary, deny;
 
 	/* Compute has no credentials of its own; a root user cannot assume a role. */
-	if ((n->flags & ENTITY_COMPUTE) || (q->class->trust && (n->flags & ENTITY_ROOT)))
+	if ((n->flags & ENTITY_COMPUTE) || !can_call(q) ||
+		(q->class->trust && (n->flags & ENTITY_ROOT)))
 		return (struct oracle_truth){ 0, 0 };
 	sum_identity(q, &identity, &boundary, &deny);
 	struct oracle_truth scps = ceilings(q, &deny);

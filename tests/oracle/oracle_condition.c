@@ -39,6 +39,8 @@ static enum knowledge principal_type(const struct oracle_node *n, struct str *ou
 		return some(STR_LIT("Anonymous"), out);
 	if (n->type == ORACLE_SERVICE)
 		return KNOWN_OPEN;
+	if (n->type == ORACLE_LOGIN)
+		return some(STR_LIT("FederatedUser"), out);
 	if (n->type == ORACLE_ACCOUNT)
 		return KNOWN_NOT_COLLECTED;
 	if (n->flags & ENTITY_ROOT)
@@ -109,6 +111,19 @@ static enum knowledge resource_key(
 	return KNOWN_ABSENT;
 }
 
+/*
+ * Claims have the provider in front: a token has those of who issued it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+ */
+static bool is_claim_of_other(const struct oracle_node *n, struct str key)
+{
+	struct str claim = STR_LIT("idp.example:"), issuer = n->key;
+
+	if (n->type != ORACLE_LOGIN || !str_starts(key, claim))
+		return false;
+	return !str_ends(issuer, str_head(claim, claim.n - 1));
+}
+
 static enum knowledge look_up(
 	const struct oracle_request *r, struct str key, struct str *out)
 {
@@ -126,7 +141,11 @@ static enum knowledge look_up(
 			out);
 	}
 	if (is_principal_key(key))
-		return type == ORACLE_PUBLIC ? KNOWN_ABSENT : signed_key(r, key, out);
+		return type == ORACLE_PUBLIC || type == ORACLE_LOGIN
+			       ? KNOWN_ABSENT
+			       : signed_key(r, key, out);
+	if (is_claim_of_other(r->subject, key))
+		return KNOWN_ABSENT;
 	if (is_resource_key(key))
 		return resource_key(r, key, out);
 	if (same(key, "aws:RequestedRegion") && oracle_world_arn(r->resource, 3).n > 0)

@@ -24,6 +24,8 @@
 #define MU    "arn:aws:iam::" M ":user/m"
 #define FN    "arn:aws:lambda:eu-west-1:" A ":function:f"
 #define S     "s.amazonaws.com"
+#define IDP   "arn:aws:iam::" A ":oidc-provider/idp.example"
+#define CORP  "arn:aws:iam::" A ":saml-provider/corp"
 #define FAR   "arn:aws:iam::444444444444:user/far"
 #define BKT   "arn:aws:s3:::b"
 #define QUEUE "arn:aws:sqs:eu-west-1:" A ":q"
@@ -41,8 +43,11 @@
 #define REFUSE(element, who)                                                             \
 	"{'Effect':'Deny','" element "':" who ",'Action':'*','Resource':'*'}"
 #define TRUST(who) "{'Effect':'Allow','Principal':" who ",'Action':'sts:AssumeRole'}"
-#define AWS(who)   "{'AWS':'" who "'}"
-#define ALL        ALLOW("*", "*")
+#define LOGIN(call, who)                                                                 \
+	"{'Effect':'Allow','Principal':{'Federated':'" who                               \
+	"'},'Action':'sts:AssumeRoleWith" call "'}"
+#define AWS(who) "{'AWS':'" who "'}"
+#define ALL      ALLOW("*", "*")
 
 struct world {
 	/* Statements; NULL: no such policy. "missing": one that was not collected. */
@@ -147,6 +152,20 @@ static const struct row rows[] = {
 		U, "sts:AssumeRole", R, ORACLE_ALLOWED },
 	{ "cross-account: trust and identity policy", { .trust = TRUST(AWS(V)) },
 		V, "sts:AssumeRole", R, ORACLE_DENIED },
+	{ "API_AssumeRoleWithWebIdentity: by the trust policy alone", { .trust = LOGIN("WebIdentity", IDP), .root_scp = DENY("*", "*"), .account_scp = ALL },
+		IDP, "sts:AssumeRoleWithWebIdentity", R, ORACLE_ALLOWED },
+	{ "API_AssumeRoleWithSAML: a web identity is no assertion", { .trust = LOGIN("SAML", IDP) },
+		IDP, "sts:AssumeRoleWithSAML", R, ORACLE_DENIED },
+	{ "API_AssumeRoleWithSAML: by the trust policy alone", { .trust = LOGIN("SAML", CORP) },
+		CORP, "sts:AssumeRoleWithSAML", R, ORACLE_ALLOWED },
+	{ "API_AssumeRoleWithWebIdentity: not with credentials", { .trust = LOGIN("*", IDP) "," TRUST(AWS(ROOT)), .identity = ALL },
+		U, "sts:AssumeRoleWithWebIdentity", R, ORACLE_DENIED },
+	{ "API_AssumeRoleWithWebIdentity: which is all that it can do", { .trust = LOGIN("*", IDP), .resource = GIVE("'*'", "sqs:*") },
+		IDP, "sqs:SendMessage", QUEUE, ORACLE_DENIED },
+	{ "orgs RCP: binds federated logins", { .trust = LOGIN("WebIdentity", IDP), .rcp = REFUSE("Principal", "'*'") },
+		IDP, "sts:AssumeRoleWithWebIdentity", R, ORACLE_DENIED },
+	{ "reference_policies_iam-condition-keys: the token's claims are open", { .trust = "{'Effect':'Allow','Principal':{'Federated':'" IDP "'},'Action':'sts:AssumeRoleWithWebIdentity','Condition':{'StringLike':{'idp.example:sub':'repo:*'}}}" },
+		IDP, "sts:AssumeRoleWithWebIdentity", R, ORACLE_CONDITIONAL },
 	{ "kms key-policy-default: identity policies do not count by themselves", { .identity = ALL, .resource = GIVE(AWS(R), "kms:*") },
 		U, "kms:Decrypt", KEY, ORACLE_DENIED },
 	{ "kms key-policy-default: nor is a root user let in", { .resource = GIVE(AWS(R), "kms:*") },

@@ -105,9 +105,27 @@ bool oracle_target_is_out(action_id id)
 {
 	struct str name = catalog_action_get(id).name;
 
-	return str_eq(name, STR_LIT("sts:AssumeRoleWithSAML")) ||
-	       str_eq(name, STR_LIT("sts:AssumeRoleWithWebIdentity")) ||
-	       str_eq(name, STR_LIT("sts:GetCallerIdentity"));
+	return str_eq(name, STR_LIT("sts:GetCallerIdentity"));
+}
+
+/*
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+ * and API_AssumeRoleWithSAML: calls without any credentials of AWS.
+ */
+static enum oracle_login login_of(struct str name)
+{
+	if (str_eq(name, STR_LIT("sts:AssumeRoleWithWebIdentity")))
+		return ORACLE_WEB;
+	if (str_eq(name, STR_LIT("sts:AssumeRoleWithSAML")))
+		return ORACLE_SAML;
+	return ORACLE_SIGNED;
+}
+
+/* What a federated login may ask for along with its own action. */
+static bool is_session(struct str name)
+{
+	return str_eq(name, STR_LIT("sts:TagSession")) ||
+	       str_eq(name, STR_LIT("sts:SetSourceIdentity"));
 }
 
 /*
@@ -116,7 +134,8 @@ bool oracle_target_is_out(action_id id)
  */
 static bool is_trusted(struct str name)
 {
-	return str_eq(name, STR_LIT("sts:AssumeRole")) ||
+	return login_of(name) != ORACLE_SIGNED ||
+	       str_eq(name, STR_LIT("sts:AssumeRole")) ||
 	       str_eq(name, STR_LIT("sts:TagSession")) ||
 	       str_eq(name, STR_LIT("sts:SetSourceIdentity")) ||
 	       str_eq(name, STR_LIT("sts:SetContext"));
@@ -129,7 +148,10 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, action_
 	uint32_t service = catalog_service_find(a.service);
 	struct oracle_class new = { .service = a.service,
 		.trust = is_trusted(a.name),
-		.assume = str_eq(a.name, STR_LIT("sts:AssumeRole")),
+		.assume = str_eq(a.name, STR_LIT("sts:AssumeRole")) ||
+			  login_of(a.name) != ORACLE_SIGNED,
+		.login = login_of(a.name),
+		.session = is_session(a.name),
 		.rcp = catalog_service_has_rcp(service) &&
 		       !str_eq(a.name, STR_LIT("kms:RetireGrant")),
 		.targets = targets,
@@ -143,6 +165,7 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, action_
 		struct oracle_class *c = &VEC_DATA(out, struct oracle_class)[i];
 
 		if (str_eq(c->service, new.service) && c->assume == new.assume &&
+			c->login == new.login && c->session == new.session &&
 			c->trust == new.trust && c->rcp == new.rcp &&
 			c->targets ==
 				targets &&memcmp(c->match, new.match,

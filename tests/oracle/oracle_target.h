@@ -31,13 +31,18 @@ struct oracle_patterns {
 /* In oracle_statement.resource_ids: a number of `variable`. */
 #define ORACLE_VARIABLE 0x80000000u
 
+/* Who makes the call: somebody with credentials, or with the word of a provider. */
+enum oracle_login { ORACLE_SIGNED, ORACLE_WEB, ORACLE_SAML };
+
 /* Actions that are on the same targets, of one service, and in the same patterns. */
 struct oracle_class {
 	struct str service;
-	bool trust, assume, rcp; /* governed by the trust policy; sts:AssumeRole itself */
-	uint32_t targets;        /* bits */
-	const bool *match;       /* one for each action pattern */
-	struct buf actions;      /* of action_id, ascending */
+	bool trust, assume, rcp; /* governed by the trust policy; gives the role */
+	bool session;            /* what such a call may ask for beside the role */
+	enum oracle_login login;
+	uint32_t targets;   /* bits */
+	const bool *match;  /* one for each action pattern */
+	struct buf actions; /* of action_id, ascending */
 };
 
 struct oracle_string {
@@ -58,8 +63,7 @@ void oracle_target_number(struct oracle_patterns *out, struct oracle_world *w);
 void oracle_target_release(struct oracle_patterns *p);
 
 /*
- * Actions that are not asked about: those that nobody signs for (a federated login),
- * and the one that is allowed to everybody
+ * Actions that are not asked about: the one that is allowed to everybody
  * (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
  */
 bool oracle_target_is_out(action_id id);

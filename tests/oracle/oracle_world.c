@@ -119,6 +119,8 @@ static void add_principal(struct oracle_world *w, const struct oracle_principal 
 
 	if (str_eq(p->map, STR_LIT("Service")))
 		add_named(w, ORACLE_SERVICE, p->value, (struct str){ 0 });
+	if (str_eq(p->map, STR_LIT("Federated")))
+		add_named(w, ORACLE_LOGIN, p->value, account);
 	if (!str_eq(p->map, STR_LIT("AWS")) || str_eq(p->value, STR_LIT("*")))
 		return;
 	if (is_account(p->value))

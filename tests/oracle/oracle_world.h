@@ -20,7 +20,8 @@ enum oracle_node_type {
 	ORACLE_PUBLIC,  /* anybody, without credentials */
 	ORACLE_SERVICE, /* a service of the provider */
 	ORACLE_FOREIGN, /* an identity of an account that nobody collected */
-	ORACLE_ACCOUNT  /* whoever is in such an account */
+	ORACLE_ACCOUNT, /* whoever is in such an account */
+	ORACLE_LOGIN    /* whoever an identity provider vouches for */
 };
 
 struct oracle_document {

@@ -88,10 +88,10 @@ static struct str any_of(struct worldgen *g, const struct buf *list)
 /* Conditions. */
 static void open_condition(struct worldgen *g, struct buf *b)
 {
-	uint32_t key = below(g, 4);
+	uint32_t key = below(g, 5);
 
 	while (!(g->open_keys >> key & 1))
-		key = (key + 1) % 4;
+		key = (key + 1) % 5;
 	if (key == 0)
 		buf_printf(b, "\"%s\":{\"aws:MultiFactorAuthPresent\":\"%s\"}",
 			PICK(g, "Bool", "BoolIfExists", "Null"),
@@ -102,6 +102,11 @@ static void open_condition(struct worldgen *g, struct buf *b)
 				"StringNotLike", "StringEqualsIfExists",
 				"ForAnyValue:StringEquals", "ForAllValues:StringLike"),
 			PICK(g, "\"v-a\"", "\"v-b\"", "\"v-*\"", "[\"v-a\",\"v-b\"]"));
+	else if (key == 4)
+		buf_printf(b, "\"%s\":{\"idp.example:sub\":\"%s\"}",
+			PICK(g, "StringEquals", "StringLike", "StringNotLike",
+				"StringEqualsIfExists"),
+			PICK(g, "repo:a", "repo:b", "repo:*"));
 	else if (key == 2)
 		buf_printf(b, "\"%s\":{\"aws:SourceIp\":%s}",
 			PICK(g, "IpAddress", "NotIpAddress", "IpAddressIfExists"),
@@ -281,6 +286,10 @@ static void principal_value(struct worldgen *g, struct buf *b)
 			PICK(g, "\"*\"", "{\"AWS\":\"*\"}", "{\"AWS\":\"" FOREIGN "\"}",
 				"{\"AWS\":\"arn:aws:iam::" FOREIGN ":user/far\"}",
 				"{\"Service\":\"s.amazonaws.com\"}",
+				"{\"Federated\":\"arn:aws:iam::111111111111:"
+				"oidc-provider/idp.example\"}",
+				"{\"Federated\":[\"arn:aws:iam::111111111111:"
+				"saml-provider/corp\",\"cognito-identity.amazonaws.com\"]}",
 				"{\"Service\":[\"s.amazonaws.com\","
 				"\"lambda.amazonaws.com\"]}"));
 	else if (chance(g, 30))
@@ -330,7 +339,9 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 	}
 	if (layer == LAYER_TRUST)
 		buf_printf(b, "\"Action\":\"%s\"",
-			PICK(g, "sts:AssumeRole", "sts:AssumeRole", "sts:*"));
+			PICK(g, "sts:AssumeRole", "sts:AssumeRole",
+				"sts:AssumeRoleWithWebIdentity", "sts:AssumeRole*",
+				"sts:*"));
 	else if (layer == LAYER_RESOURCE && chance(g, 50))
 		buf_printf(b, "\"Action\":\"*\"");
 	else if (layer == LAYER_RCP)
@@ -631,7 +642,7 @@ void worldgen_make(struct buf *out, uint64_t seed, bool refused)
 		g.weight[WITH_VARIABLE] = 0;
 	g.accounts = 1 + below(&g, ACCOUNTS);
 	g.organization = chance(&g, 50);
-	g.open_keys = 1u << below(&g, 4) | 1u << below(&g, 4);
+	g.open_keys = 1u << below(&g, 5) | 1u << below(&g, 5);
 	choose(&g, chosen);
 	for (g.account = 0; g.account < g.accounts; g.account++) {
 		g.chosen = chosen[g.account];
