@@ -488,6 +488,10 @@ struct str record_layer_name(enum record_layer layer)
 		return STR_LIT("endpoint");
 	case LAYER_ACL:
 		return STR_LIT("acl");
+	case LAYER_GRANT:
+		return STR_LIT("grant");
+	case LAYER_SESSION:
+		return STR_LIT("session");
 	case LAYER_END:
 		break;
 	}
@@ -511,6 +515,8 @@ struct str record_relation_name(enum record_relation_type type)
 		return STR_LIT("owns");
 	case RELATION_FEDERATES:
 		return STR_LIT("federates");
+	case RELATION_SESSION:
+		return STR_LIT("session");
 	case RELATION_TYPE_END:
 		break;
 	}

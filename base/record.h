@@ -53,6 +53,7 @@ enum record_relation_type {
 	RELATION_CARRIES,
 	RELATION_OWNS,      /* owner -> owned, where ownership gives rights */
 	RELATION_FEDERATES, /* identity provider -> who it speaks for */
+	RELATION_SESSION,   /* session -> identity whose policies it acts with */
 	RELATION_TYPE_END
 };
 
@@ -68,6 +69,12 @@ enum record_layer {
 	LAYER_RCP,
 	LAYER_ENDPOINT, /* network endpoint policy */
 	LAYER_ACL,      /* access control list, already turned into statements */
+	/*
+	 * grants that calls made on the holder, already turned into statements; one
+	 * without statements says that there are none
+	 */
+	LAYER_GRANT,
+	LAYER_SESSION, /* ceiling that a session was begun with; holder is the session */
 	LAYER_END
 };
 
@@ -87,6 +94,8 @@ enum record_layer {
 #define ENTITY_EXTERNAL 0x0200u /* named by somebody, outside what was collected */
 #define ENTITY_EXEMPT                                                                    \
 	0x0400u /* a container that ceilings of its organization do not bind */
+/* a session: acts with the policies of the identity that it is of, within its own */
+#define ENTITY_SESSION 0x0800u
 
 enum coverage_state {
 	COVERAGE_GOT = 1, /* read completely */

@@ -422,8 +422,7 @@ static void note_state(struct seal *s, const struct builder_holding *h, uint32_t
 {
 	if (h->layer == LAYER_IDENTITY)
 		s->policy_known[id] = 1;
-	if (h->layer == LAYER_RESOURCE || h->layer == LAYER_TRUST ||
-		h->layer == LAYER_ACL)
+	if (h->layer == LAYER_RESOURCE || h->layer == LAYER_TRUST)
 		s->policy_bits[id] |=
 			(uint8_t)(h->doc == SEGMENT_NONE ? 1u << SEGMENT_POLICY_NONE
 							 : 1u << SEGMENT_POLICY_GOT);

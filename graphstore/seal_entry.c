@@ -200,7 +200,7 @@ static void principal_holding(const struct seal *s, uint32_t id,
 	struct segment_principal entry = { .entity = id, .doc = held->doc };
 
 	if (held->layer != LAYER_RESOURCE && held->layer != LAYER_TRUST &&
-		held->layer != LAYER_ACL)
+		held->layer != LAYER_ACL && held->layer != LAYER_GRANT)
 		return;
 	for (; entry.statement < d->statement_count; entry.statement++)
 		principal_statement(d, &entry, rows);

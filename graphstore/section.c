@@ -19,7 +19,7 @@ _Static_assert(sizeof(struct segment_coverage) == 24, "COVERAGES");
 _Static_assert(sizeof(struct segment_record) == 12, "RECORDS");
 _Static_assert(sizeof(struct segment_holding) == 24, "HOLDINGS");
 _Static_assert(sizeof(struct segment_pair) == 16, "TAGS");
-_Static_assert(SECTION_COUNT == 56, "sections");
+_Static_assert(SECTION_COUNT == 60, "sections");
 
 static const struct {
 	const char *name;

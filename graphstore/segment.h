@@ -62,7 +62,7 @@ struct segment_entity {
 	uint32_t class;    /* grant class of an identity, else SEGMENT_NONE */
 	int64_t created;   /* seconds since 1970, 0 unknown */
 	int64_t last_used; /* 0 unknown, -1 known never */
-	/* enum segment_policy_state, of LAYER_RESOURCE, TRUST and ACL together */
+	/* enum segment_policy_state, of LAYER_RESOURCE and TRUST together */
 	uint8_t policy_state;
 	uint8_t tags_known;
 	uint16_t reserved;

@@ -2,6 +2,7 @@
 
 #include "ingest/aws_arn.h"
 #include "ingest/aws_authorization.h"
+#include "ingest/aws_grant.h"
 #include "ingest/aws_organization.h"
 #include "ingest/aws_resource.h"
 #include "ingest/aws_subject.h"
@@ -190,6 +191,24 @@ static int find_key(
 	else
 		*out = arena_printf(em->arena, "name:aws:kms:key:%.*s", STR_ARG(id));
 	return 0;
+}
+
+/* {"Grants": [...]} of a key. */
+static int read_grants(struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	const struct json_value *grants = json_get(v, "Grants");
+	struct str key = aws_grant_key(grants);
+	int rc = key.n > 0 ? aws_emit_open_arn(em, key, grants, e)
+			   : find_key(em, v, &key, e);
+
+	if (rc == 0)
+		rc = aws_grant_list(em, key, grants, e);
+	if (rc == 0)
+		aws_emit_coverage(em, STR_LIT("grants:aws:kms:key"), key,
+			em->batch->more ? COVERAGE_PARTIAL : COVERAGE_GOT,
+			em->batch->more ? STR_LIT("the page says that another follows")
+					: (struct str){ 0 });
+	return rc;
 }
 
 static int find_bucket(struct aws_emit *em, const struct json_value *v, struct str *name,
@@ -470,6 +489,7 @@ static const struct {
 	{ "KeyMetadata", '{', NULL, read_key },
 	{ "Table", '{', NULL, read_table },
 	{ "Attributes", '{', NULL, read_attributes },
+	{ "Grants", '[', NULL, read_grants },
 	{ "policyText", '"', "registryId", read_repository_policy },
 	{ "PublicAccessBlockConfiguration", '{', NULL, read_access_block },
 	{ "TagSet", '[', NULL, read_tag_set },

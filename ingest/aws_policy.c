@@ -23,16 +23,21 @@ struct layer_rule {
 	enum short_arn short_arn;
 	bool only_anyone; /* the principal must be "*" */
 	bool only_arns;   /* a resource must begin like an ARN */
+	bool may_be_empty;
 };
 
 static const struct layer_rule layer_rules[LAYER_END] = {
-	[LAYER_IDENTITY] = { FORBIDDEN, REQUIRED, SHORT_EXTENDED, false, true },
-	[LAYER_RESOURCE] = { REQUIRED, OPTIONAL, SHORT_WITH_WILDCARD, false, false },
-	[LAYER_TRUST] = { REQUIRED, FORBIDDEN, SHORT_REFUSED, false, false },
-	[LAYER_SCP] = { FORBIDDEN, REQUIRED, SHORT_WITH_STAR, false, true },
-	[LAYER_RCP] = { REQUIRED, REQUIRED, SHORT_REFUSED, true, true },
-	[LAYER_ENDPOINT] = { REQUIRED, REQUIRED, SHORT_WITH_WILDCARD, false, false },
-	[LAYER_ACL] = { REQUIRED, OPTIONAL, SHORT_WITH_WILDCARD, false, false },
+	[LAYER_IDENTITY] = { FORBIDDEN, REQUIRED, SHORT_EXTENDED, false, true, false },
+	[LAYER_RESOURCE] = { REQUIRED, OPTIONAL, SHORT_WITH_WILDCARD, false, false,
+		false },
+	[LAYER_TRUST] = { REQUIRED, FORBIDDEN, SHORT_REFUSED, false, false, false },
+	[LAYER_SCP] = { FORBIDDEN, REQUIRED, SHORT_WITH_STAR, false, true, false },
+	[LAYER_RCP] = { REQUIRED, REQUIRED, SHORT_REFUSED, true, true, false },
+	[LAYER_ENDPOINT] = { REQUIRED, REQUIRED, SHORT_WITH_WILDCARD, false, false,
+		false },
+	[LAYER_ACL] = { REQUIRED, OPTIONAL, SHORT_WITH_WILDCARD, false, false, true },
+	[LAYER_GRANT] = { REQUIRED, OPTIONAL, SHORT_WITH_WILDCARD, false, false, true },
+	[LAYER_SESSION] = { FORBIDDEN, REQUIRED, SHORT_EXTENDED, false, true, false },
 };
 
 enum element {
@@ -611,7 +616,7 @@ static int compile_policy(struct compiler *c, struct err *e)
 		wrong_type(statements, "an object or a list", e);
 		return err_wrap(e, "Statement");
 	}
-	if (json_size(statements) == 0)
+	if (json_size(statements) == 0 && !c->rule->may_be_empty)
 		return err_set(e, ERR_FORMAT, "Statement: empty list");
 	it = json_iterate(statements);
 	for (; json_next(&it, &name, &statement); c->index++) {

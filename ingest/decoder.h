@@ -33,12 +33,14 @@
  *  holders    the holder of a document and both ends of a relation are keys, or
  *             "name:KIND:NAME" (record.h): the entity with that kind and name in the
  *             scope
- *  documents  layer RESOURCE with an empty body: known to have no policy
+ *  documents  layer RESOURCE with an empty body: known to have no policy; layer GRANT
+ *             without statements: known to have no grants
  *  coverage   "identities"         users, groups, roles and their policies of the scope
  *             "entities:KIND"      the list of one kind in the scope (detail: region)
  *             "entity:KIND"        what one entity's description lacks (subject)
  *             "resource-policy:KIND"   one resource's policy, or that it has none
  *                                      (subject)
+ *             "grants:aws:kms:key" the grants of one key (subject)
  *             "organization"       which organization the account is in; ABSENT: none
  *             "organization-policies"  in an organization's scope: its tree and ceilings
  *             A page that says that more follows is PARTIAL; the last page is GOT. Of two

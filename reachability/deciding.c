@@ -337,10 +337,13 @@ static void parts_add(
 	case SLOT_BOUNDARY:
 		p->boundary = expr_or(pool, p->boundary, h->condition);
 		break;
-	case SLOT_RESOURCE:
-		p->resource[h->match] =
-			expr_or(pool, p->resource[h->match], h->condition);
+	case SLOT_RESOURCE: {
+		bool grant = h->statement->origin->layer == LAYER_GRANT;
+		expr *into = grant ? &p->grants[h->match] : &p->resource[h->match];
+
+		*into = expr_or(pool, *into, h->condition);
 		break;
+	}
 	case SLOT_SCP:
 	case SLOT_RCP: /* what RCPs allow is everything, by definition */
 		break;

@@ -112,13 +112,32 @@ static bool governed(struct decide *d, kind_id kind)
 	return false;
 }
 
+/* Grants beside the policy that nobody listed. */
+static int note_grants(struct notes *n, struct decide *d, node_id object, struct err *e)
+{
+	const struct node *node = world_node(n->world, object);
+	const struct decide_object *o;
+
+	if (!provider_of_node(n->world, object)
+			->has_grants(world_node_kind_id(n->world, object)))
+		return 0;
+	if (decide_object(&o, d, object, e) < 0)
+		return e->code;
+	if (!o->o.grants_known && decide_plan(d, o)->count > 0)
+		note(n, node->account,
+			arena_printf(world_arena(n->world),
+				"grants of '%.*s' not collected", STR_ARG(node->key)));
+	return 0;
+}
+
 int notes_object(struct notes *n, struct decide *d, node_id object, struct err *e)
 {
 	const struct segment_entity *entity = world_entity(n->world, object);
 	struct segment *s = world_node_segment(n->world, object);
 	const struct node *node = world_node(n->world, object);
 
-	(void)e;
+	if (note_grants(n, d, object, e) < 0)
+		return e->code;
 	if (entity && (entity->policy_state == SEGMENT_POLICY_GOT ||
 			      entity->policy_state == SEGMENT_POLICY_NONE))
 		return 0;
@@ -133,6 +152,35 @@ int notes_object(struct notes *n, struct decide *d, node_id object, struct err *
 	return 0;
 }
 
+static bool holds_grants(struct segment *s, entity_id id)
+{
+	uint32_t held;
+	const struct segment_holding *h = segment_holdings(s, id, &held);
+
+	for (uint32_t i = 0; i < held; i++) {
+		if (h[i].layer == LAYER_GRANT)
+			return true;
+	}
+	return false;
+}
+
+static void note_scope_grants(struct notes *n, struct segment *s, uint32_t kind)
+{
+	uint32_t count, missing = 0;
+	const uint32_t *members = segment_kind_members(s, kind, &count);
+
+	if (!provider_of_scope(segment_info(s)->scope)
+			->has_grants(world_kind(n->world, s, kind)))
+		return;
+	for (uint32_t i = 0; i < count; i++)
+		missing += !holds_grants(s, members[i]);
+	if (missing > 0)
+		note(n, segment_info(s)->scope,
+			arena_printf(world_arena(n->world),
+				"grants of %u of %u %.*s not collected", missing, count,
+				STR_ARG(segment_kind(s, kind))));
+}
+
 int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct err *e)
 {
 	struct segment *s;
@@ -145,6 +193,7 @@ int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct er
 
 		if (!governed(d, world_kind(n->world, s, k)))
 			continue;
+		note_scope_grants(n, s, k);
 		for (uint32_t i = 0; i < count; i++) {
 			const struct segment_entity *entity =
 				segment_entity(s, members[i]);

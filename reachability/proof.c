@@ -26,6 +26,10 @@ static struct str slot_words(const struct proving *p, const struct decide_statem
 	case SLOT_RCP:
 		return STR_LIT("RCP");
 	default:
+		if (s->origin && s->origin->layer == LAYER_GRANT)
+			return STR_LIT("grant");
+		if (s->origin && s->origin->layer == LAYER_ACL)
+			return STR_LIT("ACL");
 		return p->t->parts.policy_layer == LAYER_TRUST
 			       ? STR_LIT("trust policy")
 			       : STR_LIT("resource policy");

@@ -47,6 +47,7 @@ struct object {
 	const struct world_organization *organization;
 	enum segment_policy_state policy_state;
 	bool blocks_public; /* grants to everybody are void for strangers */
+	bool grants_known;  /* what LAYER_GRANT has of it was collected */
 };
 
 /* What the layers say of one action on one resource, conditions folded in. */
@@ -61,6 +62,8 @@ struct provider_parts {
 	expr resource
 		/* grants of the resource's policy, by how they name the subject */
 		[MATCH_COUNT];
+	/* what calls granted on the resource, beside all policies; by how it names */
+	expr grants[MATCH_COUNT];
 	expr scps, rcps; /* all levels let through */
 	expr deny;       /* some statement denies, in whichever layer */
 	bool same_account;
@@ -87,6 +90,9 @@ struct provider {
 	/* How resources of the kind are governed for the action, and by which layer. */
 	enum provider_policy (*policy)(
 		kind_id kind, action_id action, enum record_layer *layer);
+
+	/* Whether calls grant access to the kind beside its policy (LAYER_GRANT). */
+	bool (*has_grants)(kind_id kind);
 
 	/* Fill what of an object only the provider knows. */
 	void (*prepare_object)(struct world *w, struct object *object);

@@ -513,15 +513,20 @@ static int object_layer(struct decide_object *o, struct world *w, enum record_la
 {
 	const struct world_document *docs;
 	uint32_t count;
-	enum record_layer as = layer == LAYER_ACL ? LAYER_RESOURCE : layer;
+	enum record_layer as = layer == LAYER_TRUST ? LAYER_TRUST : LAYER_RESOURCE;
 
 	if (world_documents(&docs, &count, w, o->o.node, layer, e) < 0)
 		return e->code;
+	if (layer == LAYER_GRANT)
+		o->o.grants_known = count > 0;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct document *d = docs[i].compiled;
 
 		if (!d || (d->flags & DOCUMENT_INVALID)) {
-			o->o.policy_state = SEGMENT_POLICY_REFUSED;
+			if (layer == LAYER_GRANT)
+				o->o.grants_known = false;
+			else
+				o->o.policy_state = SEGMENT_POLICY_REFUSED;
 			continue;
 		}
 		statements_add(statements, d, SLOT_RESOURCE, 0, docs[i].doc, &docs[i]);
@@ -581,6 +586,8 @@ static int object_fill(struct decide_object *o, struct world *w, node_id n, stru
 	rc = object_layer(o, w, LAYER_RESOURCE, &statements, &layers, e);
 	if (rc == 0)
 		rc = object_layer(o, w, LAYER_ACL, &statements, &layers, e);
+	if (rc == 0)
+		rc = object_layer(o, w, LAYER_GRANT, &statements, &layers, e);
 	if (rc == 0)
 		rc = object_layer(o, w, LAYER_TRUST, &statements, &layers, e);
 	object_rcps(o, w, &statements, &layers);

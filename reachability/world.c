@@ -424,6 +424,7 @@ int world_documents(const struct world_document **out, uint32_t *count, struct w
 		if (document_at(&docs[found++], w, s, h[i].doc, name,
 			    world_node(w, n)->key, segment_source(s, h[i].source), e) < 0)
 			return e->code;
+		docs[found - 1].layer = layer;
 	}
 	*out = docs;
 	*count = found;

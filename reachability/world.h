@@ -56,6 +56,7 @@ struct world_document {
 	struct str name;                 /* of the policy */
 	struct str holder;               /* key of the entity that carries it */
 	struct str source;               /* file it came from */
+	enum record_layer layer;
 };
 
 struct world_ceiling {

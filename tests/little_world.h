@@ -30,7 +30,8 @@ struct little_policies {
 	const char *trust;     /* of dev; NULL: the account may */
 	const char *far_trust; /* of far */
 	const char *bucket, *queue,
-		*key; /* resource policies; of key NULL: the account may */
+		*key;      /* resource policies; of key NULL: the account may */
+	const char *grant; /* on the key; NULL: there is none */
 	const char *scp_root, *scp_ou, *scp_account, *rcp;
 	const char *
 		/*
@@ -197,6 +198,8 @@ static inline void little_account_a(
 		"queue policy", p->queue);
 	little_document(b, s, "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k", LAYER_RESOURCE,
 		"key policy", p->key ? p->key : little_key_account);
+	little_document(b, s, "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k", LAYER_GRANT,
+		"grant", p->grant ? p->grant : "{'Statement':[]}");
 	little_document(b, s, function, LAYER_RESOURCE, "function policy", NULL);
 	if (p->boundary) {
 		little_entity(b, s, LITTLE_BOUNDARY, "aws:iam:policy", "boundary",

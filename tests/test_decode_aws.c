@@ -105,6 +105,23 @@ static const struct row rows[] = {
 		"{\"Policy\":\"{}\",\"PolicyName\":\"default\"}",
 		"D resource arn:aws:kms:eu-west-1:111122223333:key/k1 (resource policy) {}\n"
 		"C resource-policy:aws:kms:key arn:aws:kms:eu-west-1:111122223333:key/k1 1 ()\n" },
+	{ "grants of a key", "x.json", "", "", NULL,
+		"{\"Grants\":[{\"KeyId\":\"arn:aws:kms:eu-west-1:111122223333:key/k1\",\"GrantId\":\"g1\",\"Name\":\"pay\",\"GranteePrincipal\":\"" A "role/r\","
+		"\"RetiringPrincipal\":\"" A "user/u\",\"Operations\":[\"Decrypt\",\"DescribeKey\",\"Encrypt\"],\"Constraints\":{\"EncryptionContextEquals\":{\"app\":\"pay\"}}},"
+		"{\"KeyId\":\"arn:aws:kms:eu-west-1:111122223333:key/k1\",\"GrantId\":\"g2\",\"GranteePrincipal\":\"dynamodb.amazonaws.com\",\"Operations\":[\"CreateGrant\"]}],\"Truncated\":false}",
+		"D grant arn:aws:kms:eu-west-1:111122223333:key/k1 (pay) {\"Version\":\"2008-10-17\",\"Statement\":["
+		"{\"Sid\":\"g1\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" A "role/r\"},\"Resource\":\"*\",\"Action\":[\"kms:Decrypt\",\"kms:Encrypt\"],"
+		"\"Condition\":{\"StringEquals\":{\"kms:EncryptionContext:app\":\"pay\"},\"ForAllValues:StringEquals\":{\"kms:EncryptionContextKeys\":[\"app\"]}}},"
+		"{\"Sid\":\"g1\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" A "role/r\"},\"Resource\":\"*\",\"Action\":[\"kms:DescribeKey\"]},"
+		"{\"Sid\":\"g1\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" A "user/u\"},\"Resource\":\"*\",\"Action\":\"kms:RetireGrant\"}]}\n"
+		"D grant arn:aws:kms:eu-west-1:111122223333:key/k1 (g2) {\"Version\":\"2008-10-17\",\"Statement\":["
+		"{\"Sid\":\"g2\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"dynamodb.amazonaws.com\"},\"Resource\":\"*\",\"Action\":[\"kms:CreateGrant\"],"
+		"\"Condition\":{\"ForAllValues:StringEquals\":{\"kms:GrantOperations\":[\"CreateGrant\"]}}}]}\n"
+		"C grants:aws:kms:key arn:aws:kms:eu-west-1:111122223333:key/k1 1 ()\n" },
+	{ "a key without grants", "eu-west-1/keys/k1/list-grants.json", "aws:111122223333", "", NULL,
+		"{\"Grants\":[],\"Truncated\":false}",
+		"D grant arn:aws:kms:eu-west-1:111122223333:key/k1 (no grants) {\"Statement\":[]}\n"
+		"C grants:aws:kms:key arn:aws:kms:eu-west-1:111122223333:key/k1 1 ()\n" },
 	{ "key policy by the key's name", "keys/k1.json", "aws:111122223333", "", NULL,
 		"{\"Policy\":\"{}\",\"PolicyName\":\"default\"}",
 		"D resource name:aws:kms:key:k1 (resource policy) {}\n" },

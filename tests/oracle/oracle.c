@@ -330,6 +330,37 @@ static bool can_call(const struct ask *q)
 	return q->class->session || q->class->login == (saml ? ORACLE_SAML : ORACLE_WEB);
 }
 
+/*
+ * A grant on a key lets its grantee in by itself, whatever the key's policy and the
+ * grantee's own say, unless something denies. What cuts a role that is named cuts here.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+ */
+static struct oracle_truth sum_grants(
+	const struct ask *q, struct oracle_truth own, struct oracle_truth boundary)
+{
+	const struct oracle_documents *grants = &q->request.object->grants;
+	struct oracle_truth truth = { 0, 0 };
+
+	for (uint32_t i = 0; i < grants->count; i++) {
+		const struct oracle_policy *p = &grants->items[i]->policy;
+
+		for (uint32_t k = 0; k < p->count; k++) {
+			const struct oracle_statement *s = &p->statements[k];
+			enum naming naming = statement_naming(q->request.subject, s);
+			struct oracle_truth one = covers(q, p, s);
+
+			if (naming == NAMED_NOT)
+				continue;
+			if (naming == NAMED_ACCOUNT)
+				one = truth_and(one, own);
+			if (naming == NAMED_ROLE)
+				one = truth_and(one, boundary);
+			truth = truth_or(truth, one);
+		}
+	}
+	return truth;
+}
+
 static struct oracle_truth decide(const struct ask *q)
 {
 	const struct oracle_node *n = q->request.subject;
@@ -353,6 +384,7 @@ static struct oracle_truth decide(const struct ask *q)
 	struct oracle_truth core =
 		combine(q, consent, truth_and(identity, boundary), boundary, named);
 
+	core = truth_or(core, sum_grants(q, truth_and(identity, boundary), boundary));
 	return truth_without(truth_and(core, scps), deny);
 }
 

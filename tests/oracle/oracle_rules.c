@@ -52,7 +52,7 @@
 struct world {
 	/* Statements; NULL: no such policy. "missing": one that was not collected. */
 	const char *identity, *group, *boundary, *resource, *trust, *root_scp,
-		*account_scp, *rcp;
+		*account_scp, *rcp, *grant;
 };
 
 struct row {
@@ -232,6 +232,16 @@ static const struct row rows[] = {
 		U, "sqs:SendMessage", QUEUE, ORACLE_UNKNOWN },
 	{ "not collected: who is in another account", { .resource = GIVE(AWS(FAR), "sqs:*") },
 		FAR, "sqs:SendMessage", QUEUE, ORACLE_UNKNOWN },
+	{ "kms grants: the grantee needs no policy at all", { .grant = GIVE(AWS(U), "kms:Decrypt") },
+		U, "kms:Decrypt", KEY, ORACLE_ALLOWED },
+	{ "kms grants: only the operations of the grant", { .grant = GIVE(AWS(U), "kms:Decrypt") },
+		U, "kms:Encrypt", KEY, ORACLE_DENIED },
+	{ "kms grants: another is no grantee", { .grant = GIVE(AWS(R), "kms:Decrypt") },
+		U, "kms:Decrypt", KEY, ORACLE_DENIED },
+	{ "kms grants: a grantee of another account", { .grant = GIVE(AWS(V), "kms:Decrypt") },
+		V, "kms:Decrypt", KEY, ORACLE_ALLOWED },
+	{ "kms grants: an explicit deny ends it", { .identity = DENY("kms:*", "*"), .grant = GIVE(AWS(U), "kms:Decrypt") },
+		U, "kms:Decrypt", KEY, ORACLE_DENIED },
 };
 /* clang-format on */
 
@@ -326,6 +336,9 @@ static void add_account(struct buf *out, struct arena *a, const struct world *w,
 		add_resource(&r, a, BKT, "aws:s3:bucket", LAYER_RESOURCE, w->resource);
 		add_resource(&r, a, QUEUE, "aws:sqs:queue", LAYER_RESOURCE, w->resource);
 		add_resource(&r, a, KEY, "aws:kms:key", LAYER_RESOURCE, w->resource);
+		if (w->grant)
+			recorder_document(&r, LAYER_GRANT, STR_LIT(KEY), STR_LIT("grant"),
+				policy(a, w->grant));
 	}
 	buf_add_str(out, buf_str(&r.out));
 	buf_release(&r.out);

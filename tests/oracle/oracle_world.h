@@ -45,7 +45,7 @@ struct oracle_node {
 	uint32_t flags;
 	bool bounded, refused; /* has a boundary; its own policy could not be read */
 	bool asked;            /* somebody tried to read its own policy */
-	struct oracle_documents identity, boundary, resource, trust;
+	struct oracle_documents identity, boundary, resource, trust, grants;
 };
 
 /* One container on the way from the organization's root to an account. */

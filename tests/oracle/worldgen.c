@@ -21,6 +21,7 @@ enum feature {
 	WITH_STRANGER, /* principals that nobody collected, services, everybody */
 	WITH_CEILING,
 	WITH_TAG,
+	WITH_GRANT,
 	FEATURE_COUNT
 };
 
@@ -474,6 +475,36 @@ static void write_identity(struct worldgen *g, const struct thing *t, struct str
 			policy(g, LAYER_TRUST, 1 + below(g, 2), NULL));
 }
 
+/* Grants of a key: none, or some, each with one grantee. */
+static void write_grants(struct worldgen *g, struct str key)
+{
+	uint32_t count = has(g, WITH_GRANT) ? 1 + below(g, 2) : 0;
+
+	if (count == 0)
+		recorder_document(&g->r, LAYER_GRANT, key, STR_LIT("no grants"),
+			STR_LIT("{\"Statement\":[]}"));
+	for (uint32_t i = 0; i < count; i++) {
+		bool stranger = has(g, WITH_STRANGER);
+		struct str who =
+			stranger ? STR_LIT("s.amazonaws.com") : any_of(g, &g->identities);
+		const char *context =
+			has(g, WITH_OPEN_CONDITION) && (g->open_keys & 2)
+				? ",\"Condition\":{\"StringEquals\":{\"aws:SourceVpce\":\"v-a\"}}"
+				: "";
+
+		recorder_document(&g->r, LAYER_GRANT, key,
+			arena_printf(&g->arena, "grant %u", i),
+			arena_printf(&g->arena,
+				"{\"Version\":\"2008-10-17\",\"Statement\":[{\"Effect\":"
+				"\"Allow\",\"Principal\":{\"%s\":\"%.*s\"},"
+				"\"Action\":%s,\"Resource\":\"*\"%s}]}",
+				stranger ? "Service" : "AWS", STR_ARG(who),
+				PICK(g, "\"kms:Decrypt\"",
+					"[\"kms:Encrypt\",\"kms:CreateGrant\"]"),
+				context));
+	}
+}
+
 static void write_resource(struct worldgen *g, const struct thing *t, struct str key)
 {
 	struct str what = arena_printf(&g->arena, "resource-policy:%s", t->kind);
@@ -495,6 +526,8 @@ static void write_resource(struct worldgen *g, const struct thing *t, struct str
 		text = policy(g, LAYER_RESOURCE, 1 + below(g, 3), delegation);
 	recorder_coverage(&g->r, what, key, COVERAGE_GOT);
 	recorder_document(&g->r, LAYER_RESOURCE, key, STR_LIT("resource policy"), text);
+	if (kms)
+		write_grants(g, key);
 }
 
 static void write_thing(struct worldgen *g, const struct thing *t, struct str key)
