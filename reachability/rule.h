@@ -1,13 +1,13 @@
 /*
  * rule.h - hop rules: every way to become somebody else, as data.
  *
- * A rule says what an actor needs (decisions, all of the same actor), what the target must
- * be, and what the actor has afterwards. docs/hop-rules.md is the language of the files;
- * those of reachability/rules/ are built in, users add their own. The engine knows no rule
- * by name.
+ * A rule says what an actor needs (decisions, all of the same actor), what the target
+ * must be, and what the actor has afterwards. docs/hop-rules.md is the language of the
+ * files; those of reachability/rules/ are built in, users add their own. The engine knows
+ * no rule by name.
  *
- * Ownership: a set owns everything that it gives out, until rules_free. Sets do not change
- * after loading and may be read by many threads.
+ * Ownership: a set owns everything that it gives out, until rules_free. Sets do not
+ * change after loading and may be read by many threads.
  */
 #ifndef REACHABILITY_RULE_H
 #define REACHABILITY_RULE_H
@@ -29,8 +29,8 @@ enum rule_place {
 /* How the thing of `through` is bound to the target. */
 enum rule_bond {
 	RULE_UNBOUND,
-	RULE_CARRYING, /* holds the target's credentials, perhaps through a profile */
-	RULE_ATTACHED, /* a policy in force for the target, or for a group that it is in */
+	RULE_CARRYING,   /* holds the target's credentials, perhaps through a profile */
+	RULE_ATTACHED,   /* a policy in force for the target or a group that it is in */
 	RULE_CONTAINING, /* a group that the target is in */
 	RULE_TRUSTED     /* an identity provider that the target's trust policy names */
 };
@@ -48,9 +48,9 @@ struct rule_need {
 
 enum rule_test_type {
 	RULE_TRUSTS, /* target: its trust policy lets the service in; text: the service */
-	RULE_CARRIED, /* target: something of the kind carries it; text: the kind */
-	RULE_MATCHES, /* place's key matches the pattern; text: the pattern */
-	RULE_ATTRIBUTE, /* place's attribute compared with a value, where it was collected */
+	RULE_CARRIED,   /* target: something of the kind carries it; text: the kind */
+	RULE_MATCHES,   /* place's key matches the pattern; text: the pattern */
+	RULE_ATTRIBUTE, /* place's attribute compared with a value, where collected */
 	RULE_CARRIES    /* actor: it holds the target's credentials itself */
 };
 
@@ -97,7 +97,7 @@ struct rule {
 	const struct rule_test *tests;
 	uint32_t test_count;
 	uint32_t yields; /* enum rule_yield */
-	/* preconditions that no collected data shows, in words; empty: the hop is certain */
+	/* preconditions that no data shows, in words; empty: the hop is certain */
 	struct str assumes;
 	struct str attack;    /* ATT&CK technique: "T1078.004" */
 	struct str reference; /* where it is described */
@@ -109,7 +109,7 @@ struct rule {
 struct rules;
 
 /*
- * The built-in rules and those of all *.rules files in the directories. ERR_INPUT with
+ * The built-in rules and those of all *.rules files in the directories. ERR_FORMAT with
  * file and line: not the language, an unknown action or kind, an id that is taken.
  */
 int rules_load(struct rules **out, const struct str *directories,
