@@ -178,7 +178,6 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 		return true;
 	}
 	if (key_is(key, "aws:PrincipalOrgID") || key_is(key, "aws:PrincipalOrgPaths")) {
-		out->multivalued = key_is(key, "aws:PrincipalOrgPaths");
 		if (account.n > 0)
 			fact_organization(
 				s->organization, out->multivalued, account, out, arena);
@@ -234,7 +233,6 @@ static bool fact_of_resource(struct world *w, const struct object *o, struct str
 		return true;
 	}
 	if (key_is(key, "aws:ResourceOrgID") || key_is(key, "aws:ResourceOrgPaths")) {
-		out->multivalued = key_is(key, "aws:ResourceOrgPaths");
 		fact_organization(
 			o->organization, out->multivalued, o->n->account, out, arena);
 		return true;
@@ -321,7 +319,9 @@ static bool only_from_services(struct str key)
 static bool multivalued(struct str key)
 {
 	return key_is(key, "aws:TagKeys") || key_is(key, "aws:CalledVia") ||
-	       key_is(key, "aws:SourceOrgPaths") || key_is(key, "aws:VpceOrgPaths");
+	       key_is(key, "aws:PrincipalOrgPaths") ||
+	       key_is(key, "aws:ResourceOrgPaths") || key_is(key, "aws:SourceOrgPaths") ||
+	       key_is(key, "aws:VpceOrgPaths");
 }
 
 static void fact_of_request(

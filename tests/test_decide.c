@@ -269,6 +269,29 @@ static void test_complete_context(void **state)
 	little_close(&l);
 }
 
+/* A key that carries a list does so when the query gives its only value, too. */
+static void test_given_list(void **state)
+{
+	struct str key = STR_LIT("aws:ResourceOrgPaths"), value = STR_LIT("o-x/r-root/");
+	struct world_context context = { &key, &value, 1, false };
+	struct little_world l;
+
+	(void)state;
+	little_open(&l,
+		&(struct little_policies){
+			.alice = V("{'Effect':'Allow','Action':'s3:*','Resource':'*',"
+				   "'Condition':{'StringLike':{'aws:ResourceOrgPaths':"
+				   "'o-x/*'}}}"),
+			.bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*',"
+				    "'Resource':'" B "/*','Condition':{"
+				    "'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':"
+				    "'o-x/*'}}}") });
+	assert_int_equal(verdict_in(&l, &context, ALICE), VERDICT_DENIED);
+	key = STR_LIT("aws:PrincipalOrgPaths");
+	assert_int_equal(verdict_in(&l, &context, ALICE), VERDICT_ALLOWED);
+	little_close(&l);
+}
+
 /* The session's name decides whether a policy that names a session means the caller. */
 static void test_session_name(void **state)
 {
@@ -292,6 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_complete_context),
+		cmocka_unit_test(test_given_list),
 		cmocka_unit_test(test_session_name),
 	};
 
