@@ -288,9 +288,11 @@ static int docs_make(struct seal *s, struct err *e)
 		s->doc_number[row->number] = i;
 		VEC_ADD(&b->doc_order, uint32_t, row->number);
 		memcpy(out.digest.bytes, row->text.p, sizeof(out.digest.bytes));
-		buf_add(&s->set.section[SECTION_DOCS], &out, sizeof(out));
 		rc = document_open(&s->documents[i],
 			(struct str){ b->compiled.p + d->compiled, d->compiled_size }, e);
+		if (rc == 0 && s->documents[i].flags & DOCUMENT_INVALID)
+			out.flags = SEGMENT_DOC_INVALID;
+		buf_add(&s->set.section[SECTION_DOCS], &out, sizeof(out));
 	}
 	s->doc_count = s->document_count = count;
 	b->counts.documents = count;
@@ -640,6 +642,7 @@ int seal_run(struct builder *b, struct err *e)
 	seal_class_make(&s);
 	coverages_make(&s);
 	entities_finish(&s);
+	seal_statement_make(&s);
 	seal_entry_make(&s);
 	seal_record_make(&s);
 	b->counts.entities = s.entity_count;

@@ -25,11 +25,8 @@ static int compare_index(const void *a, const void *b)
 
 	if (order == 0)
 		order = str_cmp(x->prefix, y->prefix);
-	if (order == 0)
-		order = compare_number(x->entry.doc, y->entry.doc);
-	if (order == 0)
-		order = compare_number(x->entry.statement, y->entry.statement);
-	return order;
+	return order != 0 ? order
+			  : compare_number(x->entry.statement, y->entry.statement);
 }
 
 static int compare_principal(const void *a, const void *b)
@@ -48,13 +45,12 @@ static int compare_principal(const void *a, const void *b)
 	return order;
 }
 
-static void index_statement(
-	const struct document *d, uint32_t doc, uint32_t statement, struct buf *rows)
+static void index_statement(const struct document *d, const struct document_statement *st,
+	uint32_t number, struct buf *rows)
 {
-	const struct document_statement *st = &d->statements[statement];
 	struct index_row row = {
 		.prefix = STR_LIT(""),
-		.entry = { .service = st->service, .doc = doc, .statement = statement },
+		.entry = { .service = st->service, .statement = number },
 	};
 
 	if (st->flags & (DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE)) {
@@ -67,17 +63,6 @@ static void index_statement(
 		row.prefix = str_head(document_str(d, p->text), p->literal_size);
 		buf_add(rows, &row, sizeof(row));
 	}
-}
-
-/* Documents that some class has, as a grant or as a boundary. */
-static void mark_held(const struct seal *s, uint8_t *held)
-{
-	const struct buf *docs = &s->set.section[SECTION_CLASS_DOCS];
-	const struct segment_class_doc *d = VEC_DATA(docs, struct segment_class_doc);
-	size_t count = VEC_COUNT(docs, struct segment_class_doc);
-
-	for (size_t i = 0; i < count; i++)
-		held[d[i].doc] = 1;
 }
 
 /* An entry that may be the parent of those to come. */
@@ -129,15 +114,15 @@ static void index_write(struct seal *s, const struct index_row *row, size_t coun
 
 static void index_make(struct seal *s)
 {
-	uint8_t *held = builder_memory(s->doc_count, 1);
+	const struct buf *all = &s->set.section[SECTION_STATEMENTS];
+	const struct segment_statement *st = VEC_DATA(all, struct segment_statement);
+	size_t count = VEC_COUNT(all, struct segment_statement);
 	struct buf rows = { 0 };
 
-	mark_held(s, held);
-	for (uint32_t doc = 0; doc < s->document_count; doc++) {
-		const struct document *d = &s->documents[doc];
+	for (uint32_t i = 0; i < count; i++) {
+		const struct document *d = &s->documents[st[i].doc];
 
-		for (uint32_t i = 0; held[doc] && i < d->statement_count; i++)
-			index_statement(d, doc, i, &rows);
+		index_statement(d, &d->statements[st[i].index], i, &rows);
 	}
 	if (rows.n > 0)
 		qsort(rows.p, VEC_COUNT(&rows, struct index_row),
@@ -145,7 +130,6 @@ static void index_make(struct seal *s)
 	index_write(
 		s, VEC_DATA(&rows, struct index_row), VEC_COUNT(&rows, struct index_row));
 	buf_release(&rows);
-	free(held);
 }
 
 static void principal_add(struct buf *rows, const struct segment_principal *entry,

@@ -69,7 +69,10 @@ void seal_reference_resolve(struct builder *b);
 void seal_class_missing(struct seal *s);
 void seal_class_make(struct seal *s);
 
-/* seal_entry.c: index and principal entries. Needs classes and documents. */
+/* seal_statement.c: the classes' statements, each once. Needs classes. */
+void seal_statement_make(struct seal *s);
+
+/* seal_entry.c: index and principal entries. Needs statements and documents. */
 void seal_entry_make(struct seal *s);
 
 /* seal_record.c: the records of each id, into blocks. */

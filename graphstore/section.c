@@ -13,13 +13,14 @@ _Static_assert(sizeof(struct section_entry) == 24, "section entry");
 _Static_assert(sizeof(struct segment_head) == 64, "INFO");
 _Static_assert(sizeof(struct segment_entity) == 48, "ENTITIES");
 _Static_assert(sizeof(struct segment_doc) == 48, "DOCS");
-_Static_assert(sizeof(struct segment_index) == 24, "INDEX");
+_Static_assert(sizeof(struct segment_index) == 20, "INDEX");
+_Static_assert(sizeof(struct segment_statement) == 24, "STATEMENTS");
 _Static_assert(sizeof(struct segment_principal) == 28, "PRINCIPALS");
 _Static_assert(sizeof(struct segment_coverage) == 24, "COVERAGES");
 _Static_assert(sizeof(struct segment_record) == 12, "RECORDS");
 _Static_assert(sizeof(struct segment_holding) == 24, "HOLDINGS");
 _Static_assert(sizeof(struct segment_pair) == 16, "TAGS");
-_Static_assert(SECTION_COUNT == 60, "sections");
+_Static_assert(SECTION_COUNT == 65, "sections");
 
 static const struct {
 	const char *name;

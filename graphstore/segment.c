@@ -9,6 +9,8 @@ static const struct segment_entity no_entity = {
 
 static const struct segment_doc no_doc = { .flags = SEGMENT_DOC_MISSING };
 
+static const struct segment_statement no_statement = { .doc = SEGMENT_NONE };
+
 static const void *items(const struct segment *s, unsigned section)
 {
 	return s->view[section].bytes.p;
@@ -68,6 +70,8 @@ static int shapes_check(const struct segment *s, struct err *e)
 		{ SECTION_CLASS_DOC_STARTS, s->info.class_count },
 		{ SECTION_CLASS_MEMBER_STARTS, s->info.class_count },
 		{ SECTION_DOC_CLASS_STARTS, s->view[SECTION_DOCS].count },
+		{ SECTION_STATEMENT_DOC_STARTS, s->view[SECTION_STATEMENTS].count },
+		{ SECTION_DOC_STATEMENT_STARTS, s->view[SECTION_DOCS].count },
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -101,6 +105,7 @@ static void info_fill(struct segment *s, uint32_t version)
 		.foreign_count = s->head.foreign_count,
 		.kind_count = s->view[SECTION_KINDS].count,
 		.doc_count = s->view[SECTION_DOCS].count,
+		.statement_count = s->view[SECTION_STATEMENTS].count,
 		.index_count = s->view[SECTION_INDEX].count,
 		.principal_count = s->view[SECTION_PRINCIPALS].count,
 		.coverage_count = s->view[SECTION_COVERAGES].count,
@@ -328,6 +333,26 @@ const struct segment_doc *segment_doc(const struct segment *s, uint32_t doc)
 	return doc < s->info.doc_count ? &docs[doc] : &no_doc;
 }
 
+const struct segment_statement *segment_statement(
+	const struct segment *s, uint32_t statement)
+{
+	const struct segment_statement *all = items(s, SECTION_STATEMENTS);
+
+	return statement < s->info.statement_count ? &all[statement] : &no_statement;
+}
+
+const uint32_t *segment_statement_docs(
+	const struct segment *s, uint32_t statement, uint32_t *count)
+{
+	return ids(s, SECTION_STATEMENT_DOC_STARTS, statement, count);
+}
+
+const uint32_t *segment_doc_statements(
+	const struct segment *s, uint32_t doc, uint32_t *count)
+{
+	return ids(s, SECTION_DOC_STATEMENT_STARTS, doc, count);
+}
+
 const struct segment_index *segment_index(const struct segment *s)
 {
 	return items(s, SECTION_INDEX);
@@ -404,6 +429,21 @@ int segment_document(
 			       : err_set(e, ERR_CORRUPT, "document %u of %u", doc,
 					 s->info.doc_count);
 	return s->reader.compiled(s->reader.ctx, out, &d->digest, e);
+}
+
+int segment_read_statement(const struct document **document,
+	const struct document_statement **out, struct segment *s, uint32_t statement,
+	struct err *e)
+{
+	const struct segment_statement *at = segment_statement(s, statement);
+
+	if (segment_document(document, s, at->doc, e) < 0)
+		return e->code;
+	if (!*document || at->index >= (*document)->statement_count)
+		return err_set(e, ERR_CORRUPT, "statement %u is not in document %u",
+			statement, at->doc);
+	*out = &(*document)->statements[at->index];
+	return 0;
 }
 
 int segment_document_text(struct str *out, struct segment *s, uint32_t doc, struct err *e)

@@ -15,7 +15,8 @@
  *	entity --holdings--> (layer, doc, name, via policy)         what is written on the entity itself
  *	identity --class--> grant class --class docs--> (layer, doc)  own, groups' and attached ones, boundary
  *	doc --doc classes--> classes                                back
- *	index entry (service, literal prefix) -> (doc, statement)   statements of the classes' docs
+ *	doc --doc statements--> statements --statement docs--> docs  equal statements are one
+ *	index entry (service, literal prefix) -> statement         of the classes' docs
  *	principal entry (text) -> (entity, doc, statement)          who is named by policies of entities
  *
  * Ownership: all pointers are into the snapshot's map and die with it; a cached document
@@ -86,6 +87,7 @@ struct segment_class_doc {
 
 /* A document that the segment uses. */
 #define SEGMENT_DOC_MISSING 0x01u /* named but not collected: `name` says which */
+#define SEGMENT_DOC_INVALID 0x02u /* DOCUMENT_INVALID: has no statements */
 
 struct segment_doc {
 	struct sha256 digest;     /* key in the store's docs table; zero when missing */
@@ -95,14 +97,22 @@ struct segment_doc {
 };
 
 /*
- * Statements of the docs of classes by service and literal prefix of their resource
- * pattern.
+ * A statement of the docs of classes. Statements that mean the same, wherever they are
+ * written, are one.
  */
+struct segment_statement {
+	uint32_t doc, index; /* where it is read: the first of those that have it */
+	uint32_t flags;      /* DOCUMENT_, of the statement */
+	uint32_t service;    /* catalogue service, or DOCUMENT_ANY_SERVICE */
+	uint32_t action_total;
+	uint32_t condition_count;
+};
+
+/* Statements by service and literal prefix of their resource pattern. */
 struct segment_index {
-	/* of the statement: catalogue service, or DOCUMENT_ANY_SERVICE */
-	uint32_t service;
+	uint32_t service;           /* of the statement */
 	struct segment_text prefix; /* empty: covers, or may cover, everything */
-	uint32_t doc, statement;
+	uint32_t statement;
 	/*
 	 * nearest earlier entry of the service whose prefix is a prefix of this one, or
 	 * NONE
@@ -155,7 +165,7 @@ struct segment_info {
 	int64_t collected_at;
 	uint32_t version;
 	uint32_t entity_count, foreign_count, kind_count, doc_count, class_count;
-	uint32_t index_count, principal_count, coverage_count;
+	uint32_t statement_count, index_count, principal_count, coverage_count;
 };
 
 const struct segment_info *segment_info(const struct segment *s);
@@ -215,6 +225,16 @@ const uint32_t *segment_kind_members(
 	const struct segment *s, uint32_t kind, uint32_t *count);
 
 const struct segment_doc *segment_doc(const struct segment *s, uint32_t doc);
+
+/* Never NULL: one without a document where the number is none. */
+const struct segment_statement *segment_statement(
+	const struct segment *s, uint32_t statement);
+/* The docs that have a statement, and the statements of a doc; both ascending. */
+const uint32_t *segment_statement_docs(
+	const struct segment *s, uint32_t statement, uint32_t *count);
+const uint32_t *segment_doc_statements(
+	const struct segment *s, uint32_t doc, uint32_t *count);
+
 const struct segment_index *segment_index(const struct segment *s);
 /* Bounds of one service's entries in the index. */
 void segment_index_range(
@@ -232,6 +252,11 @@ const struct segment_coverage *segment_coverages(const struct segment *s);
  */
 int segment_document(
 	const struct document **out, struct segment *s, uint32_t doc, struct err *e);
+
+/* A statement as its first document has it. 0 or ERR_CORRUPT. */
+int segment_read_statement(const struct document **document,
+	const struct document_statement **out, struct segment *s, uint32_t statement,
+	struct err *e);
 
 /*
  * The provider's text of a document, for proofs; borrowed from the map. Empty when

@@ -11,6 +11,10 @@ static uint32_t item_limit(const struct segment *s, unsigned section)
 		return s->head.entity_count;
 	case SECTION_DOC_CLASSES:
 		return s->info.class_count;
+	case SECTION_STATEMENT_DOCS:
+		return s->info.doc_count;
+	case SECTION_DOC_STATEMENTS:
+		return s->info.statement_count;
 	default:
 		return section >= SECTION_RELATIONS ? total : 0;
 	}
@@ -57,7 +61,8 @@ static int lists_check(const struct segment *s, struct err *e)
 	static const unsigned starts[] = { SECTION_HOLDING_STARTS, SECTION_TAG_STARTS,
 		SECTION_ATTRIBUTE_STARTS, SECTION_CLASS_DOC_STARTS };
 	static const unsigned lists[] = { SECTION_KIND_MEMBER_STARTS,
-		SECTION_CLASS_MEMBER_STARTS, SECTION_DOC_CLASS_STARTS };
+		SECTION_CLASS_MEMBER_STARTS, SECTION_DOC_CLASS_STARTS,
+		SECTION_STATEMENT_DOC_STARTS, SECTION_DOC_STATEMENT_STARTS };
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
 		if (starts_check(s, starts[i], e) < 0)
@@ -129,6 +134,18 @@ static int docs_check(const struct segment *s, struct err *e)
 	return 0;
 }
 
+static int statements_check(const struct segment *s, struct err *e)
+{
+	for (uint32_t i = 0; i < s->info.statement_count; i++) {
+		uint32_t count;
+		const uint32_t *docs = segment_statement_docs(s, i, &count);
+
+		if (count == 0 || docs[0] != segment_statement(s, i)->doc)
+			return section_err(e, SECTION_STATEMENTS, i);
+	}
+	return 0;
+}
+
 static int index_check(const struct segment *s, struct err *e)
 {
 	const struct segment_index *x = segment_index(s);
@@ -137,7 +154,9 @@ static int index_check(const struct segment *s, struct err *e)
 		struct str prefix = segment_str(s, x[i].prefix);
 		bool first = i == 0 || x[i - 1].service != x[i].service;
 
-		if (!text_ok(s, x[i].prefix) || x[i].doc >= s->info.doc_count ||
+		if (!text_ok(s, x[i].prefix) ||
+			x[i].statement >= s->info.statement_count ||
+			segment_statement(s, x[i].statement)->service != x[i].service ||
 			(i > 0 && x[i - 1].service > x[i].service) ||
 			(!first && str_cmp(segment_str(s, x[i - 1].prefix), prefix) > 0))
 			return section_err(e, SECTION_INDEX, i);
@@ -187,7 +206,7 @@ int segment_check(const struct segment *s, struct err *e)
 			return e->code;
 	}
 	if (lists_check(s, e) < 0 || entities_check(s, e) < 0 || docs_check(s, e) < 0 ||
-		index_check(s, e) < 0)
+		statements_check(s, e) < 0 || index_check(s, e) < 0)
 		return e->code;
 	return principals_check(s, e);
 }

@@ -100,28 +100,53 @@ static void check_block(struct check *c, struct str key, struct str value)
 		report_err(c, "table records", &e);
 }
 
-/* Entries point at statements that are there. */
-static void check_statements(struct check *c, struct segment *s, const char *about)
+/* Principal entries point at statements that are there. */
+static void check_principals(struct check *c, struct segment *s, const char *about)
 {
-	const struct segment_index *x = segment_index(s);
 	const struct segment_principal *p = segment_principals(s);
-	uint32_t index_count = s->info.index_count;
 
-	for (uint32_t i = 0; i < index_count + s->info.principal_count; i++) {
-		bool is_index = i < index_count;
-		uint32_t doc = is_index ? x[i].doc : p[i - index_count].doc;
-		uint32_t statement =
-			is_index ? x[i].statement : p[i - index_count].statement;
+	for (uint32_t i = 0; i < s->info.principal_count; i++) {
 		const struct document *d = NULL;
 		struct err e = { 0 };
 
-		if (segment_document(&d, s, doc, &e) == 0 && d &&
-			statement < d->statement_count)
+		if (segment_document(&d, s, p[i].doc, &e) == 0 && d &&
+			p[i].statement < d->statement_count)
 			continue;
 		if (e.code == 0)
 			err_set(&e, ERR_CORRUPT, "entry %u names statement %u", i,
-				statement);
+				p[i].statement);
 		report_err(c, about, &e);
+	}
+}
+
+/* What the segment says of a statement is what its document says. */
+static bool same_statement(const struct segment_statement *x, const struct document *d,
+	const struct document_statement *st)
+{
+	uint32_t total = 0;
+
+	for (uint32_t i = 0; i < st->action_count; i++) {
+		const struct document_interval *v = &d->intervals[st->action_first + i];
+
+		total += v->end - v->begin;
+	}
+	return x->flags == st->flags && x->service == st->service &&
+	       x->action_total == total && x->condition_count == st->condition_count;
+}
+
+static void check_statements(struct check *c, struct segment *s, const char *about)
+{
+	for (uint32_t i = 0; i < s->info.statement_count; i++) {
+		const struct document_statement *st;
+		const struct document *d;
+		struct err e = { 0 };
+
+		if (segment_read_statement(&d, &st, s, i, &e) == 0 &&
+			!same_statement(segment_statement(s, i), d, st))
+			err_set(&e, ERR_CORRUPT, "statement %u is not as its document",
+				i);
+		if (e.code != 0)
+			report_err(c, about, &e);
 	}
 }
 
@@ -207,6 +232,7 @@ static void check_current(
 		return;
 	}
 	check_statements(c, s, about);
+	check_principals(c, s, about);
 	check_postings_of(c, s, scope, STORE_KEYS, about);
 	check_postings_of(c, s, scope, STORE_NAMES, about);
 	check_postings_of(c, s, scope, STORE_LINKS, about);

@@ -83,12 +83,6 @@ void action_planner_free(struct action_planner *p)
 	(void)p; /* all of it lies in the arena */
 }
 
-const uint32_t *action_plan_services(struct action_planner *p, uint32_t *count)
-{
-	*count = p->service_count;
-	return p->services;
-}
-
 static const struct action_list *list_new(struct action_planner *p, const struct buf *ids,
 	uint32_t target, struct str suffix, enum provider_policy policy,
 	enum record_layer layer)
@@ -164,6 +158,39 @@ static void unbound_list(struct action_planner *p, struct buf *lists)
 	buf_release(&ids);
 }
 
+static bool list_has_service(const struct action_list *l, uint32_t service)
+{
+	action_id begin, end;
+	uint32_t low = 0, high = l->count;
+
+	catalog_service_actions(service, &begin, &end);
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (l->ids[mid] < begin)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < l->count && l->ids[low] < end;
+}
+
+static void plan_services(struct action_planner *p, struct action_plan *plan)
+{
+	uint32_t *services = ARENA_NEW_ARRAY(p->arena, uint32_t, p->service_count + 1);
+
+	for (uint32_t i = 0; i < p->service_count; i++) {
+		uint32_t k = 0;
+
+		while (k < plan->count &&
+			!list_has_service(plan->lists[k], p->services[i]))
+			k++;
+		if (k < plan->count)
+			services[plan->service_count++] = p->services[i];
+	}
+	plan->services = services;
+}
+
 const struct action_plan *action_plan_of(
 	struct action_planner *p, kind_id kind, bool container)
 {
@@ -191,6 +218,7 @@ const struct action_plan *action_plan_of(
 	if (lists.n > 0)
 		memcpy(copy, lists.p, lists.n);
 	plan->lists = copy;
+	plan_services(p, plan);
 	buf_release(&lists);
 	p->plans[slot] = plan;
 	return plan;

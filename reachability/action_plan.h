@@ -40,6 +40,8 @@ struct action_list {
 struct action_plan {
 	const struct action_list *const *lists;
 	uint32_t count;
+	const uint32_t *services; /* of the lists' actions, ascending */
+	uint32_t service_count;
 };
 
 struct action_planner;
@@ -57,8 +59,5 @@ const struct action_plan *action_plan_of(
 
 /* Whether the question asks about the action. */
 bool action_plan_wants(struct action_planner *p, action_id action);
-
-/* The services of all wanted actions, ascending; *count of them. */
-const uint32_t *action_plan_services(struct action_planner *p, uint32_t *count);
 
 #endif

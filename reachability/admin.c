@@ -18,7 +18,6 @@ struct admin {
 	struct decide *all;
 	struct buf known;                   /* struct known, by node */
 	struct buf publics;                 /* struct known, by node */
-	struct buf wide;                    /* const bool *, by scope: see wide_classes */
 	struct given allow, boundary, deny; /* of the identity in hand */
 };
 
@@ -42,7 +41,6 @@ void admin_free(struct admin *a)
 	decide_free(a->all);
 	buf_release(&a->known);
 	buf_release(&a->publics);
-	buf_release(&a->wide);
 	free(a);
 }
 
@@ -94,32 +92,29 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
 }
 
 /*
- * The classes of a scope of which may_be_admin can be true, by the index of statements:
- * so that the others, nearly all, need not be loaded.
+ * Whether the grants of the class on any resource have as many actions as there are: what
+ * may_be_admin asks for, without a look at the documents.
  */
-static const bool *wide_classes(struct admin *a, scope_number scope, struct segment *s)
+static bool class_is_wide(struct segment *s, uint32_t class)
 {
-	const struct segment_index *entries = segment_index(s);
-	uint32_t begin, end;
-	bool *wide;
+	uint32_t count, statement_count;
+	const struct segment_class_doc *docs = segment_class_docs(s, class, &count);
+	uint64_t actions = 0;
 
-	while (VEC_COUNT(&a->wide, bool *) <= scope)
-		VEC_ADD(&a->wide, bool *, NULL);
-	wide = VEC_DATA(&a->wide, bool *)[scope];
-	if (wide)
-		return wide;
-	wide = ARENA_NEW_ARRAY(
-		world_arena(a->world), bool, segment_info(s)->class_count + 1);
-	VEC_DATA(&a->wide, bool *)[scope] = wide;
-	segment_index_range(s, DOCUMENT_ANY_SERVICE, &begin, &end);
-	for (uint32_t i = begin; i < end && entries[i].prefix.size == 0; i++) {
-		uint32_t count;
-		const uint32_t *list = segment_doc_classes(s, entries[i].doc, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t *list =
+			segment_doc_statements(s, docs[i].doc, &statement_count);
 
-		for (uint32_t k = 0; k < count; k++)
-			wide[list[k]] = true;
+		for (uint32_t k = 0; k < statement_count && !docs[i].is_boundary; k++) {
+			const struct segment_statement *st =
+				segment_statement(s, list[k]);
+
+			if (!(st->flags & DOCUMENT_DENY) &&
+				(st->flags & DOCUMENT_ANY_RESOURCE))
+				actions += st->action_total;
+		}
 	}
-	return wide;
+	return actions >= catalog_action_count();
 }
 
 static bool class_may_be_admin(struct admin *a, node_id n, struct segment *s)
@@ -128,7 +123,7 @@ static bool class_may_be_admin(struct admin *a, node_id n, struct segment *s)
 	uint32_t class = world_entity(a->world, n)->class;
 
 	return (node->flags & ENTITY_ROOT) || class == SEGMENT_NONE ||
-	       wide_classes(a, node->scope, s)[class];
+	       class_is_wide(s, class);
 }
 
 /* A grant on every resource that is as wide as a service's worth of actions. */

@@ -97,17 +97,25 @@ int decide_object(
 static void room_unknown(struct decide_room *room, struct arena *arena, struct segment *s)
 {
 	struct buf found = { 0 };
+	bool *gaps = ARENA_NEW_ARRAY(arena, bool, segment_info(s)->class_count + 1);
 	uint32_t *copy;
 
 	for (uint32_t i = 0; i < segment_info(s)->doc_count; i++) {
 		const uint32_t *list;
 		uint32_t count;
 
-		if (!(segment_doc(s, i)->flags & SEGMENT_DOC_MISSING))
+		if (!(segment_doc(s, i)->flags &
+			    (SEGMENT_DOC_MISSING | SEGMENT_DOC_INVALID)))
 			continue;
 		list = segment_doc_classes(s, i, &count);
-		buf_add(&found, list, count * sizeof(*list));
+		for (uint32_t k = 0; k < count; k++) {
+			if (list[k] >= segment_info(s)->class_count || gaps[list[k]])
+				continue;
+			gaps[list[k]] = true;
+			VEC_ADD(&found, uint32_t, list[k]);
+		}
 	}
+	room->gaps = gaps;
 	room->unknown_count = (uint32_t)VEC_COUNT(&found, uint32_t);
 	copy = ARENA_NEW_ARRAY(arena, uint32_t, room->unknown_count + 1);
 	if (found.n > 0)
@@ -129,6 +137,8 @@ struct decide_room *decide_room(struct decide *d, scope_number scope, struct seg
 	room = ARENA_NEW(arena, struct decide_room);
 	room->classes = ARENA_NEW_ARRAY(arena, bool, segment_info(s)->class_count + 1);
 	room->docs = ARENA_NEW_ARRAY(arena, uint32_t, segment_info(s)->doc_count + 1);
+	room->statements =
+		ARENA_NEW_ARRAY(arena, uint32_t, segment_info(s)->statement_count + 1);
 	room_unknown(room, arena, s);
 	VEC_DATA(&d->rooms, struct decide_room *)[scope] = room;
 	return room;

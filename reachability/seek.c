@@ -4,6 +4,7 @@
 
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
+#include "reachability/touched.h"
 
 struct seek {
 	struct decide *d;
@@ -11,12 +12,13 @@ struct seek {
 	const struct decide_object *object;
 	struct str resource;
 	struct buf *out;
-	struct intern seen; /* nodes decided already, by key */
+	struct buf seen; /* uint64_t: a bit per node that is decided already */
 	struct buf
 		accounts; /* struct str: accounts that the object's policy delegates to */
 	struct buf named; /* node_id: named one by one */
-	bool anyone;      /* its policy grants to everybody, perhaps under conditions */
-	bool own_account; /* it delegates to its own account */
+	struct buf named_places; /* uint64_t: scope << 32 | id of those, ascending */
+	bool anyone;        /* its policy grants to everybody, perhaps under conditions */
+	bool own_account;   /* it delegates to its own account */
 	bool needs_consent; /* every action asked about needs the object's policy */
 };
 
@@ -33,10 +35,15 @@ static void found_add(struct seek *k, node_id n, const struct access *access)
 /* First time that the node is met. */
 static bool seen_first(struct seek *k, node_id n)
 {
-	uint32_t before = intern_count(&k->seen);
+	uint64_t *word, bit = 1ull << (n % 64);
 
-	return intern_add(&k->seen, (struct str){ (const char *)&n, sizeof(n) }) ==
-	       before;
+	while (VEC_COUNT(&k->seen, uint64_t) <= n / 64)
+		VEC_ADD(&k->seen, uint64_t, 0);
+	word = &VEC_DATA(&k->seen, uint64_t)[n / 64];
+	if (*word & bit)
+		return false;
+	*word |= bit;
+	return true;
 }
 
 static int decide_node(
@@ -112,6 +119,29 @@ static int named_statement(
 	return 0;
 }
 
+static int compare_places(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void named_sort(struct seek *k)
+{
+	size_t count = VEC_COUNT(&k->named, node_id);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct node *n = world_node(k->w, VEC_DATA(&k->named, node_id)[i]);
+
+		if (n->type == NODE_ENTITY)
+			VEC_ADD(&k->named_places, uint64_t,
+				(uint64_t)n->scope << 32 | n->id);
+	}
+	if (k->named_places.n > 0)
+		qsort(k->named_places.p, VEC_COUNT(&k->named_places, uint64_t),
+			sizeof(uint64_t), compare_places);
+}
+
 static int named_load(struct seek *k, struct err *e)
 {
 	const struct decide_object *o = k->object;
@@ -125,6 +155,7 @@ static int named_load(struct seek *k, struct err *e)
 		if (named_statement(k, st, e) < 0)
 			return e->code;
 	}
+	named_sort(k);
 	return 0;
 }
 
@@ -157,241 +188,91 @@ static bool names_by_id(const struct decide_object *o)
  */
 #define FLAGS_APART (ENTITY_ROOT | ENTITY_LINKED | ENTITY_COMPUTE | ENTITY_EXTERNAL)
 
-/* A statement that may concern the object; those of one document are chained. */
-struct touching {
-	const struct document *document;
-	uint32_t statement;
-	uint32_t next; /* number + 1; 0: the last */
-};
-
-/* What the index of one scope says about the object. */
-struct touched {
-	struct segment *segment;
-	scope_number scope;
-	struct decide_room *room;
-	bool *classes;           /* the room's: may be granted something */
-	struct buf list;         /* uint32_t: those classes */
-	struct buf touched_docs; /* uint32_t: documents with an entry in docs */
-	uint32_t *docs; /* per document: number + 1 of its newest touching statement */
-	struct buf statements; /* struct touching */
-	struct intern keys;    /* what decides -> verdict number */
-	struct buf verdicts;   /* const struct access *; NULL: members differ */
-};
-
-static bool is_named(const struct seek *k, node_id n)
+static bool is_named(const struct seek *k, scope_number scope, entity_id id)
 {
-	const node_id *v = VEC_DATA(&k->named, const node_id);
+	uint64_t place = (uint64_t)scope << 32 | id;
+	const uint64_t *v = VEC_DATA(&k->named_places, const uint64_t);
+	size_t count = VEC_COUNT(&k->named_places, uint64_t);
 
-	for (size_t i = 0; i < VEC_COUNT(&k->named, node_id); i++) {
-		if (v[i] == n)
-			return true;
-	}
-	return false;
+	return count > 0 && bsearch(&place, v, count, sizeof(*v), compare_places) != NULL;
 }
 
-static void class_mark(struct touched *t, uint32_t class)
+/* Found once, in whichever scopes it is an entity. */
+static void member_found(
+	struct seek *k, scope_number scope, entity_id id, const struct access *access)
 {
-	if (t->classes[class])
+	struct search_found f = { scope, id, access };
+
+	if (access->part_count == 0)
 		return;
-	t->classes[class] = true;
-	VEC_ADD(&t->list, uint32_t, class);
+	if (seen_first(k, world_node_entity(k->w, scope, id)))
+		buf_add(k->out, &f, sizeof(f));
 }
 
-/*
- * Take an entry of the index: chain the statement, and for a grant mark the classes that
- * hold it.
- */
-static int index_take(struct seek *k, struct touched *t,
-	const struct segment_index *entry, struct err *e)
-{
-	const struct document *d;
-	const struct document_statement *s;
-	const uint32_t *list;
-	uint32_t count, newest = t->docs[entry->doc];
-
-	if (segment_document(&d, t->segment, entry->doc, e) < 0)
-		return e->code;
-	if (!d)
-		return 0;
-	/*
-	 * entries of one statement's patterns may come apart; a statement twice is as
-	 * once
-	 */
-	if (newest > 0 &&
-		VEC_DATA(&t->statements, struct touching)[newest - 1].statement ==
-			entry->statement)
-		return 0;
-	s = &d->statements[entry->statement];
-	if (!decide_concerns(k->d, k->object, d, s))
-		return 0;
-	if (newest == 0)
-		VEC_ADD(&t->touched_docs, uint32_t, entry->doc);
-	VEC_ADD(&t->statements, struct touching, { d, entry->statement, newest });
-	t->docs[entry->doc] = (uint32_t)VEC_COUNT(&t->statements, struct touching);
-	if (s->flags & DOCUMENT_DENY)
-		return 0;
-	list = segment_doc_classes(t->segment, entry->doc, &count);
-	for (uint32_t i = 0; i < count; i++)
-		class_mark(t, list[i]);
-	return 0;
-}
-
-/* All entries of one service whose prefix begins the key, or which the key begins. */
-static int index_service(
-	struct seek *k, struct touched *t, uint32_t service, struct err *e)
-{
-	const struct segment_index *entries = segment_index(t->segment);
-	struct str key = k->object->o.n->key;
-	uint32_t begin, end, low, high;
-
-	segment_index_range(t->segment, service, &begin, &end);
-	low = begin;
-	high = end;
-	while (low < high) { /* first entry behind the key */
-		uint32_t mid = low + (high - low) / 2;
-
-		if (str_cmp(segment_str(t->segment, entries[mid].prefix), key) <= 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (uint32_t i = low; i < end; i++) {
-		if (!str_starts(segment_str(t->segment, entries[i].prefix), key))
-			break;
-		if (index_take(k, t, &entries[i], e) < 0)
-			return e->code;
-	}
-	for (uint32_t i = low > begin ? low - 1 : SEGMENT_NONE; i != SEGMENT_NONE;
-		i = entries[i].parent) {
-		if (str_starts(key, segment_str(t->segment, entries[i].prefix)) &&
-			index_take(k, t, &entries[i], e) < 0)
-			return e->code;
-	}
-	return 0;
-}
-
-/* The class's touching statements of one sort, appended in document order. */
-static void narrow_add(struct touched *t, const struct segment_class_doc *docs,
-	uint32_t count, bool boundary, struct buf *out)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t at = t->docs[docs[i].doc];
-
-		if ((docs[i].is_boundary != 0) != boundary)
-			continue;
-		for (; at > 0;
-			at = VEC_DATA(&t->statements, struct touching)[at - 1].next) {
-			const struct touching *m =
-				&VEC_DATA(&t->statements, struct touching)[at - 1];
-
-			VEC_ADD(out, struct decide_statement,
-				{ .document = m->document,
-					.statement =
-						&m->document->statements[m->statement],
-					.slot = boundary ? SLOT_BOUNDARY : SLOT_IDENTITY,
-					.doc = docs[i].doc });
-		}
-	}
-}
-
-/*
- * What is the same for all classes with equal statements on the object: the documents
- * that touch it.
- */
-static void class_key(struct touched *t, const struct segment_class_doc *docs,
-	uint32_t count, uint32_t flags, struct buf *key, bool *bounded, bool *whole)
-{
-	*bounded = false;
-	*whole = true;
-	buf_clear(key);
-	VEC_ADD(key, uint32_t, flags);
-	for (uint32_t i = 0; i < count; i++) {
-		*bounded |= docs[i].is_boundary != 0;
-		if (segment_doc(t->segment, docs[i].doc)->flags & SEGMENT_DOC_MISSING)
-			*whole = false;
-		if (t->docs[docs[i].doc] > 0)
-			VEC_ADD(key, struct segment_class_doc, docs[i]);
-	}
-	VEC_ADD(key, uint32_t, *bounded);
-}
-
-static int narrow_decide(const struct access **out, struct seek *k, struct touched *t,
-	node_id n, const struct segment_class_doc *docs, uint32_t count, bool bounded,
-	struct err *e)
+static int narrow_decide(const struct access **out, struct seek *k,
+	const struct touched *t, node_id n, struct err *e)
 {
 	struct access *access = ARENA_NEW(world_arena(k->w), struct access);
-	struct buf statements = { 0 };
 	struct decide_subject s;
-	uint32_t identity_count;
-	int rc;
+	uint32_t count, identity_count;
+	const struct decide_statement *statements =
+		touched_statements(t, &count, &identity_count, world_arena(k->w));
 
-	narrow_add(t, docs, count, false, &statements);
-	identity_count = (uint32_t)VEC_COUNT(&statements, struct decide_statement);
-	narrow_add(t, docs, count, true, &statements);
-	rc = subject_narrow(&s, decide_subjects(k->d), n,
-		VEC_DATA(&statements, const struct decide_statement),
-		(uint32_t)VEC_COUNT(&statements, struct decide_statement), identity_count,
-		bounded, e);
-	if (rc == 0)
-		rc = decide_entity(access, k->d, &s, k->object, k->resource, e);
-	buf_release(&statements);
+	if (subject_narrow(&s, decide_subjects(k->d), n, statements, count,
+		    identity_count, t->bounded, e) < 0 ||
+		decide_entity(access, k->d, &s, k->object, k->resource, e) < 0)
+		return e->code;
 	*out = access;
-	return rc;
-}
-
-/*
- * The verdict for a class: known from another of equal statements, or decided for its
- * first member.
- */
-static int member_decide(struct seek *k, struct touched *t, node_id n,
-	const struct segment_class_doc *docs, uint32_t count, bool apart, struct buf *key,
-	struct err *e)
-{
-	uint32_t flags = world_node(k->w, n)->flags & FLAGS_APART, number, before;
-	const struct access *access;
-	bool bounded, whole;
-
-	class_key(t, docs, count, flags, key, &bounded, &whole);
-	if (!whole || apart || is_named(k, n)) {
-		if (decide_node(&access, k, n, e) < 0)
-			return e->code;
-		if (access)
-			found_add(k, n, access);
-		return 0;
-	}
-	before = intern_count(&t->keys);
-	number = intern_add(&t->keys, buf_str(key));
-	access = number < before ? VEC_DATA(&t->verdicts, const struct access *)[number]
-				 : NULL;
-	if (!access) {
-		if (narrow_decide(&access, k, t, n, docs, count, bounded, e) < 0)
-			return e->code;
-		if (number == before)
-			VEC_ADD(&t->verdicts, const struct access *,
-				access->reads_principal ? NULL : access);
-	}
-	found_add(k, n, access);
 	return 0;
 }
 
-static int class_decide(struct seek *k, struct touched *t, uint32_t class, bool apart,
-	struct buf *key, struct err *e)
+/*
+ * The verdict for a class: known from another that touches the object in the same way, or
+ * decided for its first member.
+ */
+static int member_decide(struct seek *k, struct touched *t, entity_id id, struct err *e)
 {
-	uint32_t count, doc_count;
-	const uint32_t *members = segment_class_members(t->segment, class, &count);
-	const struct segment_class_doc *docs =
-		segment_class_docs(t->segment, class, &doc_count);
+	uint32_t flags = segment_entity(t->segment, id)->flags & FLAGS_APART;
+	const struct access **known = touched_verdict(t, flags);
+	const struct access *access = *known;
 
-	for (uint32_t i = 0; i < count; i++) {
-		node_id n;
+	if (!access) {
+		node_id n = world_node_entity(k->w, t->scope, id);
 
-		if (segment_entity(t->segment, members[i])->flags & ENTITY_COMPUTE)
-			continue;
-		n = world_node_entity(k->w, t->scope, members[i]);
-		if (!seen_first(k, n) || world_removed(k->w, world_node(k->w, n)->key))
-			continue;
-		if (member_decide(k, t, n, docs, doc_count, apart, key, e) < 0)
+		if (narrow_decide(&access, k, t, n, e) < 0)
 			return e->code;
+		if (!access->reads_principal)
+			*known = access;
+	}
+	member_found(k, t->scope, id, access);
+	return 0;
+}
+
+static int class_decide(
+	struct seek *k, struct touched *t, uint32_t class, bool apart, struct err *e)
+{
+	uint32_t count;
+	const uint32_t *members = segment_class_members(t->segment, class, &count);
+	const struct access *access;
+
+	touched_class(t, class);
+	for (uint32_t i = 0; i < count; i++) {
+		entity_id id = members[i];
+
+		if (id >= segment_info(t->segment)->entity_count)
+			return err_set(
+				e, ERR_CORRUPT, "class %u has member %u", class, id);
+		if (segment_entity(t->segment, id)->flags & ENTITY_COMPUTE)
+			continue;
+		if (!apart && !t->room->gaps[class] && !is_named(k, t->scope, id)) {
+			if (member_decide(k, t, id, e) < 0)
+				return e->code;
+			continue;
+		}
+		if (decide_node(&access, k, world_node_entity(k->w, t->scope, id), e) < 0)
+			return e->code;
+		if (access)
+			member_found(k, t->scope, id, access);
 	}
 	return 0;
 }
@@ -414,74 +295,21 @@ static int root_decide(
 	return 0;
 }
 
-static int index_walk(struct seek *k, struct touched *t, struct err *e)
-{
-	uint32_t count;
-	const uint32_t *services = action_plan_services(decide_planner(k->d), &count);
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (index_service(k, t, services[i], e) < 0)
-			return e->code;
-	}
-	return index_service(k, t, DOCUMENT_ANY_SERVICE, e);
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void touched_begin(struct touched *t, struct seek *k, bool all)
-{
-	t->room = decide_room(k->d, t->scope, t->segment);
-	t->classes = t->room->classes;
-	t->docs = t->room->docs;
-	intern_init(&t->keys);
-	/* classes with documents that nobody collected may be granted anything */
-	for (uint32_t i = 0; i < t->room->unknown_count; i++)
-		class_mark(t, t->room->unknown[i]);
-	for (uint32_t i = 0; all && i < segment_info(t->segment)->class_count; i++)
-		class_mark(t, i);
-}
-
-/* Leave the room as it was found. */
-static void touched_end(struct touched *t)
-{
-	for (size_t i = 0; i < VEC_COUNT(&t->list, uint32_t); i++)
-		t->classes[VEC_DATA(&t->list, uint32_t)[i]] = false;
-	for (size_t i = 0; i < VEC_COUNT(&t->touched_docs, uint32_t); i++)
-		t->docs[VEC_DATA(&t->touched_docs, uint32_t)[i]] = 0;
-	intern_release(&t->keys);
-	buf_release(&t->verdicts);
-	buf_release(&t->statements);
-	buf_release(&t->list);
-	buf_release(&t->touched_docs);
-}
-
 /* `all`: every identity of the scope may be granted by the object's policy alone. */
 static int scope_decide(struct seek *k, scope_number scope, bool all, struct err *e)
 {
-	struct touched t = { .scope = scope };
 	bool apart = names_by_id(k->object) || world_any_removed(k->w);
-	struct buf key = { 0 };
-	uint32_t *list;
-	int rc;
+	struct touched t;
+	const uint32_t *classes;
+	uint32_t count;
+	int rc = touched_begin(&t, k->d, k->object, scope, all, e);
 
-	if (world_segment(&t.segment, k->w, scope, e) < 0)
-		return e->code;
-	touched_begin(&t, k, all);
-	rc = index_walk(k, &t, e);
-	list = VEC_DATA(&t.list, uint32_t);
-	if (t.list.n > 0)
-		qsort(list, VEC_COUNT(&t.list, uint32_t), sizeof(*list), compare_numbers);
-	for (size_t i = 0; i < VEC_COUNT(&t.list, uint32_t) && rc == 0; i++)
-		rc = class_decide(k, &t, list[i], apart, &key, e);
+	classes = touched_classes(&t, &count);
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = class_decide(k, &t, classes[i], apart, e);
 	if (rc == 0)
 		rc = root_decide(k, scope, t.segment, e);
 	touched_end(&t);
-	buf_release(&key);
 	return rc;
 }
 
@@ -546,7 +374,6 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 		return e->code;
 	if (decide_plan(d, k.object)->count == 0)
 		return 0;
-	intern_init(&k.seen);
 	rc = named_load(&k, e);
 	if (rc == 0)
 		rc = scopes_decide(&k, e);
@@ -557,9 +384,10 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 			k.w, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
 		rc = decide_alone(&k, public, e);
 	}
-	intern_release(&k.seen);
+	buf_release(&k.seen);
 	buf_release(&k.accounts);
 	buf_release(&k.named);
+	buf_release(&k.named_places);
 	if (rc == 0)
 		search_sort(out);
 	return rc;

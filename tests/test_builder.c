@@ -375,6 +375,9 @@ static void the_index_is_a_forest_of_prefixes(void **state)
 	uint32_t begin, end;
 
 	assert_int_equal(f->s.info.index_count, 6);
+	for (uint32_t i = 0; i < f->s.info.index_count; i++)
+		assert_int_equal(
+			segment_statement(&f->s, x[i].statement)->service, x[i].service);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(x[i].service, rows[i].service);
 		assert_true(str_eq(

@@ -209,6 +209,12 @@ static void read_all(struct segment *s)
 			segment_related(
 				s, (enum record_relation_type)type, true, id, &count);
 	}
+	for (uint32_t i = 0; i < s->info.statement_count && i < 64; i++) {
+		segment_statement(s, i);
+		segment_statement_docs(s, i, &count);
+	}
+	for (uint32_t i = 0; i < s->info.doc_count && i < 64; i++)
+		segment_doc_statements(s, i, &count);
 	segment_index_range(s, 1, &begin, &end);
 	segment_principal_range(s, STR_LIT("user/b"), &begin, &end);
 	segment_find(s, STR_LIT("user/b"));

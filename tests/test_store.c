@@ -101,7 +101,7 @@ static void a_scope_reads_back(void **state)
 	assert_int_equal(
 		snapshot_links(snap, STR_LIT(FRIEND), count_scope, &links, &e), 0);
 	assert_int_equal(links, 1);
-	assert_int_equal(segment_document(&d, s, segment_index(s)[0].doc, &e), 0);
+	assert_int_equal(segment_document(&d, s, segment_statement(s, 0)->doc, &e), 0);
 	assert_non_null(d);
 	assert_int_equal(d->statement_count, 1);
 	assert_int_equal(snapshot_record(&record, snap, 0, id, &e), 1);
@@ -346,7 +346,8 @@ static void texts_of_documents_are_kept(void **state)
 	struct str text;
 
 	assert_int_equal(snapshot_segment(&s, snap, 1, &e), 0);
-	assert_int_equal(segment_document_text(&text, s, segment_index(s)[0].doc, &e), 0);
+	assert_int_equal(
+		segment_document_text(&text, s, segment_statement(s, 0)->doc, &e), 0);
 	assert_true(str_eq(text, STR_LIT("{\"Effect\":\"Allow\"}")));
 	snapshot_end(snap);
 }
@@ -503,7 +504,7 @@ static void *read_until_stopped(void *ctx)
 			snapshot_find_key(&scope, &id, snap,
 				STR_LIT("arn:aws:iam::222:user/alice"), &e) != 1 ||
 			snapshot_segment(&s, snap, 0, &e) < 0 ||
-			segment_document(&d, s, segment_index(s)[0].doc, &e) < 0)
+			segment_document(&d, s, segment_statement(s, 0)->doc, &e) < 0)
 			atomic_fetch_add(&r->wrong, 1);
 		atomic_fetch_add(&r->snapshots, 1);
 		snapshot_end(snap);

@@ -100,7 +100,7 @@ static bool answers_are_right(struct store *store)
 
 		right = snapshot_segment(&s, snap, n, &e) == 0 &&
 			segment_info(s)->index_count == 1 &&
-			segment_document(&d, s, segment_index(s)[0].doc, &e) == 0;
+			segment_document(&d, s, segment_statement(s, 0)->doc, &e) == 0;
 	}
 	snapshot_end(snap);
 	return right;

@@ -130,7 +130,15 @@ static size_t read_tables(const struct segment *s)
 		segment_class_members(s, class, &count);
 	}
 	for (uint32_t i = 0; i < s->info.doc_count && i < 64; i++)
-		segment_doc_classes(s, i, &count);
+		sum += (size_t)(segment_doc_classes(s, i, &count) != NULL) +
+		       (size_t)(segment_doc_statements(s, i, &count) != NULL);
+	for (uint32_t i = 0; i < s->info.statement_count && i < 64; i++) {
+		const uint32_t *docs = segment_statement_docs(s, i, &count);
+
+		sum += segment_statement(s, i)->doc;
+		for (uint32_t k = 0; k < count; k++)
+			sum += docs[k];
+	}
 	for (uint32_t i = 0; i < s->info.index_count; i++)
 		sum += segment_str(s, segment_index(s)[i].prefix).n;
 	for (uint32_t i = 0; i < s->info.coverage_count; i++)
