@@ -16,5 +16,6 @@ int cmd_report(const struct command_context *c, struct err *e);
 int cmd_status(const struct command_context *c, struct err *e);
 int cmd_check(const struct command_context *c, struct err *e);
 int cmd_catalog(const struct command_context *c, struct err *e);
+int cmd_rules(const struct command_context *c, struct err *e);
 
 #endif

@@ -58,6 +58,12 @@ static const char *const catalog_examples[] = {
 	"latchkey catalog show s3|a service: its actions by level and its resource types",
 	NULL
 };
+static const char *const rules_examples[] = {
+	"latchkey rules|every way to become somebody else that is known",
+	"latchkey rules show lambda-001|what one of them needs and yields, and what helps against it",
+	"latchkey rules -o csv|the list for a spreadsheet",
+	NULL
+};
 
 static const struct command commands[] = {
 	{ "ingest", "PATH...", "read exports into the store",
@@ -97,6 +103,10 @@ static const struct command commands[] = {
 		"NAME is an action, a pattern of actions, a service or a kind of entity; without\n"
 		"it: where the catalogue comes from and how much is in it.",
 		catalog_examples, OPTIONS_OUTPUT, 1, 2, cmd_catalog },
+	{ "rules", "[show ID]", "list the hop rules, or show one",
+		"A hop rule says what an identity needs to be able to do, so that it can act as\n"
+		"another one afterwards. docs/hop-rules.md describes their language.",
+		rules_examples, OPTIONS_OUTPUT, 0, 2, cmd_rules },
 };
 /* clang-format on */
 

@@ -224,6 +224,18 @@ def test_check(acme):
     assert acme.ok("check", "-q") == ""
 
 
+def test_rules(bare):
+    rows = bare.json("rules")["rows"]
+    assert [r["id"] for r in rows] == sorted(r["id"] for r in rows)
+    assert {"id": "sts-001", "class": "assume", "target": "aws:iam:role",
+            "title": "Assume the role"} in rows
+    assert bare.ok("rules", "-o", "csv").count("\n") == len(rows) + 1
+    one = [(r["line"], r["text"]) for r in bare.json("rules", "show", "lambda-001")["rows"]]
+    assert ("needs", "iam:PassRole on target with iam:PassedToService=lambda.amazonaws.com") in one
+    assert ("needs", "lambda:CreateFunction on new aws:lambda:function") in one
+    assert ("when", "target trusts lambda.amazonaws.com") in one
+
+
 def test_catalog(bare):
     rows = bare.json("catalog", "show", "s3:getobject")["rows"]
     assert [list(r) for r in rows] == [["action", "level", "service", "rcp", "resource_types",

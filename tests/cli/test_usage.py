@@ -7,7 +7,8 @@ import pytest
 
 from conftest import ROOT
 
-COMMANDS = ["ingest", "query", "why", "shell", "report", "status", "check", "catalog"]
+COMMANDS = ["ingest", "query", "why", "shell", "report", "status", "check", "catalog",
+            "rules"]
 
 # arguments, part of the message
 WRONG = [
@@ -29,6 +30,8 @@ WRONG = [
     (["why", "user/a"], "usage: latchkey why IDENTITY ACTION RESOURCE"),
     (["ingest"], "usage: latchkey ingest PATH..."),
     (["catalog", "update"], "usage: latchkey catalog show"),
+    (["rules", "list"], "usage: latchkey rules [show ID]"),
+    (["rules", "show", "lamda-001"], "there is no rule 'lamda-001'; did you mean 'lambda-001'?"),
     (["catalog", "show", "s3:GetObjct"], "did you mean 's3:GetObject'?"),
 ]
 
