@@ -542,11 +542,16 @@ static void coverage_state(struct seal *s, const struct builder_coverage *c)
 		c->state == COVERAGE_PARTIAL || c->state == COVERAGE_REFUSED
 			? SEGMENT_POLICY_REFUSED
 			: SEGMENT_POLICY_NONE;
+	uint8_t *bits;
 
 	if (c->subject == BUILDER_NO_TEXT ||
 		!is_policy_coverage(builder_str(s->b, c->what)))
 		return;
-	s->policy_bits[seal_id(s, c->subject)] |= (uint8_t)(1u << state);
+	bits = &s->policy_bits[seal_id(s, c->subject)];
+	/* one input came without the role's trust policy, and another with it */
+	if (!str_eq(builder_str(s->b, c->what), STR_LIT("trust-policy")) ||
+		!(*bits & 1u << SEGMENT_POLICY_GOT))
+		*bits |= (uint8_t)(1u << state);
 }
 
 static void coverages_make(struct seal *s)

@@ -257,6 +257,9 @@ int aws_authorization_role(struct aws_emit *em, const struct json_value *v, stru
 	if (rc == 0 && body.n > 0)
 		rc = aws_emit_document(
 			em, LAYER_TRUST, p.key, STR_LIT("trust policy"), body, e);
+	else if (rc == 0)
+		aws_emit_coverage(em, STR_LIT("trust-policy"), p.key, COVERAGE_REFUSED,
+			STR_LIT("the role came without it"));
 	if (rc == 0)
 		rc = emit_inline(em, v, "RolePolicyList", p.key, e);
 	if (rc == 0)

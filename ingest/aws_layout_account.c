@@ -155,6 +155,11 @@ static int read_metadata(struct aws_emit *em, const struct json_value *v, struct
 	if (rc == 0 && em->context->siblings_known && has_governed_policy(&arn) &&
 		!has_sibling(em, "policy.json"))
 		rc = aws_emit_resource_policy(em, entity.key, (struct str){ 0 }, e);
+	if (rc == 0 && str_eq(arn.service, STR_LIT("iam")) &&
+		str_starts(arn.resource, STR_LIT("role/")) &&
+		em->context->siblings_known && !has_sibling(em, "trust-policy.json"))
+		aws_emit_coverage(em, STR_LIT("trust-policy"), entity.key,
+			COVERAGE_REFUSED, STR_LIT("the role came without it"));
 	if (rc == 0 && str_eq(arn.service, STR_LIT("iam")))
 		aws_emit_coverage(em, STR_LIT("identities"), (struct str){ 0 },
 			COVERAGE_GOT, (struct str){ 0 });

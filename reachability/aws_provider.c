@@ -474,6 +474,11 @@ static bool may_call(const struct node *n, action_id action)
 	       str_eq(name, STR_LIT("sts:SetSourceIdentity"));
 }
 
+/*
+ * `unread`: what a policy that we do not have may grant. It lets in anybody, which a
+ * question about one pair tells; a list would name everybody. There it counts where the
+ * account's own policies give what the resource's policy has to consent to.
+ */
 static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr unread)
 {
 	const struct subject *s = p->subject;
@@ -481,6 +486,7 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 	bool trust = p->policy_layer == LAYER_TRUST;
 	expr identity = expr_and(pool, p->identity, p->boundary);
 	expr named = resource_grant(pool, p, !p->same_account);
+	expr whoever = p->strict ? unread : EXPR_FALSE;
 
 	if (trust && !may_call(s->n, p->action))
 		return EXPR_FALSE;
@@ -489,16 +495,16 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 			      : expr_or(pool,
 					expr_or(pool, p->resource[MATCH_SELF],
 						p->resource[MATCH_ANYONE]),
-					unread);
+					whoever);
 	switch (s->n->type) {
 	case NODE_PUBLIC:
 		return p->object->blocks_public && p->resource[MATCH_ANYONE] == EXPR_TRUE
 			       ? EXPR_FALSE
-			       : expr_or(pool, p->resource[MATCH_ANYONE], unread);
+			       : expr_or(pool, p->resource[MATCH_ANYONE], whoever);
 	case NODE_SERVICE:
 		return expr_or(pool,
 			expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ANYONE]),
-			unread);
+			whoever);
 	default:
 		break;
 	}
@@ -509,18 +515,18 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 		identity = EXPR_TRUE;
 	if (!p->same_account) {
 		expr consent = expr_or(
-			pool, expr_or(pool, named, p->resource[MATCH_ACCOUNT]), unread);
+			pool, expr_or(pool, named, p->resource[MATCH_ACCOUNT]), whoever);
 
 		return expr_and(pool, identity, consent);
 	}
 	named = expr_or(pool, p->resource[MATCH_SELF],
 		expr_or(pool, p->resource[MATCH_ANYONE],
 			expr_and(pool, p->resource[MATCH_ROLE], p->boundary)));
+	named = expr_or(pool, named, whoever);
 	if (p->policy == POLICY_REQUIRED)
-		return expr_or(pool, named,
-			expr_and(pool, identity,
-				expr_or(pool, p->resource[MATCH_ACCOUNT], unread)));
-	return expr_or(pool, identity, expr_or(pool, named, unread));
+		identity = expr_and(pool, identity,
+			expr_or(pool, p->resource[MATCH_ACCOUNT], unread));
+	return expr_or(pool, identity, named);
 }
 
 /*

@@ -124,6 +124,21 @@ static void room_unknown(struct decide_room *room, struct arena *arena, struct s
 	buf_release(&found);
 }
 
+static void room_refused(struct decide_room *room, struct arena *arena, struct segment *s)
+{
+	const struct segment_coverage *c = segment_coverages(s);
+	uint32_t count = segment_info(s)->coverage_count;
+	entity_id *found = ARENA_NEW_ARRAY(arena, entity_id, count + 1);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (c[i].subject < segment_info(s)->entity_count &&
+			segment_entity(s, c[i].subject)->policy_state ==
+				SEGMENT_POLICY_REFUSED)
+			found[room->refused_count++] = c[i].subject;
+	}
+	room->refused = found;
+}
+
 struct decide_room *decide_room(struct decide *d, scope_number scope, struct segment *s)
 {
 	struct arena *arena = world_arena(d->world);
@@ -140,6 +155,7 @@ struct decide_room *decide_room(struct decide *d, scope_number scope, struct seg
 	room->statements =
 		ARENA_NEW_ARRAY(arena, uint32_t, segment_info(s)->statement_count + 1);
 	room_unknown(room, arena, s);
+	room_refused(room, arena, s);
 	VEC_DATA(&d->rooms, struct decide_room *)[scope] = room;
 	return room;
 }

@@ -126,6 +126,9 @@ struct decide_room {
 	const uint32_t *unknown;
 	uint32_t unknown_count;
 	const bool *gaps; /* per class: one of the unknown */
+	/* entities whose own policy could not be read */
+	const entity_id *refused;
+	uint32_t refused_count;
 };
 
 struct decide_room *decide_room(struct decide *d, scope_number scope, struct segment *s);

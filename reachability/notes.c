@@ -198,8 +198,10 @@ int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct er
 			const struct segment_entity *entity =
 				segment_entity(s, members[i]);
 
-			missing += entity->policy_state == SEGMENT_POLICY_NOT_ASKED &&
-				   !(entity->flags & ENTITY_SHARED);
+			missing +=
+				(entity->policy_state == SEGMENT_POLICY_NOT_ASKED ||
+					entity->policy_state == SEGMENT_POLICY_REFUSED) &&
+				!(entity->flags & ENTITY_SHARED);
 		}
 		if (missing > 0)
 			note(n, segment_info(s)->scope,

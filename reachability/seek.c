@@ -342,9 +342,9 @@ static int scopes_decide(struct seek *k, struct err *e)
 	bool refused = k->object->o.policy_state == SEGMENT_POLICY_REFUSED;
 
 	if (own != SEGMENT_NONE) {
-		bool all = k->anyone || refused || names_by_id(k->object);
+		bool all = k->anyone || names_by_id(k->object);
 
-		if (all || !only_with_consent(k) || delegates_to(k, account)) {
+		if (all || refused || !only_with_consent(k) || delegates_to(k, account)) {
 			if (scope_decide(k, own, all, e) < 0)
 				return e->code;
 		}
@@ -352,7 +352,7 @@ static int scopes_decide(struct seek *k, struct err *e)
 	for (scope_number n = 0; n < world_scope_count(k->w); n++) {
 		if (n == own)
 			continue;
-		if (!k->anyone && !refused && account.n > 0 &&
+		if (!k->anyone && account.n > 0 &&
 			!delegates_to(k, world_scope_account(k->w, n)))
 			continue;
 		if (scope_decide(k, n, false, e) < 0)
@@ -379,7 +379,7 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 		rc = scopes_decide(&k, e);
 	for (size_t i = 0; i < VEC_COUNT(&k.named, node_id) && rc == 0; i++)
 		rc = decide_alone(&k, VEC_DATA(&k.named, node_id)[i], e);
-	if (rc == 0 && (k.anyone || k.object->o.policy_state == SEGMENT_POLICY_REFUSED)) {
+	if (rc == 0 && k.anyone) {
 		public = world_node_virtual(
 			k.w, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
 		rc = decide_alone(&k, public, e);

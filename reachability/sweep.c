@@ -167,6 +167,23 @@ static void named_in(struct sweep *p, node_id whom, bool own)
 	ids_unique(&p->named);
 }
 
+static bool has_grants(const struct sweep *p)
+{
+	return (p->subject->s.n->flags & ENTITY_ROOT) || p->subject->identity_count > 0 ||
+	       p->subject->unknown_identity != EXPR_FALSE;
+}
+
+/* What their policies take away is not known of the one as little as of the other. */
+static void named_refused(struct sweep *p)
+{
+	const struct decide_room *room = decide_room(p->d, p->scope, p->segment);
+
+	if (room->refused_count > 0 && has_grants(p))
+		buf_add(&p->named, room->refused,
+			room->refused_count * sizeof(entity_id));
+	ids_unique(&p->named);
+}
+
 /* --- spans --- */
 
 static void span_add(struct sweep *p, uint32_t statement, entity_id begin, entity_id end,
@@ -492,8 +509,7 @@ static bool sweep_needed(struct sweep *p)
 {
 	uint32_t kinds = segment_info(p->segment)->kind_count, count;
 
-	if (!p->root && p->subject->identity_count == 0 &&
-		p->subject->unknown_identity == EXPR_FALSE)
+	if (!has_grants(p))
 		return false;
 	for (uint32_t k = 0; k < kinds; k++) {
 		const uint32_t *members = segment_kind_members(p->segment, k, &count);
@@ -543,6 +559,8 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 	named_in(&p, s->s.node, own);
 	if (p.ruler != NODE_NONE)
 		named_in(&p, p.ruler, own);
+	if (own && p.ruler == NODE_NONE)
+		named_refused(&p);
 	for (size_t i = 0; i < VEC_COUNT(&p.named, entity_id) && rc == 0; i++) {
 		entity_id id = VEC_DATA(&p.named, entity_id)[i];
 		const struct segment_entity *entity;

@@ -51,6 +51,7 @@ static const struct row rows[] = {
 		"E arn:aws:iam::aws:policy/AdministratorAccess aws:iam:policy AdministratorAccess 14 id=ANPA1\n"
 		"D identity arn:aws:iam::aws:policy/AdministratorAccess (AdministratorAccess) {\"new\":1}\n"
 		"E " A "role/r aws:iam:role r 1 tagged\n"
+		"C trust-policy " A "role/r 3 (the role came without it)\n"
 		"C identities  2 (no UserDetailList, the page says that another follows)\n" },
 	{ "two pages joined", "-", "", "", NULL,
 		"{\"UserDetailList\":[{\"UserName\":\"a\",\"Arn\":\"" A "user/a\"}],\"GroupDetailList\":[],\"RoleDetailList\":[],\"Policies\":[],\"IsTruncated\":true}\n"
@@ -208,6 +209,10 @@ static const struct row rows[] = {
 	{ "iam-collect: a role", "aws/aws/accounts/111122223333/iam/role/ci/metadata.json", "", "", "trust-policy.json",
 		"{\"arn\":\"" A "role/CI\",\"name\":\"CI\",\"id\":\"AROA\",\"path\":\"/\",\"permissionBoundary\":\"" A "policy/b\"}",
 		"E " A "role/CI aws:iam:role CI 1 id=AROA path=/ tagged\nR " A "role/CI boundary " A "policy/b\nC identities  1 ()\n" },
+	{ "iam-collect: a role without", "aws/aws/accounts/111122223333/iam/role/ci/metadata.json", "", "", "tags.json",
+		"{\"arn\":\"" A "role/CI\",\"name\":\"CI\",\"id\":\"AROA\",\"path\":\"/\"}",
+		"E " A "role/CI aws:iam:role CI 1 id=AROA path=/\n"
+		"C trust-policy " A "role/CI 3 (the role came without it)\nC identities  1 ()\n" },
 	{ "iam-collect: its trust policy", "aws/aws/accounts/111122223333/iam/role/ci/trust-policy.json", "",
 		"{\"arn\":\"" A "role/CI\"}", "metadata.json", "{\"a\":1}", "D trust " A "role/CI (trust policy) {\"a\":1}\n" },
 	{ "iam-collect: bucket without a policy", "aws/aws/accounts/111122223333/s3/b/metadata.json", "", "", "tags.json",

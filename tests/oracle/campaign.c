@@ -1,12 +1,10 @@
 /*
  * Seeded random worlds on which engine and oracle must agree.
  *
- *	campaign [WORLDS [FIRST_SEED [plain|crash|refused]]]
+ *	campaign [WORLDS [FIRST_SEED [plain|crash|readable]]]
  *
  * plain: do not make failing worlds smaller; crash: the first world ends the program,
- * make it smaller; refused: with policies of resources that could not be read. That is
- * not the default: lists leave out what nothing but an unread policy of another account
- * could open, and the oracle does not.
+ * make it smaller; readable: all policies of resources could be read.
  *
  * A world that they disagree on is made smaller, then shown: its seed, its records, the
  * question and both verdicts. LATCHKEY_DUEL_DIRECTORY is where stores are made, else
@@ -57,7 +55,7 @@ int main(int argc, char **argv)
 	unsigned long worlds = argc > 1 ? strtoul(argv[1], NULL, 10) : 500;
 	unsigned long first = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
 	const char *directory = scratch_directory();
-	bool refused = argc > 3 && strcmp(argv[3], "refused") == 0;
+	bool refused = argc <= 3 || strcmp(argv[3], "readable") != 0;
 	unsigned failed = 0;
 	uint64_t verdicts = 0, undecided = 0;
 	unsigned shown_count = argc > 3 && strcmp(argv[3], "plain") == 0 ? SHOWN : 0;

@@ -231,11 +231,6 @@ static struct oracle_range expected(const struct duel *d, uint32_t x, uint32_t y
 	return hops.least > direct.least ? hops : none;
 }
 
-static enum oracle_verdict better(enum oracle_verdict a, enum oracle_verdict b)
-{
-	return a > b ? a : b;
-}
-
 /*
  * Services and strangers exist because some policy names them. Who can access an object
  * finds those of its own policies, and of others only that hops lead from them; what
@@ -306,13 +301,11 @@ static int ask_can(struct duel *d, uint64_t pick, struct err *e)
 	uint32_t x = (uint32_t)(pick % count), y = (uint32_t)(pick / 64 % count);
 	uint32_t classes = oracle_object(&d->oracle, y)->class_count;
 
-	if (classes == 0 || !oracle_is_subject(&d->oracle, x) ||
-		!oracle_is_known(&d->oracle, y))
+	if (classes == 0 || !oracle_is_subject(&d->oracle, x))
 		return 0;
 	uint32_t c = (uint32_t)(pick / 4096 % classes);
-	struct oracle_range direct = oracle_direct(&d->oracle, x, y, c);
-	struct oracle_range hops = oracle_indirect(&d->oracle, x, y, c);
-	enum oracle_verdict least = better(direct.least, hops.least);
+	struct oracle_range want = oracle_can(&d->oracle, x, y, c);
+	enum oracle_verdict least = want.least;
 	const struct buf *actions = &oracle_object(&d->oracle, y)->classes[c].actions;
 	struct str name = catalog_action_get(VEC_DATA(actions, action_id)[0]).name;
 	struct action_query query = { .patterns = &name, .pattern_count = 1 };
@@ -324,8 +317,7 @@ static int ask_can(struct duel *d, uint64_t pick, struct err *e)
 	if (rc < 0)
 		return rc;
 	d->result->verdicts++;
-	if (least != better(direct.most, hops.most) ||
-		translate(decision.verdict) == least ||
+	if (least != want.most || translate(decision.verdict) == least ||
 		!reports(d,
 			sort_of(QUESTION_CAN, false, translate(decision.verdict), least)))
 		return 0;

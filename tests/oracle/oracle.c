@@ -13,7 +13,8 @@ struct ask {
 	const struct oracle_class *class;
 	const struct oracle_string *string;
 	struct arena *scratch;
-	bool plain; /* a condition that the request decides helps nobody */
+	bool strict; /* one question: what nobody read may let in whoever asks */
+	bool plain;  /* a condition that the request decides helps nobody */
 };
 
 /* How a statement names who asks; stronger ones come later. */
@@ -166,6 +167,23 @@ static struct oracle_truth sum(
 	return truth;
 }
 
+/*
+ * A policy that could not be read may say anything. Lists, which would name everybody,
+ * take it for one that leaves it to its own account.
+ */
+static void sum_unread(const struct ask *q, struct oracle_truth allow[NAMED_COUNT],
+	struct oracle_truth *deny)
+{
+	const struct oracle_node *object = q->request.object;
+	bool same = str_eq(q->request.subject->account, object->account);
+	enum naming naming = q->strict ? NAMED_ANYONE : NAMED_ACCOUNT;
+
+	if ((q->strict && !object->asked) || (object->refused && (q->strict || same)))
+		allow[naming] = truth_or(allow[naming], perhaps(q));
+	if (object->refused)
+		*deny = truth_or(*deny, perhaps(q));
+}
+
 /* What the object's own policy allows, by how it names who asks, and what it denies. */
 static void sum_resource(const struct ask *q, const struct oracle_documents *documents,
 	struct oracle_truth allow[NAMED_COUNT], struct oracle_truth *deny)
@@ -184,10 +202,7 @@ static void sum_resource(const struct ask *q, const struct oracle_documents *doc
 			*into = truth_or(*into, covers(q, p, s));
 		}
 	}
-	if (q->request.object->refused) {
-		allow[NAMED_ANYONE] = truth_or(allow[NAMED_ANYONE], perhaps(q));
-		*deny = truth_or(*deny, perhaps(q));
-	}
+	sum_unread(q, allow, deny);
 }
 
 /*
@@ -397,8 +412,8 @@ static enum oracle_verdict verdict_of(const struct ask *q, struct oracle_truth t
 	return t.sure ? ORACLE_CONDITIONAL : ORACLE_UNKNOWN;
 }
 
-static struct oracle_range decide_object(
-	struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
+static struct oracle_range decide_object(const struct oracle *o, uint32_t subject,
+	uint32_t object, uint32_t class, bool strict)
 {
 	const struct oracle_object *target = oracle_object(o, object);
 	struct ask q = { .o = o,
@@ -409,7 +424,8 @@ static struct oracle_range decide_object(
 			.object_place = &o->world.places[object],
 			.service = target->classes[class].service },
 		.class = &target->classes[class],
-		.scratch = &o->scratch };
+		.strict = strict,
+		.scratch = o->scratch };
 	struct oracle_range range = { ORACLE_DENIED, ORACLE_DENIED };
 
 	for (uint32_t t = 0; t < ORACLE_TARGETS; t++) {
@@ -462,16 +478,6 @@ bool oracle_is_object(const struct oracle *o, uint32_t n)
 	       !str_starts(node->entity->scope, STR_LIT("aws:o-"));
 }
 
-bool oracle_is_known(const struct oracle *o, uint32_t n)
-{
-	const struct oracle_node *node = oracle_world_node(&o->world, n);
-
-	return node->asked ||
-	       !(may_have_policy(node->entity->kind) ||
-		       str_eq(node->entity->kind, STR_LIT("aws:kms:key")) ||
-		       str_eq(node->entity->kind, STR_LIT("aws:iam:role")));
-}
-
 const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n)
 {
 	return &VEC_DATA(&o->objects, struct oracle_object)[n];
@@ -515,6 +521,23 @@ struct oracle_range oracle_indirect(
 		struct oracle_range end = oracle_direct(o, z, object, class);
 
 		best = stronger_range(best, weaker_range(way, end));
+	}
+	return best;
+}
+
+struct oracle_range oracle_can(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
+{
+	struct oracle_range best = decide_object(o, subject, object, class, true);
+	uint32_t count = oracle_count(o);
+
+	for (uint32_t z = 0; z < count; z++) {
+		struct oracle_range way = o->reach[subject * count + z];
+
+		if (z != subject && way.most != ORACLE_DENIED && oracle_is_subject(o, z))
+			best = stronger_range(
+				best, weaker_range(way,
+					      decide_object(o, z, object, class, true)));
 	}
 	return best;
 }
@@ -577,7 +600,8 @@ static void decide_all(struct oracle *o)
 			bool asks = oracle_is_subject(o, k / classes);
 
 			VEC_ADD(&o->direct[y], struct oracle_range,
-				asks ? decide_object(o, k / classes, y, k % classes)
+				asks ? decide_object(
+					       o, k / classes, y, k % classes, false)
 				     : none);
 		}
 	}
@@ -642,7 +666,8 @@ int oracle_open(struct oracle *out, struct str stream, struct err *e)
 	if (rc < 0)
 		return rc;
 	arena_init(&out->arena, ARENA_UNLIMITED);
-	arena_init(&out->scratch, ARENA_UNLIMITED);
+	out->scratch = ARENA_NEW(&out->arena, struct arena);
+	arena_init(out->scratch, ARENA_UNLIMITED);
 	rc = oracle_condition_survey(&out->opens, &out->world, e);
 	if (rc < 0) {
 		oracle_release(out);
@@ -674,6 +699,7 @@ void oracle_release(struct oracle *o)
 	buf_release(&o->kinds);
 	oracle_target_release(&o->patterns);
 	oracle_world_release(&o->world);
+	if (o->scratch)
+		arena_release(o->scratch);
 	arena_release(&o->arena);
-	arena_release(&o->scratch);
 }

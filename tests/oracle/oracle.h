@@ -30,7 +30,7 @@ struct oracle {
 	struct oracle_world world;
 	struct oracle_opens opens;
 	struct oracle_patterns patterns;
-	struct arena arena, scratch;
+	struct arena arena, *scratch;
 	struct buf kinds;   /* of struct oracle_kind */
 	struct buf objects; /* of struct oracle_object, one for each node */
 	struct buf
@@ -46,12 +46,6 @@ uint32_t oracle_count(const struct oracle *o);
 bool oracle_is_subject(const struct oracle *o, uint32_t n);
 bool oracle_is_object(const struct oracle *o, uint32_t n);
 
-/*
- * Nobody left out to read an object's own policy. If somebody did, lists take it for
- * none.
- */
-bool oracle_is_known(const struct oracle *o, uint32_t n);
-
 /* An object's classes of actions: within one all verdicts are the same. */
 const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n);
 
@@ -59,6 +53,13 @@ const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n);
 struct oracle_range oracle_direct(
 	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
 struct oracle_range oracle_indirect(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
+
+/*
+ * Either way, asked about the one pair: a policy of the object that was not read may let
+ * in whoever asks.
+ */
+struct oracle_range oracle_can(
 	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
 
 const char *oracle_verdict_name(enum oracle_verdict v);

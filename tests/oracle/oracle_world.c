@@ -317,7 +317,8 @@ static void gather_resource(struct oracle_world *w, uint32_t n)
 		const struct record_coverage *c = &record_get(w, i)->coverage;
 
 		if (record_get(w, i)->type == RECORD_COVERAGE &&
-			str_starts(c->what, STR_LIT("resource-policy:")) &&
+			(str_starts(c->what, STR_LIT("resource-policy:")) ||
+				str_eq(c->what, STR_LIT("trust-policy"))) &&
 			str_eq(c->subject, node->key)) {
 			node->asked = true;
 			node->refused = !own && c->state != COVERAGE_GOT;

@@ -473,6 +473,8 @@ static void write_identity(struct worldgen *g, const struct thing *t, struct str
 	if (!chance(g, g->weight[WITH_REFUSED] / 4))
 		recorder_document(&g->r, LAYER_TRUST, key, STR_LIT("trust policy"),
 			policy(g, LAYER_TRUST, 1 + below(g, 2), NULL));
+	else if (chance(g, 50))
+		recorder_coverage(&g->r, STR_LIT("trust-policy"), key, COVERAGE_REFUSED);
 }
 
 /* Grants of a key: none, or some, each with one grantee. */
