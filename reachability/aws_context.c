@@ -132,6 +132,32 @@ static void fact_of_userid(struct world *w, const struct subject *s,
 		out->knowledge = CONDITION_PRESENT;
 }
 
+/* Whether a service calls, or somebody whom an identity provider vouches for. */
+static bool fact_of_service(const struct subject *s, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	bool service = s->n->type == NODE_SERVICE;
+	bool federated = aws_provider_is_federated(s->n);
+
+	if (key_is(key, "aws:PrincipalIsAWSService")) {
+		/* only signed requests carry it */
+		if (s->n->type != NODE_PUBLIC && !federated)
+			fact_one(
+				out, service ? STR_LIT("true") : STR_LIT("false"), arena);
+		return true;
+	}
+	if (key_is(key, "aws:PrincipalServiceName")) {
+		if (service)
+			fact_one(out, s->n->key, arena);
+		return true;
+	}
+	if (key_is(key, "aws:FederatedProvider") && federated) {
+		fact_one(out, s->n->key, arena);
+		return true;
+	}
+	return false;
+}
+
 static bool fact_of_principal(struct world *w, const struct subject *s, struct str key,
 	struct condition_fact *out, struct arena *arena)
 {
@@ -144,20 +170,6 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 	out->knowledge = CONDITION_MISSING;
 	if (key_is(key, "aws:PrincipalType")) {
 		fact_one(out, kind_of_principal(s), arena);
-		return true;
-	}
-	if (key_is(key, "aws:PrincipalIsAWSService")) {
-		/* only signed requests carry it */
-		if (s->n->type != NODE_PUBLIC && !aws_provider_is_federated(s->n))
-			fact_one(out,
-				s->n->type == NODE_SERVICE ? STR_LIT("true")
-							   : STR_LIT("false"),
-				arena);
-		return true;
-	}
-	if (key_is(key, "aws:PrincipalServiceName")) {
-		if (s->n->type == NODE_SERVICE)
-			fact_one(out, s->n->key, arena);
 		return true;
 	}
 	if (key_is(key, "aws:PrincipalArn")) {
@@ -199,11 +211,7 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 		fact_of_userid(w, s, out, arena);
 		return true;
 	}
-	if (key_is(key, "aws:FederatedProvider") && aws_provider_is_federated(s->n)) {
-		fact_one(out, s->n->key, arena);
-		return true;
-	}
-	return false;
+	return fact_of_service(s, key, out, arena);
 }
 
 /* The region of the key ("arn:p:s:REGION:a:r"), or empty. */

@@ -1,5 +1,7 @@
 #include "oracle.h"
 
+#include "oracle_steps.h"
+
 struct oracle_kind {
 	struct str name;
 	struct buf classes; /* of struct oracle_class */
@@ -491,22 +493,6 @@ struct oracle_range oracle_direct(
 				     class];
 }
 
-static enum oracle_verdict weaker(enum oracle_verdict a, enum oracle_verdict b)
-{
-	return a < b ? a : b;
-}
-
-static struct oracle_range weaker_range(struct oracle_range a, struct oracle_range b)
-{
-	return (struct oracle_range){ weaker(a.least, b.least), weaker(a.most, b.most) };
-}
-
-static struct oracle_range stronger_range(struct oracle_range a, struct oracle_range b)
-{
-	return (struct oracle_range){ a.least > b.least ? a.least : b.least,
-		a.most > b.most ? a.most : b.most };
-}
-
 struct oracle_range oracle_indirect(
 	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
 {
@@ -520,7 +506,7 @@ struct oracle_range oracle_indirect(
 			continue;
 		struct oracle_range end = oracle_direct(o, z, object, class);
 
-		best = stronger_range(best, weaker_range(way, end));
+		best = oracle_steps_stronger(best, oracle_steps_weaker(way, end));
 	}
 	return best;
 }
@@ -535,8 +521,8 @@ struct oracle_range oracle_can(
 		struct oracle_range way = o->reach[subject * count + z];
 
 		if (z != subject && way.most != ORACLE_DENIED && oracle_is_subject(o, z))
-			best = stronger_range(
-				best, weaker_range(way,
+			best = oracle_steps_stronger(
+				best, oracle_steps_weaker(way,
 					      decide_object(o, z, object, class, true)));
 	}
 	return best;
@@ -607,57 +593,6 @@ static void decide_all(struct oracle *o)
 	}
 }
 
-static void add_step(
-	struct oracle *o, uint32_t from, uint32_t to, struct oracle_range verdict)
-{
-	struct oracle_range *old = &o->reach[from * oracle_count(o) + to];
-
-	*old = stronger_range(*old, verdict);
-}
-
-/* One step: to assume a role, or to be run with one. */
-static void add_steps(struct oracle *o)
-{
-	for (uint32_t y = 0; y < oracle_count(o); y++) {
-		const struct oracle_object *object = oracle_object(o, y);
-
-		for (uint32_t c = 0; c < object->class_count; c++) {
-			for (uint32_t x = 0;
-				object->classes[c].assume && x < oracle_count(o); x++)
-				add_step(o, x, y, oracle_direct(o, x, y, c));
-		}
-	}
-	for (size_t i = 0; i < VEC_COUNT(&o->world.records, struct record); i++) {
-		const struct record *r = &VEC_DATA(&o->world.records, struct record)[i];
-
-		if (r->type != RECORD_RELATION || r->relation.type != RELATION_CARRIES)
-			continue;
-		uint32_t from = oracle_world_resolve(
-			&o->world, r->relation.scope, r->relation.from);
-		uint32_t to = oracle_world_resolve(
-			&o->world, r->relation.scope, r->relation.to);
-
-		if (from != ORACLE_NONE && to != ORACLE_NONE)
-			add_step(o, from, to,
-				(struct oracle_range){ ORACLE_ALLOWED, ORACLE_ALLOWED });
-	}
-}
-
-/* The best way from each to each: as strong as its weakest step. */
-static void close_steps(struct oracle *o)
-{
-	uint32_t n = oracle_count(o);
-
-	for (uint32_t z = 0; z < n; z++) {
-		for (uint32_t x = 0; x < n; x++) {
-			struct oracle_range way = o->reach[x * n + z];
-
-			for (uint32_t y = 0; way.most != ORACLE_DENIED && y < n; y++)
-				add_step(o, x, y, weaker_range(way, o->reach[z * n + y]));
-		}
-	}
-}
-
 int oracle_open(struct oracle *out, struct str stream, struct err *e)
 {
 	*out = (struct oracle){ 0 };
@@ -676,10 +611,7 @@ int oracle_open(struct oracle *out, struct str stream, struct err *e)
 	oracle_target_number(&out->patterns, &out->world);
 	prepare_objects(out);
 	decide_all(out);
-	out->reach = ARENA_NEW_ARRAY(&out->arena, struct oracle_range,
-		(size_t)oracle_count(out) * oracle_count(out));
-	add_steps(out);
-	close_steps(out);
+	oracle_steps_make(out);
 	return 0;
 }
 

@@ -1,0 +1,77 @@
+#include "oracle_steps.h"
+
+static enum oracle_verdict weaker(enum oracle_verdict a, enum oracle_verdict b)
+{
+	return a < b ? a : b;
+}
+
+struct oracle_range oracle_steps_weaker(struct oracle_range a, struct oracle_range b)
+{
+	return (struct oracle_range){ weaker(a.least, b.least), weaker(a.most, b.most) };
+}
+
+struct oracle_range oracle_steps_stronger(struct oracle_range a, struct oracle_range b)
+{
+	return (struct oracle_range){ a.least > b.least ? a.least : b.least,
+		a.most > b.most ? a.most : b.most };
+}
+
+static void add_step(
+	struct oracle *o, uint32_t from, uint32_t to, struct oracle_range verdict)
+{
+	struct oracle_range *old = &o->reach[from * oracle_count(o) + to];
+
+	*old = oracle_steps_stronger(*old, verdict);
+}
+
+/* One step: to assume a role, or to be run with one. */
+static void add_steps(struct oracle *o)
+{
+	for (uint32_t y = 0; y < oracle_count(o); y++) {
+		const struct oracle_object *object = oracle_object(o, y);
+
+		for (uint32_t c = 0; c < object->class_count; c++) {
+			for (uint32_t x = 0;
+				object->classes[c].assume && x < oracle_count(o); x++)
+				add_step(o, x, y, oracle_direct(o, x, y, c));
+		}
+	}
+	for (size_t i = 0; i < VEC_COUNT(&o->world.records, struct record); i++) {
+		const struct record *r = &VEC_DATA(&o->world.records, struct record)[i];
+
+		if (r->type != RECORD_RELATION || r->relation.type != RELATION_CARRIES)
+			continue;
+		uint32_t from = oracle_world_resolve(
+			&o->world, r->relation.scope, r->relation.from);
+		uint32_t to = oracle_world_resolve(
+			&o->world, r->relation.scope, r->relation.to);
+
+		if (from != ORACLE_NONE && to != ORACLE_NONE)
+			add_step(o, from, to,
+				(struct oracle_range){ ORACLE_ALLOWED, ORACLE_ALLOWED });
+	}
+}
+
+/* The best way from each to each: as strong as its weakest step. */
+static void close_steps(struct oracle *o)
+{
+	uint32_t n = oracle_count(o);
+
+	for (uint32_t z = 0; z < n; z++) {
+		for (uint32_t x = 0; x < n; x++) {
+			struct oracle_range way = o->reach[x * n + z];
+
+			for (uint32_t y = 0; way.most != ORACLE_DENIED && y < n; y++)
+				add_step(o, x, y,
+					oracle_steps_weaker(way, o->reach[z * n + y]));
+		}
+	}
+}
+
+void oracle_steps_make(struct oracle *o)
+{
+	o->reach = ARENA_NEW_ARRAY(&o->arena, struct oracle_range,
+		(size_t)oracle_count(o) * oracle_count(o));
+	add_steps(o);
+	close_steps(o);
+}

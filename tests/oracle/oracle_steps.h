@@ -1,0 +1,17 @@
+/*
+ * oracle_steps.h - hops of the oracle: every step there is, and the best way from each
+ * node to each. What is made lies in the oracle's arena.
+ */
+#ifndef TESTS_ORACLE_ORACLE_STEPS_H
+#define TESTS_ORACLE_ORACLE_STEPS_H
+
+#include "oracle.h"
+
+/* Fills o->reach; everything direct is decided already. */
+void oracle_steps_make(struct oracle *o);
+
+/* Both together; either. */
+struct oracle_range oracle_steps_weaker(struct oracle_range a, struct oracle_range b);
+struct oracle_range oracle_steps_stronger(struct oracle_range a, struct oracle_range b);
+
+#endif
