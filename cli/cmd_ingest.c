@@ -84,6 +84,14 @@ static void tell_summary(const struct ingest_report *r)
 		(unsigned long long)r->identities, (unsigned long long)r->relations,
 		(unsigned long long)r->documents,
 		r->seconds[0] + r->seconds[1] + r->seconds[2]);
+	if (r->invalid > 0)
+		message_print(
+			"%llu invalid policies: answers about their holders are unknown; "
+			"latchkey status lists them",
+			(unsigned long long)r->invalid);
+	if (r->warnings > 0)
+		message_print(
+			"%llu warnings about policies", (unsigned long long)r->warnings);
 	if (r->skipped > 0)
 		message_print("skipped %llu files whose names are not those of inputs",
 			(unsigned long long)r->skipped);

@@ -4,25 +4,28 @@
 #include "base/out.h"
 #include "cli/cmd.h"
 #include "cli/gaps.h"
+#include "cli/invalid.h"
 #include "cli/listing.h"
 #include "graphstore/snapshot.h"
 
 static const char *const scope_columns[] = { "scope", "name", "collected_at", "format",
-	"entities", "identities", "documents", "gaps", "version" };
+	"entities", "identities", "documents", "gaps", "invalid", "version" };
 static const char *const gap_columns[] = { "scope", "what", "state", "subject", "count",
 	"detail" };
+static const char *const invalid_columns[] = { "scope", "holder", "layer", "policy",
+	"problem", "source" };
 
 #define COUNT(a) (uint32_t)(sizeof(a) / sizeof((a)[0]))
 
 struct status {
 	struct world *w;
 	struct store_statistics statistics;
-	struct listing scopes, gaps;
+	struct listing scopes, gaps, invalid;
 	uint64_t entities, identities;
 	int64_t oldest; /* collection of the oldest scope; 0: none says */
 
-	struct str scope; /* whose gaps are being told, and how many */
-	uint64_t gap_count;
+	struct str scope; /* that is being told of, with the number of its troubles */
+	uint64_t gap_count, invalid_count;
 };
 
 static void add_gap(void *ctx, const struct gap *gap)
@@ -36,6 +39,19 @@ static void add_gap(void *ctx, const struct gap *gap)
 	listing_text(&s->gaps, gap->subject);
 	listing_count(&s->gaps, gap->count);
 	listing_text(&s->gaps, gap->detail);
+}
+
+static void add_invalid(void *ctx, const struct invalid *invalid)
+{
+	struct status *s = ctx;
+
+	s->invalid_count++;
+	listing_text(&s->invalid, s->scope);
+	listing_text(&s->invalid, invalid->holder);
+	listing_text(&s->invalid, invalid->layer);
+	listing_text(&s->invalid, invalid->policy);
+	listing_text(&s->invalid, invalid->problem);
+	listing_text(&s->invalid, invalid->source);
 }
 
 static uint64_t count_identities(const struct segment *segment)
@@ -64,8 +80,9 @@ static int add_scope(struct status *s, scope_number n, struct arena *arena, stru
 		return e->code;
 	info = segment_info(segment);
 	s->scope = info->scope;
-	s->gap_count = 0;
-	if (gaps_each(s->w, n, arena, add_gap, s, e) < 0)
+	s->gap_count = s->invalid_count = 0;
+	if (gaps_each(s->w, n, arena, add_gap, s, e) < 0 ||
+		invalid_each(s->w, n, arena, add_invalid, s, e) < 0)
 		return e->code;
 	identities = count_identities(segment);
 	s->entities += info->entity_count;
@@ -80,6 +97,7 @@ static int add_scope(struct status *s, scope_number n, struct arena *arena, stru
 	listing_count(&s->scopes, identities);
 	listing_count(&s->scopes, info->doc_count);
 	listing_count(&s->scopes, s->gap_count);
+	listing_count(&s->scopes, s->invalid_count);
 	listing_count(&s->scopes, info->version);
 	return 0;
 }
@@ -122,6 +140,8 @@ static void write_json(
 	listing_json(&s->scopes, &j);
 	json_out_key(&j, "not_collected");
 	listing_json(&s->gaps, &j);
+	json_out_key(&j, "invalid_policies");
+	listing_json(&s->invalid, &j);
 	json_out_close(&j, '}');
 	buf_add_char(&out->buf, '\n');
 }
@@ -178,6 +198,11 @@ static int write_table(const struct status *s, const struct command_context *c,
 	write_head(s, c, &out->buf);
 	if (listing_print(&s->scopes, out, FORMAT_TABLE, e) < 0)
 		return e->code;
+	if (s->invalid.cells.n > 0) {
+		buf_add_str(&out->buf, STR_LIT("\ninvalid policies\n"));
+		if (listing_print(&s->invalid, out, FORMAT_TABLE, e) < 0)
+			return e->code;
+	}
 	if (s->gaps.cells.n == 0) {
 		buf_add_str(
 			&out->buf, STR_LIT("\nall that was asked for was collected\n"));
@@ -209,6 +234,7 @@ int cmd_status(const struct command_context *c, struct err *e)
 
 	listing_init(&s.scopes, scope_columns, COUNT(scope_columns));
 	listing_init(&s.gaps, gap_columns, COUNT(gap_columns));
+	listing_init(&s.invalid, invalid_columns, COUNT(invalid_columns));
 	if (store_open(&store, c->store, STORE_READ, e) < 0 ||
 		store_statistics(&s.statistics, store, e) < 0 ||
 		world_open(&s.w, store, e) < 0)
@@ -219,6 +245,7 @@ int cmd_status(const struct command_context *c, struct err *e)
 done:
 	world_close(s.w);
 	store_close(store);
+	listing_release(&s.invalid);
 	listing_release(&s.gaps);
 	listing_release(&s.scopes);
 	return rc < 0 ? e->code : 0;

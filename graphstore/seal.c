@@ -420,14 +420,23 @@ static bool same_holding(const struct holding_row *x, const struct holding_row *
 	       str_eq(x->name, y->name);
 }
 
+/* A policy that cannot be one was read in vain. */
+static enum segment_policy_state holding_state(
+	const struct seal *s, const struct builder_holding *h)
+{
+	if (h->doc == SEGMENT_NONE)
+		return SEGMENT_POLICY_NONE;
+	if (s->documents[s->doc_number[h->doc]].flags & DOCUMENT_INVALID)
+		return SEGMENT_POLICY_REFUSED;
+	return SEGMENT_POLICY_GOT;
+}
+
 static void note_state(struct seal *s, const struct builder_holding *h, uint32_t id)
 {
 	if (h->layer == LAYER_IDENTITY)
 		s->policy_known[id] = 1;
 	if (h->layer == LAYER_RESOURCE || h->layer == LAYER_TRUST)
-		s->policy_bits[id] |=
-			(uint8_t)(h->doc == SEGMENT_NONE ? 1u << SEGMENT_POLICY_NONE
-							 : 1u << SEGMENT_POLICY_GOT);
+		s->policy_bits[id] |= (uint8_t)(1u << holding_state(s, h));
 }
 
 static void holdings_collect(struct seal *s, struct buf *rows)

@@ -52,7 +52,8 @@ enum segment_policy_state {
 	SEGMENT_POLICY_NOT_ASKED, /* nobody tried to read it */
 	SEGMENT_POLICY_NONE,      /* read, and there is none */
 	SEGMENT_POLICY_GOT,       /* read, in the holdings */
-	SEGMENT_POLICY_REFUSED    /* tried and failed, or must exist and is missing */
+	/* tried and failed, or must exist and is missing, or is no valid policy */
+	SEGMENT_POLICY_REFUSED
 };
 
 struct segment_entity {

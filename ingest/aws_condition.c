@@ -1,5 +1,9 @@
 #include "ingest/aws_condition.h"
 
+#include "base/date.h"
+#include "base/decimal.h"
+#include "base/ip.h"
+
 static const struct {
 	struct str name;
 	enum document_operator operator_;
@@ -95,9 +99,64 @@ struct aws_condition_operator aws_condition_operator(struct str written)
 		name.n -= suffix.n;
 	}
 	out.operator_ = find(name);
-	if (out.operator_ == DOCUMENT_NULL && out.if_exists)
-		out.operator_ = DOCUMENT_OPERATOR_UNKNOWN;
 	return out;
+}
+
+static const char *boolean_type(struct str value)
+{
+	bool is = str_eq_fold(value, STR_LIT("true")) ||
+		  str_eq_fold(value, STR_LIT("false"));
+
+	return is ? NULL : "true or false";
+}
+
+const char *aws_condition_value_type(
+	enum document_operator op, struct str value, bool variable)
+{
+	struct ip_block block;
+	struct decimal number;
+	struct date date;
+
+	switch (op) {
+	case DOCUMENT_IP_ADDRESS:
+	case DOCUMENT_NOT_IP_ADDRESS:
+		return ip_block_parse(&block, value) ? NULL : "an address or a block";
+	case DOCUMENT_NUMERIC_EQUALS:
+	case DOCUMENT_NUMERIC_NOT_EQUALS:
+	case DOCUMENT_NUMERIC_LESS:
+	case DOCUMENT_NUMERIC_LESS_EQUALS:
+	case DOCUMENT_NUMERIC_GREATER:
+	case DOCUMENT_NUMERIC_GREATER_EQUALS:
+		return decimal_parse(&number, value) ? NULL : "a number";
+	case DOCUMENT_DATE_EQUALS:
+	case DOCUMENT_DATE_NOT_EQUALS:
+	case DOCUMENT_DATE_LESS:
+	case DOCUMENT_DATE_LESS_EQUALS:
+	case DOCUMENT_DATE_GREATER:
+	case DOCUMENT_DATE_GREATER_EQUALS:
+		return date_parse(&date, value) ? NULL : "a date";
+	case DOCUMENT_BOOL:
+	case DOCUMENT_NULL:
+		return variable ? NULL : boolean_type(value);
+	default:
+		return NULL;
+	}
+}
+
+bool aws_condition_is_no_arn(enum document_operator op, struct str value)
+{
+	size_t at = 0;
+
+	if ((op != DOCUMENT_ARN_LIKE && op != DOCUMENT_ARN_NOT_LIKE) ||
+		str_ends(value, STR_LIT("*")))
+		return false;
+	for (int i = 0; i < 5; i++) {
+		at = str_find_char(value, ':', at);
+		if (at == value.n)
+			return true;
+		at++;
+	}
+	return false;
 }
 
 uint8_t aws_condition_key_flags(struct str key)
@@ -145,4 +204,16 @@ uint8_t aws_condition_variable_flags(struct str text)
 		at = str_find_char(text, '$', at + 1);
 	}
 	return flags;
+}
+
+bool aws_condition_has_open_variable(struct str text)
+{
+	size_t at = str_find_char(text, '$', 0);
+
+	while (at + 1 < text.n) {
+		if (text.p[at + 1] == '{' && str_find_char(text, '}', at) == text.n)
+			return true;
+		at = str_find_char(text, '$', at + 1);
+	}
+	return false;
 }

@@ -24,6 +24,17 @@ struct aws_condition_operator {
 /* "ForAnyValue:StringLikeIfExists", in any case. */
 struct aws_condition_operator aws_condition_operator(struct str written);
 
+/*
+ * What the operator expects ("a number") when the value is none such, and AWS therefore
+ * refuses the policy; NULL: the value is fine. `variable`: it holds one, which operators
+ * on booleans take.
+ */
+const char *aws_condition_value_type(
+	enum document_operator op, struct str value, bool variable);
+
+/* Whether an operator on ARNs has a value of fewer than six parts. */
+bool aws_condition_is_no_arn(enum document_operator op, struct str value);
+
 /* DOCUMENT_CONDITION_READS_ flags of a key: whether it tells about caller or resource. */
 uint8_t aws_condition_key_flags(struct str key);
 
@@ -32,5 +43,8 @@ uint8_t aws_condition_key_flags(struct str key);
  * "${aws:username}". What is not closed, "${x", is no variable.
  */
 uint8_t aws_condition_variable_flags(struct str text);
+
+/* Whether a variable is not closed. */
+bool aws_condition_has_open_variable(struct str text);
 
 #endif

@@ -2,56 +2,25 @@
 
 #include <assert.h>
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "ingest/aws_action.h"
 #include "ingest/aws_condition.h"
+#include "ingest/aws_policy_priv.h"
 #include "ingest/aws_principal.h"
 
-enum presence { REQUIRED, OPTIONAL, FORBIDDEN };
-
-/* What becomes of an ARN with fewer than six parts. */
-enum short_arn {
-	SHORT_EXTENDED,      /* goes on with ":*" */
-	SHORT_WITH_WILDCARD, /* the same, but without any wildcard it matches nothing */
-	SHORT_WITH_STAR,     /* refused unless it ends in '*' */
-	SHORT_REFUSED
-};
-
-struct layer_rule {
-	enum presence principal, resource;
-	enum short_arn short_arn;
-	bool only_anyone; /* the principal must be "*" */
-	bool only_arns;   /* a resource must begin like an ARN */
-	bool may_be_empty;
-};
-
+/* clang-format off */
 static const struct layer_rule layer_rules[LAYER_END] = {
-	[LAYER_IDENTITY] = { FORBIDDEN, REQUIRED, SHORT_EXTENDED, false, true, false },
-	[LAYER_RESOURCE] = { REQUIRED, OPTIONAL, SHORT_WITH_WILDCARD, false, false,
-		false },
-	[LAYER_TRUST] = { REQUIRED, FORBIDDEN, SHORT_REFUSED, false, false, false },
-	[LAYER_SCP] = { FORBIDDEN, REQUIRED, SHORT_WITH_STAR, false, true, false },
-	[LAYER_RCP] = { REQUIRED, REQUIRED, SHORT_REFUSED, true, true, false },
-	[LAYER_ENDPOINT] = { REQUIRED, REQUIRED, SHORT_WITH_WILDCARD, false, false,
-		false },
-	[LAYER_ACL] = { REQUIRED, OPTIONAL, SHORT_WITH_WILDCARD, false, false, true },
-	[LAYER_GRANT] = { REQUIRED, OPTIONAL, SHORT_WITH_WILDCARD, false, false, true },
-	[LAYER_SESSION] = { FORBIDDEN, REQUIRED, SHORT_EXTENDED, false, true, false },
+	[LAYER_IDENTITY] = { .resource = REQUIRED, .principal = FORBIDDEN, .short_arn = SHORT_EXTENDED, .only_arns = true, .unique_sids = true },
+	[LAYER_SESSION] = { .resource = REQUIRED, .principal = FORBIDDEN, .short_arn = SHORT_EXTENDED, .only_arns = true, .unique_sids = true },
+	[LAYER_RESOURCE] = { .resource = OPTIONAL, .principal = REQUIRED, .short_arn = SHORT_WITH_WILDCARD, .size_max = 32768 },
+	[LAYER_TRUST] = { .resource = FORBIDDEN, .principal = REQUIRED, .short_arn = SHORT_REFUSED, .unique_sids = true, .size_max = 8192 },
+	[LAYER_SCP] = { .resource = REQUIRED, .principal = FORBIDDEN, .short_arn = SHORT_WITH_STAR, .only_arns = true, .unique_sids = true, .size_max = 10240 },
+	[LAYER_RCP] = { .resource = REQUIRED, .principal = REQUIRED, .short_arn = SHORT_REFUSED, .only_anyone = true, .only_arns = true, .unique_sids = true, .size_max = 10240 },
+	[LAYER_ENDPOINT] = { .resource = REQUIRED, .principal = REQUIRED, .short_arn = SHORT_WITH_WILDCARD, .size_max = 20480 },
+	[LAYER_ACL] = { .resource = OPTIONAL, .principal = REQUIRED, .short_arn = SHORT_WITH_WILDCARD, .may_be_empty = true },
+	[LAYER_GRANT] = { .resource = OPTIONAL, .principal = REQUIRED, .short_arn = SHORT_WITH_WILDCARD, .may_be_empty = true },
 };
-
-enum element {
-	ELEMENT_SID,
-	ELEMENT_EFFECT,
-	ELEMENT_PRINCIPAL,
-	ELEMENT_NOT_PRINCIPAL,
-	ELEMENT_ACTION,
-	ELEMENT_NOT_ACTION,
-	ELEMENT_RESOURCE,
-	ELEMENT_NOT_RESOURCE,
-	ELEMENT_CONDITION,
-	ELEMENT_COUNT
-};
+/* clang-format on */
 
 static const char *const element_names[ELEMENT_COUNT] = {
 	[ELEMENT_SID] = "Sid",
@@ -65,25 +34,10 @@ static const char *const element_names[ELEMENT_COUNT] = {
 	[ELEMENT_CONDITION] = "Condition",
 };
 
-/* One compilation. */
-struct compiler {
-	struct document_builder *out;
-	const struct policy_listener *listener;
-	const struct layer_rule *rule;
-	struct json json;
-	struct buf set;     /* action intervals of the statement at hand */
-	struct buf scratch; /* a text that is longer than the policy has it */
-	struct buf message; /* of a warning */
-	bool variables;     /* the policy's version has them */
-	uint32_t index;     /* of the statement at hand */
-	uint32_t flags;     /* of the statement at hand */
-	const struct json_value *elements[ELEMENT_COUNT];
-};
-
 /* Takes the strings of a list, or the one that stands for a list of one. */
 typedef int (*take_fn)(struct compiler *c, struct str value, struct err *e);
 
-static void warn(struct compiler *c, const char *what, struct str value)
+void aws_policy_warn(struct compiler *c, const char *what, struct str value)
 {
 	if (!c->listener || !c->listener->warn)
 		return;
@@ -92,10 +46,26 @@ static void warn(struct compiler *c, const char *what, struct str value)
 	c->listener->warn(c->listener->ctx, c->index, buf_str(&c->message));
 }
 
-static int wrong_type(const struct json_value *v, const char *expected, struct err *e)
+int aws_policy_wrong_type(const struct json_value *v, const char *expected, struct err *e)
 {
 	return err_set(e, ERR_FORMAT, "expected %s, found %s", expected,
 		json_type_name(json_type(v)));
+}
+
+void aws_policy_warn_variable(struct compiler *c, struct str text)
+{
+	if (!c->variables && aws_condition_variable_flags(text) != 0)
+		aws_policy_warn(
+			c, "a variable is plain text without Version 2012-10-17", text);
+	else if (aws_condition_has_open_variable(text))
+		aws_policy_warn(c, "a variable without '}' is plain text", text);
+}
+
+bool aws_policy_is_second(struct intern *seen, struct str name)
+{
+	uint32_t count = intern_count(seen);
+
+	return name.n > 0 && intern_add(seen, name) < count;
 }
 
 static int take_strings(
@@ -108,10 +78,10 @@ static int take_strings(
 	if (json_type(v) == JSON_STRING)
 		return take(c, json_string(v), e);
 	if (json_type(v) != JSON_ARRAY)
-		return wrong_type(v, "a string or a list", e);
+		return aws_policy_wrong_type(v, "a string or a list", e);
 	while (json_next(&it, &name, &item)) {
 		if (json_type(item) != JSON_STRING)
-			return wrong_type(item, "a string", e);
+			return aws_policy_wrong_type(item, "a string", e);
 		if (take(c, json_string(item), e) < 0)
 			return e->code;
 	}
@@ -123,18 +93,21 @@ static int take_action(struct compiler *c, struct str value, struct err *e)
 	int rc = aws_action_add(&c->set, value, e);
 
 	if (rc == 0)
-		warn(c, "no such action", value);
+		aws_policy_warn(c, "no such action", value);
 	return rc < 0 ? rc : 0;
 }
 
 static int compile_actions(
 	struct compiler *c, struct document_statement *s, bool complement, struct err *e)
 {
+	const struct json_value *list =
+		c->elements[complement ? ELEMENT_NOT_ACTION : ELEMENT_ACTION];
 	const struct document_interval *v;
 
 	buf_clear(&c->set);
-	if (take_strings(c, c->elements[complement ? ELEMENT_NOT_ACTION : ELEMENT_ACTION],
-		    take_action, e) < 0)
+	if (json_type(list) == JSON_ARRAY && json_size(list) == 0)
+		return err_set(e, ERR_FORMAT, "empty list");
+	if (take_strings(c, list, take_action, e) < 0)
 		return e->code;
 	aws_action_finish(&c->set, complement);
 	s->service = aws_action_service(&c->set);
@@ -200,7 +173,7 @@ static int extend_short_arn(struct compiler *c, struct str *value, struct err *e
 		return err_set(e, ERR_FORMAT, "'%.*s' has fewer than six parts",
 			STR_ARG(str_head(*value, 256)));
 	if (rule == SHORT_WITH_WILDCARD && !has_wildcard(*value)) {
-		warn(c, "fewer than six parts match nothing", *value);
+		aws_policy_warn(c, "fewer than six parts match nothing", *value);
 		return 0;
 	}
 	if (star)
@@ -246,7 +219,7 @@ static int check_resource(struct compiler *c, struct str *value, struct err *e)
 			STR_ARG(str_head(*value, 256)));
 	expand_api(c, value);
 	if (!begins_like_arn(*value))
-		warn(c, "not an ARN, matches nothing", *value);
+		aws_policy_warn(c, "not an ARN, matches nothing", *value);
 	return 0;
 }
 
@@ -265,12 +238,9 @@ static int take_resource(struct compiler *c, struct str value, struct err *e)
 	flags = aws_condition_variable_flags(sixth);
 	document_add_pattern(
 		c->out, value, c->variables && (flags & DOCUMENT_CONDITION_VARIABLE));
-	if (!(flags & DOCUMENT_CONDITION_VARIABLE))
+	aws_policy_warn_variable(c, value);
+	if (!(flags & DOCUMENT_CONDITION_VARIABLE) || !c->variables)
 		return 0;
-	if (!c->variables) {
-		warn(c, "a variable is plain text without Version 2012-10-17", value);
-		return 0;
-	}
 	if (flags & DOCUMENT_CONDITION_READS_PRINCIPAL)
 		c->flags |= DOCUMENT_STATEMENT_READS_PRINCIPAL;
 	if (flags & DOCUMENT_CONDITION_READS_RESOURCE)
@@ -280,13 +250,17 @@ static int take_resource(struct compiler *c, struct str value, struct err *e)
 
 static int compile_resources(struct compiler *c, enum element element, struct err *e)
 {
+	const struct json_value *v = c->elements[element];
+
 	if (element == ELEMENT_NOT_RESOURCE)
 		c->flags |= DOCUMENT_NOT_RESOURCE;
-	if (!c->elements[element]) {
+	if (!v) {
 		c->flags |= DOCUMENT_ANY_RESOURCE;
 		return 0;
 	}
-	return take_strings(c, c->elements[element], take_resource, e);
+	if (json_type(v) == JSON_ARRAY && json_size(v) == 0)
+		return err_set(e, ERR_FORMAT, "empty list");
+	return take_strings(c, v, take_resource, e);
 }
 
 static int add_principal(
@@ -336,6 +310,9 @@ static const struct {
 static int compile_principal_map(struct compiler *c, struct str name,
 	const struct json_value *values, struct err *e)
 {
+	if (json_type(values) == JSON_ARRAY && json_size(values) == 0)
+		return err_set(
+			e, ERR_FORMAT, "%.*s: empty list", STR_ARG(str_head(name, 128)));
 	for (size_t i = 0; i < sizeof(principal_maps) / sizeof(principal_maps[0]); i++) {
 		if (str_eq(name, str_from(principal_maps[i].name)))
 			return take_strings(c, values, principal_maps[i].take, e);
@@ -353,8 +330,11 @@ static int compile_principals(struct compiler *c, enum element element, struct e
 
 	if (element == ELEMENT_NOT_PRINCIPAL) {
 		c->flags |= DOCUMENT_NOT_PRINCIPAL;
-		if (c->rule->only_anyone)
+		if (c->rule->only_anyone || c->layer == LAYER_TRUST)
 			return err_set(e, ERR_FORMAT, "not allowed in this policy type");
+		if (!(c->flags & DOCUMENT_DENY))
+			aws_policy_warn(c, "everybody but these is let in",
+				STR_LIT("NotPrincipal"));
 	}
 	if (!v)
 		return 0;
@@ -366,98 +346,12 @@ static int compile_principals(struct compiler *c, enum element element, struct e
 		return err_set(e, ERR_FORMAT, "expected '*' or an object, found '%.*s'",
 			STR_ARG(str_head(json_string(v), 256)));
 	if (json_type(v) != JSON_OBJECT)
-		return wrong_type(v, "'*' or an object", e);
+		return aws_policy_wrong_type(v, "'*' or an object", e);
+	if (json_size(v) == 0)
+		return err_set(e, ERR_FORMAT, "names nobody");
 	while (json_next(&it, &name, &values)) {
 		if (compile_principal_map(c, name, values, e) < 0)
 			return e->code;
-	}
-	return 0;
-}
-
-static int condition_value(struct compiler *c, const struct json_value *v,
-	struct document_condition *condition, struct err *e)
-{
-	char digits[JSON_NUMBER_MAX];
-	struct str text;
-
-	switch (json_type(v)) {
-	case JSON_STRING:
-		text = json_string(v);
-		break;
-	case JSON_BOOL:
-		text = json_bool(v) ? STR_LIT("true") : STR_LIT("false");
-		break;
-	case JSON_NUMBER:
-		text = json_number(v, digits);
-		break;
-	default:
-		return wrong_type(v, "a string, number or boolean", e);
-	}
-	if (c->variables)
-		condition->flags |= aws_condition_variable_flags(text);
-	else if (aws_condition_variable_flags(text) != 0)
-		warn(c, "a variable is plain text without Version 2012-10-17", text);
-	document_add_value(c->out, text);
-	return 0;
-}
-
-static int compile_condition(struct compiler *c, struct str written, struct str key,
-	const struct json_value *values, struct err *e)
-{
-	struct aws_condition_operator op = aws_condition_operator(written);
-	struct document_condition *condition;
-	struct json_iter it = json_iterate(values);
-	const struct json_value *item;
-	struct str name;
-
-	if (str_find_char(key, ':', 0) == key.n)
-		return err_set(e, ERR_FORMAT, "'%.*s' is not a condition key",
-			STR_ARG(str_head(key, 128)));
-	condition = document_add_condition(c->out, key, written);
-	condition->operator_ = (uint16_t)op.operator_;
-	condition->qualifier = (uint8_t)op.qualifier;
-	condition->flags = aws_condition_key_flags(key);
-	if (op.if_exists)
-		condition->flags |= DOCUMENT_IF_EXISTS;
-	if (op.operator_ == DOCUMENT_OPERATOR_UNKNOWN)
-		warn(c, "unknown condition operator", written);
-	if (json_type(values) == JSON_OBJECT)
-		return wrong_type(values, "a value or a list", e);
-	if (json_type(values) != JSON_ARRAY &&
-		condition_value(c, values, condition, e) < 0)
-		return e->code;
-	while (json_next(&it, &name, &item)) {
-		if (condition_value(c, item, condition, e) < 0)
-			return e->code;
-	}
-	if (condition->flags & DOCUMENT_CONDITION_READS_PRINCIPAL)
-		c->flags |= DOCUMENT_STATEMENT_READS_PRINCIPAL;
-	if (condition->flags & DOCUMENT_CONDITION_READS_RESOURCE)
-		c->flags |= DOCUMENT_STATEMENT_READS_RESOURCE;
-	return 0;
-}
-
-static int compile_conditions(struct compiler *c, struct err *e)
-{
-	const struct json_value *v = c->elements[ELEMENT_CONDITION], *keys, *values;
-	struct json_iter operators = json_iterate(v), it;
-	struct str written, key;
-
-	if (!v)
-		return 0;
-	if (json_type(v) != JSON_OBJECT)
-		return wrong_type(v, "an object", e);
-	while (json_next(&operators, &written, &keys)) {
-		if (json_type(keys) != JSON_OBJECT) {
-			wrong_type(keys, "an object", e);
-			return err_wrap(e, "%.*s", STR_ARG(str_head(written, 64)));
-		}
-		it = json_iterate(keys);
-		while (json_next(&it, &key, &values)) {
-			if (compile_condition(c, written, key, values, e) < 0)
-				return err_wrap(
-					e, "%.*s", STR_ARG(str_head(written, 64)));
-		}
 	}
 	return 0;
 }
@@ -472,7 +366,7 @@ static int gather_elements(
 
 	memset(c->elements, 0, sizeof(c->elements));
 	if (json_type(statement) != JSON_OBJECT)
-		return wrong_type(statement, "an object", e);
+		return aws_policy_wrong_type(statement, "an object", e);
 	while (json_next(&it, &name, &v)) {
 		for (i = 0; i < ELEMENT_COUNT; i++) {
 			if (str_eq(name, str_from(element_names[i])))
@@ -510,15 +404,19 @@ static int compile_head(struct compiler *c, struct document_statement *s, struct
 	const struct json_value *effect = c->elements[ELEMENT_EFFECT];
 
 	if (sid && json_type(sid) != JSON_STRING) {
-		wrong_type(sid, "a string", e);
+		aws_policy_wrong_type(sid, "a string", e);
 		return err_wrap(e, "Sid");
 	}
 	if (sid)
 		s->sid = document_add_text(c->out, json_string(sid));
+	if (sid && c->rule->unique_sids &&
+		aws_policy_is_second(&c->sids, json_string(sid)))
+		return err_set(e, ERR_FORMAT, "Sid: '%.*s' is there twice",
+			STR_ARG(str_head(json_string(sid), 128)));
 	if (!effect)
 		return err_set(e, ERR_FORMAT, "has no Effect");
 	if (json_type(effect) != JSON_STRING) {
-		wrong_type(effect, "'Allow' or 'Deny'", e);
+		aws_policy_wrong_type(effect, "'Allow' or 'Deny'", e);
 		return err_wrap(e, "Effect");
 	}
 	if (str_eq(json_string(effect), STR_LIT("Deny")))
@@ -551,7 +449,7 @@ static int compile_statement(
 		return err_wrap(e, "%s", element_names[action]);
 	if (compile_resources(c, resource, e) < 0)
 		return err_wrap(e, "%s", element_names[resource]);
-	if (compile_conditions(c, e) < 0)
+	if (aws_policy_conditions(c, e) < 0)
 		return err_wrap(e, "Condition");
 	s->flags = c->flags;
 	return 0;
@@ -560,7 +458,7 @@ static int compile_statement(
 static int compile_version(struct compiler *c, const struct json_value *v, struct err *e)
 {
 	if (json_type(v) != JSON_STRING) {
-		wrong_type(v, "a string", e);
+		aws_policy_wrong_type(v, "a string", e);
 		return err_wrap(e, "Version");
 	}
 	c->variables = str_eq(json_string(v), STR_LIT("2012-10-17"));
@@ -581,7 +479,7 @@ static int compile_head_of_policy(
 
 	*statements = NULL;
 	if (json_type(c->json.root) != JSON_OBJECT)
-		return wrong_type(c->json.root, "an object", e);
+		return aws_policy_wrong_type(c->json.root, "an object", e);
 	while (json_next(&it, &name, &v)) {
 		if (str_eq(name, STR_LIT("Statement"))) {
 			*statements = v;
@@ -592,7 +490,7 @@ static int compile_head_of_policy(
 			return err_set(e, ERR_FORMAT, "unknown element '%.*s'",
 				STR_ARG(str_head(name, 128)));
 		} else if (json_type(v) != JSON_STRING) {
-			wrong_type(v, "a string", e);
+			aws_policy_wrong_type(v, "a string", e);
 			return err_wrap(e, "Id");
 		}
 	}
@@ -613,7 +511,7 @@ static int compile_policy(struct compiler *c, struct err *e)
 		return 0;
 	}
 	if (json_type(statements) != JSON_ARRAY) {
-		wrong_type(statements, "an object or a list", e);
+		aws_policy_wrong_type(statements, "an object or a list", e);
 		return err_wrap(e, "Statement");
 	}
 	if (json_size(statements) == 0 && !c->rule->may_be_empty)
@@ -624,6 +522,22 @@ static int compile_policy(struct compiler *c, struct err *e)
 			return err_wrap(e, "statement %u", c->index);
 	}
 	return 0;
+}
+
+/* White space does not count against the provider's limits. */
+static void warn_size(struct compiler *c)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < c->json.text.n; i++)
+		size += (unsigned char)c->json.text.p[i] > ' ';
+	if (c->rule->size_max == 0 || size <= c->rule->size_max)
+		return;
+	buf_clear(&c->scratch);
+	buf_printf(&c->scratch, "%zu", size);
+	c->index = 0;
+	aws_policy_warn(
+		c, "more characters than the provider takes", buf_str(&c->scratch));
 }
 
 /* The problem is shown to people: what could steer their terminal is blanked. */
@@ -639,12 +553,14 @@ static void refuse(struct document_builder *out, struct err *e)
 void aws_policy_compile(struct document_builder *out, struct str text,
 	enum record_layer layer, const struct policy_listener *listener)
 {
-	struct compiler c = { .out = out, .listener = listener };
+	struct compiler c = { .out = out, .listener = listener, .layer = layer };
 	struct err e = { 0 };
 	int rc;
 
 	assert(layer > 0 && layer < LAYER_END);
 	c.rule = &layer_rules[layer];
+	intern_init(&c.sids);
+	intern_init(&c.keys);
 	if (text.n > LIMIT_POLICY_BYTES)
 		rc = err_set(&e, ERR_LIMIT,
 			"%zu bytes are more than LIMIT_POLICY_BYTES (%u)", text.n,
@@ -655,6 +571,10 @@ void aws_policy_compile(struct document_builder *out, struct str text,
 		rc = compile_policy(&c, &e);
 	if (rc < 0)
 		refuse(out, &e);
+	else
+		warn_size(&c);
+	intern_release(&c.sids);
+	intern_release(&c.keys);
 	json_release(&c.json);
 	buf_release(&c.set);
 	buf_release(&c.scratch);

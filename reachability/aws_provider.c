@@ -434,6 +434,23 @@ static expr resource_grant(
 		expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ROLE]));
 }
 
+/* The piece of data that is missing: by trust, invalid and whether it may deny. */
+static struct str unread_words(bool trust, bool invalid, bool may_deny)
+{
+	static const char *const words[2][2][2] = {
+		{ { "resource policy of the resource was not collected",
+			  "resource policy of the resource was not collected, which may deny" },
+			{ "resource policy of the resource is not valid",
+				"resource policy of the resource is not valid, and may deny" } },
+		{ { "trust policy of the role was not collected",
+			  "trust policy of the role was not collected, which may deny" },
+			{ "trust policy of the role is not valid",
+				"trust policy of the role is not valid, and may deny" } },
+	};
+
+	return str_from(words[trust][invalid][may_deny]);
+}
+
 /* What a resource's policy that we do not have might say. */
 static expr policy_unread(
 	struct expr_pool *pool, const struct provider_parts *p, bool may_deny)
@@ -446,12 +463,7 @@ static expr policy_unread(
 	if (o->policy_state == SEGMENT_POLICY_REFUSED ||
 		(o->policy_state == SEGMENT_POLICY_NOT_ASKED && p->strict))
 		return expr_unknown(pool, o->n->account.n > 0 ? o->n->account : o->n->key,
-			trust ? may_deny
-					? STR_LIT("trust policy of the role was not collected, which may deny")
-					: STR_LIT("trust policy of the role was not collected")
-			: may_deny
-				? STR_LIT("resource policy of the resource was not collected, which may deny")
-				: STR_LIT("resource policy of the resource was not collected"));
+			unread_words(trust, o->policy_invalid, may_deny));
 	return EXPR_FALSE;
 }
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "base/date.h"
+#include "base/decimal.h"
+#include "base/ip.h"
 #include "base/limits.h"
 #include "reachability/comparison.h"
-#include "reachability/decimal.h"
-#include "reachability/ip.h"
 #include "reachability/literal.h"
 #include "reachability/pattern.h"
 

@@ -1,8 +1,8 @@
 #include "reachability/comparison.h"
 
 #include "base/date.h"
-#include "reachability/decimal.h"
-#include "reachability/ip.h"
+#include "base/decimal.h"
+#include "base/ip.h"
 #include "reachability/literal.h"
 #include "reachability/pattern.h"
 

@@ -46,8 +46,9 @@ struct object {
 	struct str resource; /* key or pattern that policies are held against */
 	const struct world_organization *organization;
 	enum segment_policy_state policy_state;
-	bool blocks_public; /* grants to everybody are void for strangers */
-	bool grants_known;  /* what LAYER_GRANT has of it was collected */
+	bool blocks_public;  /* grants to everybody are void for strangers */
+	bool grants_known;   /* what LAYER_GRANT has of it was collected */
+	bool policy_invalid; /* a policy of its own is none that the provider takes */
 };
 
 /* What the layers say of one action on one resource, conditions folded in. */

@@ -182,12 +182,17 @@ int subject_policies(const struct subject_policy **out, uint32_t *count, struct 
 
 /* A document that cannot be read may grant (or let through) and may deny. */
 static void unknown_document(struct class_statements *c, struct world *w,
-	struct segment *s, struct str name, const char *why, bool is_boundary)
+	struct segment *s, struct str name, const struct document *invalid,
+	bool is_boundary)
 {
 	struct expr_pool *pool = world_pool(w);
 	struct str scope = segment_info(s)->scope;
 	struct str what =
-		arena_printf(world_arena(w), "policy '%.*s' %s", STR_ARG(name), why);
+		invalid ? arena_printf(world_arena(w),
+				  "a policy of it is not valid (%.*s)",
+				  STR_ARG(invalid->problem))
+			: arena_printf(world_arena(w), "policy '%.*s' was not collected",
+				  STR_ARG(name));
 	expr *grants = is_boundary ? &c->unknown_boundary : &c->unknown_identity;
 
 	*grants = expr_or(pool, *grants, world_unknown(w, scope, what, false));
@@ -217,8 +222,7 @@ static void document_add(struct class_statements *c, struct buf *out, struct wor
 {
 	c->bounded |= is_boundary;
 	if (!d || (d->flags & DOCUMENT_INVALID)) {
-		unknown_document(c, w, s, name, d ? "is not valid" : "was not collected",
-			is_boundary);
+		unknown_document(c, w, s, name, d, is_boundary);
 		return;
 	}
 	if (d->flags & DOCUMENT_READS_PRINCIPAL)
@@ -341,8 +345,9 @@ static void scp_level(const struct world_organization *o, struct world *w,
 			statements_add(out, d, SLOT_SCP, level, 0, &c->documents[k]);
 			continue;
 		}
-		what = arena_printf(world_arena(w), "SCP '%.*s' was not collected",
-			STR_ARG(c->documents[k].name));
+		what = arena_printf(world_arena(w), "SCP '%.*s' %s",
+			STR_ARG(c->documents[k].name),
+			d ? "is not valid" : "was not collected");
 		*lets = expr_or(pool, *lets, unknown_ceiling(w, o, what, false));
 		*denies = expr_or(pool, *denies, unknown_ceiling(w, o, what, true));
 	}
@@ -527,6 +532,7 @@ static int object_layer(struct decide_object *o, struct world *w, enum record_la
 				o->o.grants_known = false;
 			else
 				o->o.policy_state = SEGMENT_POLICY_REFUSED;
+			o->o.policy_invalid |= layer != LAYER_GRANT && d != NULL;
 			continue;
 		}
 		statements_add(statements, d, SLOT_RESOURCE, 0, docs[i].doc, &docs[i]);
@@ -556,8 +562,11 @@ static void object_rcps(struct decide_object *o, struct world *w, struct buf *st
 				o->unknown_rcp = expr_or(world_pool(w), o->unknown_rcp,
 					unknown_ceiling(w, org,
 						arena_printf(world_arena(w),
-							"RCP '%.*s' was not collected",
-							STR_ARG(doc->name)),
+							"RCP '%.*s' %s",
+							STR_ARG(doc->name),
+							doc->compiled
+								? "is not valid"
+								: "was not collected"),
 						true));
 		}
 	}

@@ -203,10 +203,11 @@ def test_explain(acme):
 def test_status(acme):
     status = acme.json("status")
     assert list(status) == ["store", "as_of", "generation", "file_bytes", "used_bytes",
-                            "documents", "entities", "identities", "scopes", "not_collected"]
+                            "documents", "entities", "identities", "scopes", "not_collected",
+                            "invalid_policies"]
     for scope in status["scopes"]:
         assert list(scope) == ["scope", "name", "collected_at", "format", "entities",
-                               "identities", "documents", "gaps", "version"]
+                               "identities", "documents", "gaps", "invalid", "version"]
     assert sum(s["entities"] for s in status["scopes"]) == status["entities"] > 200
     for gap in status["not_collected"]:
         assert list(gap) == ["scope", "what", "state", "subject", "count", "detail"]

@@ -404,7 +404,7 @@ int duel_run(struct duel_result *out, struct str stream, const char *directory,
 
 	if (rc < 0)
 		return rc;
-	rc = estate_open(&d.estate, directory, stream, e);
+	rc = estate_open_lenient(&d.estate, directory, stream, e);
 	if (rc == 0) {
 		arena_init(&d.arena, ARENA_UNLIMITED);
 		rc = fight(&d, seed, e);

@@ -98,6 +98,37 @@ static void read_tests(
 	buf_release(&found);
 }
 
+static bool is_text(const struct json_value *v, const char *text)
+{
+	return v && json_type(v) == JSON_STRING && str_eq(json_string(v), str_from(text));
+}
+
+/*
+ * The kinds of malformed statements that worlds have, from
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html and
+ * the pages of its elements.
+ */
+static bool statement_refused(const struct json_value *v, bool trust, bool own)
+{
+	const struct json_value *condition = json_get(v, "Condition");
+
+	if (!is_text(json_get(v, "Effect"), "Allow") &&
+		!is_text(json_get(v, "Effect"), "Deny"))
+		return true;
+	if ((json_get(v, "Action") != NULL) == (json_get(v, "NotAction") != NULL))
+		return true;
+	if (!own && (json_get(v, "Principal") || json_get(v, "NotPrincipal")))
+		return true;
+	if (own && !json_get(v, "Principal") && !json_get(v, "NotPrincipal"))
+		return true;
+	if (trust && (json_get(v, "NotPrincipal") || json_get(v, "Resource") ||
+			     json_get(v, "NotResource")))
+		return true;
+	if (json_get(condition, "StringEqual") || json_get(condition, "NullIfExists"))
+		return true;
+	return is_text(json_get(json_get(condition, "Bool"), "aws:SecureTransport"), "1");
+}
+
 static int read_statement(struct oracle_statement *s, const struct json_value *v,
 	struct arena *arena, struct err *e)
 {
@@ -124,8 +155,33 @@ static int read_statement(struct oracle_statement *s, const struct json_value *v
 	return 0;
 }
 
-int oracle_policy_parse(
-	struct oracle_policy *out, struct str text, struct arena *arena, struct err *e)
+/* Sids are told apart within IAM's and the organization's policies. */
+static bool policy_refused(const struct json_value *list, bool trust, bool own)
+{
+	struct json_iter it = json_iterate(list);
+	const struct json_value *item, *other;
+	struct str name;
+
+	if (json_type(list) != JSON_ARRAY)
+		return statement_refused(list, trust, own);
+	while (json_next(&it, &name, &item)) {
+		const struct json_value *sid = json_get(item, "Sid");
+		struct json_iter rest = it;
+
+		if (statement_refused(item, trust, own))
+			return true;
+		while (sid && (trust || !own) && json_next(&rest, &name, &other)) {
+			const struct json_value *second = json_get(other, "Sid");
+
+			if (second && str_eq(json_string(second), json_string(sid)))
+				return true;
+		}
+	}
+	return false;
+}
+
+int oracle_policy_parse(struct oracle_policy *out, struct str text, bool trust, bool own,
+	struct arena *arena, struct err *e)
 {
 	struct json j;
 	int rc = json_parse(&j, text, (struct json_origin){ 0 }, e);
@@ -140,6 +196,13 @@ int oracle_policy_parse(
 	struct str name;
 
 	*out = (struct oracle_policy){ 0 };
+	out->refused = !list || policy_refused(list, trust, own) ||
+		       (version && !is_text(version, "2012-10-17") &&
+			       !is_text(version, "2008-10-17"));
+	if (out->refused) {
+		json_release(&j);
+		return 0;
+	}
 	out->variables = version && str_eq(json_string(version), STR_LIT("2012-10-17"));
 	out->statements = ARENA_NEW_ARRAY(
 		arena, struct oracle_statement, many ? json_size(list) : 1);

@@ -51,11 +51,15 @@ struct oracle_policy {
 	bool variables; /* Version 2012-10-17: ${...} means something */
 	struct oracle_statement *statements;
 	uint32_t count;
+	bool refused; /* AWS would not have saved it: what it says is not known */
 };
 
-/* ERR_FORMAT for what is no policy. */
-int oracle_policy_parse(
-	struct oracle_policy *out, struct str text, struct arena *arena, struct err *e);
+/*
+ * ERR_FORMAT for what is no JSON. `own`: the policy of a resource, a role's trust policy
+ * (`trust`) too, and not of an identity.
+ */
+int oracle_policy_parse(struct oracle_policy *out, struct str text, bool trust, bool own,
+	struct arena *arena, struct err *e);
 
 /*
  * A pattern whose wildcards are told from literal '*' and '?' (out of variables):

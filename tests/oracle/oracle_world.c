@@ -170,10 +170,14 @@ static int read_documents(struct oracle_world *w, struct err *e)
 			.holder = oracle_world_resolve(
 				w, r->document.scope, r->document.holder) };
 
+		bool trust = r->document.layer == LAYER_TRUST;
+		bool own = r->document.layer != LAYER_IDENTITY &&
+			   r->document.layer != LAYER_SCP &&
+			   r->document.layer != LAYER_SESSION;
 		int rc = r->document.body.n == 0
 				 ? 0
-				 : oracle_policy_parse(
-					   &d.policy, r->document.body, &w->arena, e);
+				 : oracle_policy_parse(&d.policy, r->document.body, trust,
+					   own, &w->arena, e);
 
 		if (rc < 0)
 			return rc;
@@ -227,7 +231,9 @@ static bool push_held(struct oracle_world *w, struct oracle_documents *list,
 		if (d->holder != holder ||
 			(scope.n > 0 && !str_eq(d->record->scope, scope)))
 			continue;
-		if (d->record->body.n > 0 && d->record->layer == layer)
+		if (d->record->layer == layer && d->policy.refused)
+			list->missing = true;
+		else if (d->record->body.n > 0 && d->record->layer == layer)
 			push(w, list, d);
 		any = any || scope.n > 0 || d->record->layer == layer;
 	}
@@ -324,6 +330,8 @@ static void gather_resource(struct oracle_world *w, uint32_t n)
 			node->refused = !own && c->state != COVERAGE_GOT;
 		}
 	}
+	/* What was read but cannot be a policy says as little as what was not read. */
+	node->refused |= node->resource.missing || node->trust.missing;
 }
 
 static uint32_t container_of(const struct oracle_world *w, uint32_t n)

@@ -12,7 +12,8 @@ target_link_libraries(oracle_rules PRIVATE oracle PkgConfig::CMOCKA)
 add_test(NAME oracle_rules COMMAND oracle_rules)
 
 add_executable(campaign ${oracle_dir}/campaign.c ${oracle_dir}/duel.c ${oracle_dir}/estate.c
-	${oracle_dir}/shrink.c ${oracle_dir}/worldgen.c)
+	${oracle_dir}/shrink.c ${oracle_dir}/worldgen.c
+	${oracle_dir}/worldgen_condition.c)
 target_link_libraries(campaign PRIVATE oracle cli)
 # 500 worlds, in two halves so that they can run at once.
 add_test(NAME oracle COMMAND campaign 250 1)

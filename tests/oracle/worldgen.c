@@ -1,208 +1,6 @@
 #include "worldgen.h"
 
-#include "base/arena.h"
-#include "recorder.h"
-
-#define ACCOUNTS 3u
-#define ORG      "o-abcdefghij"
-#define FOREIGN  "999999999999"
-
-enum feature {
-	WITH_DENY,
-	WITH_NOT, /* NotAction, NotResource, NotPrincipal */
-	WITH_KNOWN_CONDITION,
-	WITH_OPEN_CONDITION,
-	WITH_VARIABLE,
-	WITH_WIDE_PATTERN,
-	WITH_BOUNDARY,
-	WITH_MISSING, /* attached policies and boundaries that nobody collected */
-	WITH_REFUSED, /* policies of resources that could not be read */
-	WITH_RESOURCE_POLICY,
-	WITH_STRANGER, /* principals that nobody collected, services, everybody */
-	WITH_CEILING,
-	WITH_TAG,
-	WITH_GRANT,
-	FEATURE_COUNT
-};
-
-struct worldgen {
-	uint64_t state;
-	uint32_t weight[FEATURE_COUNT]; /* percent */
-	struct arena arena;
-	uint32_t accounts;
-	bool organization;
-	uint32_t open_keys; /* bits */
-	struct buf
-		keys; /* of struct str: of all entities, before any policy is written */
-	struct buf identities; /* of struct str */
-	struct recorder r;
-	uint32_t account;   /* that is being written */
-	const bool *chosen; /* which things it has */
-};
-
-static uint64_t next(struct worldgen *g)
-{
-	uint64_t z = (g->state += 0x9e3779b97f4a7c15ull);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return z ^ (z >> 31);
-}
-
-static uint32_t below(struct worldgen *g, uint32_t n)
-{
-	return (uint32_t)(next(g) % n);
-}
-
-static bool chance(struct worldgen *g, uint32_t percent)
-{
-	return below(g, 100) < percent;
-}
-
-static bool has(struct worldgen *g, enum feature f)
-{
-	return chance(g, g->weight[f]);
-}
-
-static const char *pick(struct worldgen *g, const char *const *from, uint32_t count)
-{
-	return from[below(g, count)];
-}
-#define PICK(g, ...)                                                                     \
-	pick((g), (const char *const[]){ __VA_ARGS__ },                                  \
-		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
-
-static const char *account_id(uint32_t i)
-{
-	static const char *const ids[] = { "111111111111", "222222222222",
-		"333333333333" };
-
-	return ids[i];
-}
-
-static struct str any_of(struct worldgen *g, const struct buf *list)
-{
-	return VEC_DATA(
-		list, struct str)[below(g, (uint32_t)VEC_COUNT(list, struct str))];
-}
-
-/* Conditions. */
-static void open_condition(struct worldgen *g, struct buf *b)
-{
-	uint32_t key = below(g, 5);
-
-	while (!(g->open_keys >> key & 1))
-		key = (key + 1) % 5;
-	if (key == 0)
-		buf_printf(b, "\"%s\":{\"aws:MultiFactorAuthPresent\":\"%s\"}",
-			PICK(g, "Bool", "BoolIfExists", "Null"),
-			PICK(g, "true", "false"));
-	else if (key == 1)
-		buf_printf(b, "\"%s\":{\"aws:SourceVpce\":%s}",
-			PICK(g, "StringEquals", "StringNotEquals", "StringLike",
-				"StringNotLike", "StringEqualsIfExists",
-				"ForAnyValue:StringEquals", "ForAllValues:StringLike"),
-			PICK(g, "\"v-a\"", "\"v-b\"", "\"v-*\"", "[\"v-a\",\"v-b\"]"));
-	else if (key == 4)
-		buf_printf(b, "\"%s\":{\"idp.example:sub\":\"%s\"}",
-			PICK(g, "StringEquals", "StringLike", "StringNotLike",
-				"StringEqualsIfExists"),
-			PICK(g, "repo:a", "repo:b", "repo:*"));
-	else if (key == 2)
-		buf_printf(b, "\"%s\":{\"aws:SourceIp\":%s}",
-			PICK(g, "IpAddress", "NotIpAddress", "IpAddressIfExists"),
-			PICK(g, "\"10.0.0.0/8\"", "\"10.1.0.0/16\"",
-				"[\"10.0.0.0/8\",\"10.1.0.0/16\"]"));
-	else
-		buf_printf(b, "\"%s\":{\"aws:MultiFactorAuthAge\":\"%s\"}",
-			PICK(g, "NumericLessThan", "NumericGreaterThanEquals",
-				"NumericEquals", "NumericLessThanIfExists"),
-			PICK(g, "60", "61"));
-}
-
-static void known_condition(struct worldgen *g, struct buf *b)
-{
-	const char *text =
-		PICK(g, "StringEquals", "StringNotEquals", "StringEqualsIfExists",
-			"StringLike", "StringNotLike", "ForAllValues:StringEquals",
-			"ForAnyValue:StringLike", "StringEqualsIgnoreCase");
-	struct str key = any_of(g, &g->identities);
-
-	uint32_t which = below(g, 8);
-
-	/*
-	 * Nothing is known of strangers: two tests of what was not collected are one
-	 * unknown to the engine and two to the oracle, so such worlds test what is
-	 * known.
-	 */
-	while (g->weight[WITH_STRANGER] > 0 && which != 0 && which != 5 && which != 7)
-		which = below(g, 8);
-	switch (which) {
-	case 0:
-		buf_printf(b, "\"%s\":{\"aws:PrincipalAccount\":\"%s\"}", text,
-			account_id(below(g, g->accounts)));
-		break;
-	case 1:
-		buf_printf(b, "\"%s\":{\"aws:PrincipalArn\":[\"%.*s\",\"%s\"]}",
-			PICK(g, "ArnLike", "ArnNotLike", "ArnEquals", "StringLike",
-				"ArnNotEqualsIfExists"),
-			STR_ARG(key),
-			PICK(g, "arn:aws:iam::*:role/*", "arn:aws:iam::1*:user/ua",
-				"arn:aws:iam::*:user/u?"));
-		break;
-	case 2:
-		buf_printf(b, "\"%s\":{\"aws:PrincipalTag/t\":\"%s\"}", text,
-			PICK(g, "x", "y", "X"));
-		break;
-	case 3:
-		buf_printf(b, "\"%s\":{\"aws:username\":[\"ua\",\"uc\"]}", text);
-		break;
-	case 4:
-		buf_printf(b, "\"%s\":{\"aws:PrincipalOrgID\":\"" ORG "\"}", text);
-		break;
-	case 5:
-		buf_printf(b, "\"%s\":{\"aws:ResourceAccount\":\"%s\"}", text,
-			has(g, WITH_VARIABLE) ? "${aws:PrincipalAccount}"
-					      : account_id(below(g, g->accounts)));
-		break;
-	case 6:
-		buf_printf(b, "\"Null\":{\"aws:PrincipalTag/t\":\"%s\"}",
-			PICK(g, "true", "false"));
-		break;
-	default:
-		buf_printf(b, "\"Bool\":{\"aws:PrincipalIsAWSService\":\"%s\"}",
-			PICK(g, "true", "false"));
-		break;
-	}
-}
-
-static void condition(struct worldgen *g, struct buf *b)
-{
-	bool known = has(g, WITH_KNOWN_CONDITION), open = has(g, WITH_OPEN_CONDITION);
-	size_t begin;
-
-	if (!known && !open)
-		return;
-	buf_printf(b, ",\"Condition\":{");
-	begin = b->n;
-	if (known)
-		known_condition(g, b);
-	if (open) {
-		/* One operator is written once. */
-		struct buf other = { 0 };
-
-		open_condition(g, &other);
-		size_t n = str_find_char(buf_str(&other), ':', 0);
-
-		if (!known || memcmp(b->p + begin, other.p, n) != 0) {
-			if (known)
-				buf_add_char(b, ',');
-			buf_add_str(b, buf_str(&other));
-		}
-		buf_release(&other);
-	}
-	buf_add_char(b, '}');
-}
+#include "worldgen_priv.h"
 
 /* Statements. */
 static const char *action_pattern(struct worldgen *g)
@@ -328,7 +126,9 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 
 	buf_printf(b, "{\"Effect\":\"%s\",", deny ? "Deny" : "Allow");
 	if (own) {
-		buf_printf(b, "\"%s\":", has(g, WITH_NOT) ? "NotPrincipal" : "Principal");
+		buf_printf(b, "\"%s\":",
+			layer == LAYER_RESOURCE && has(g, WITH_NOT) ? "NotPrincipal"
+								    : "Principal");
 		principal_value(g, b);
 		buf_add_char(b, ',');
 	} else if (layer == LAYER_RCP) {
@@ -353,8 +153,40 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 		buf_printf(b, ",\"Resource\":\"*\"");
 	else if (layer != LAYER_TRUST)
 		resources(g, b);
-	condition(g, b);
+	worldgen_condition(g, b);
 	buf_add_char(b, '}');
+}
+
+/*
+ * A statement that spoils its policy: W for who, R for on what, as the layer wants them.
+ */
+static void malformed(struct worldgen *g, struct buf *b, enum record_layer layer)
+{
+	bool own = layer != LAYER_IDENTITY && layer != LAYER_SCP;
+	const char *at = PICK(g, "{W'Effect':'Permit','Action':'*'R}",
+		"{W'Effect':'Allow','Action':'*','NotAction':'s3:*'R}",
+		"{W'Effect':'Deny'R}",
+		"{W'Effect':'Deny','Action':'*'R,'Condition':{'NullIfExists':{'aws:SourceVpc':'true'}}}",
+		"{W'Effect':'Deny','Action':'*'R,'Condition':{'StringEqual':{'aws:SourceVpc':'v'}}}",
+		"{W'Effect':'Deny','Action':'*'R,'Condition':{'Bool':{'aws:SecureTransport':'1'}}}");
+
+	if (chance(g, 15))
+		at = own ? "{'Effect':'Deny','Action':'*'R}"
+			 : "{'Principal':'*','Effect':'Deny','Action':'*'R}";
+	else if (chance(g, 15) && layer == LAYER_TRUST)
+		at = "{'Effect':'Deny','Action':'*','NotPrincipal':{'AWS':'" FOREIGN
+		     "'}}";
+	else if (chance(g, 15) && (!own || layer == LAYER_TRUST))
+		at = "{'Sid':'S',W'Effect':'Allow','Action':'*'R},"
+		     "{'Sid':'S',W'Effect':'Deny','Action':'sqs:*'R}";
+	for (; *at; at++) {
+		if (*at == 'W' && own)
+			buf_printf(b, "\"Principal\":\"*\",");
+		else if (*at == 'R' && at[-1] == '\'' && layer != LAYER_TRUST)
+			buf_printf(b, ",\"Resource\":\"*\"");
+		else if (*at != 'W' && (*at != 'R' || at[-1] != '\''))
+			buf_add_char(b, *at == '\'' ? '"' : *at);
+	}
 }
 
 /* A text with some statements; `first`, if any, before them. */
@@ -369,6 +201,11 @@ static struct str policy(
 		if (i > 0 || first)
 			buf_add_char(&b, ',');
 		statement(g, &b, layer);
+	}
+	if (count > 0 && chance(g, g->weight[WITH_MALFORMED] / 6) &&
+		(g->refused || layer == LAYER_IDENTITY || layer == LAYER_SCP)) {
+		buf_add_char(&b, ',');
+		malformed(g, &b, layer);
 	}
 	buf_printf(&b, "]}");
 	struct str copy = arena_copy(&g->arena, buf_str(&b));
@@ -672,6 +509,7 @@ void worldgen_make(struct buf *out, uint64_t seed, bool refused)
 		g.weight[i] = chance(&g, 30) ? 0 : below(&g, 60);
 	if (!refused)
 		g.weight[WITH_REFUSED] = 0;
+	g.refused = refused;
 	/* A stranger's name and tags are not known. */
 	if (g.weight[WITH_STRANGER] > 0)
 		g.weight[WITH_VARIABLE] = 0;

@@ -1,4 +1,4 @@
-#include "reachability/ip.h"
+#include "base/ip.h"
 
 #include <arpa/inet.h>
 

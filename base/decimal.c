@@ -1,4 +1,4 @@
-#include "reachability/decimal.h"
+#include "base/decimal.h"
 
 static size_t decimal_digits(struct str text, size_t from)
 {

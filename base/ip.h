@@ -6,8 +6,8 @@
  *
  * Source: RFC 4632, RFC 4291 section 2.2
  */
-#ifndef REACHABILITY_IP_H
-#define REACHABILITY_IP_H
+#ifndef BASE_IP_H
+#define BASE_IP_H
 
 #include <stdbool.h>
 #include <stdint.h>

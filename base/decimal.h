@@ -10,8 +10,8 @@
  *
  * Lifetime: borrowed from the text that was parsed.
  */
-#ifndef REACHABILITY_DECIMAL_H
-#define REACHABILITY_DECIMAL_H
+#ifndef BASE_DECIMAL_H
+#define BASE_DECIMAL_H
 
 #include <stdbool.h>
 

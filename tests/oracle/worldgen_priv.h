@@ -1,0 +1,99 @@
+/*
+ * worldgen_priv.h - a world that is being made up; for the files that write its parts.
+ */
+#ifndef TESTS_ORACLE_WORLDGEN_PRIV_H
+#define TESTS_ORACLE_WORLDGEN_PRIV_H
+
+#include "base/arena.h"
+#include "recorder.h"
+
+#define ACCOUNTS 3u
+#define ORG      "o-abcdefghij"
+#define FOREIGN  "999999999999"
+
+enum feature {
+	WITH_DENY,
+	WITH_NOT, /* NotAction, NotResource, NotPrincipal */
+	WITH_KNOWN_CONDITION,
+	WITH_OPEN_CONDITION,
+	WITH_VARIABLE,
+	WITH_WIDE_PATTERN,
+	WITH_BOUNDARY,
+	WITH_MISSING, /* attached policies and boundaries that nobody collected */
+	WITH_REFUSED, /* policies of resources that could not be read */
+	WITH_RESOURCE_POLICY,
+	WITH_STRANGER, /* principals that nobody collected, services, everybody */
+	WITH_CEILING,
+	WITH_TAG,
+	WITH_GRANT,
+	WITH_MALFORMED, /* policies that the provider would not have saved */
+	FEATURE_COUNT
+};
+
+struct worldgen {
+	uint64_t state;
+	uint32_t weight[FEATURE_COUNT]; /* percent */
+	struct arena arena;
+	uint32_t accounts;
+	bool organization;
+	uint32_t open_keys; /* bits */
+	bool refused;       /* policies of resources may be unreadable */
+	struct buf
+		keys; /* of struct str: of all entities, before any policy is written */
+	struct buf identities; /* of struct str */
+	struct recorder r;
+	uint32_t account;   /* that is being written */
+	const bool *chosen; /* which things it has */
+};
+
+static inline uint64_t next(struct worldgen *g)
+{
+	uint64_t z = (g->state += 0x9e3779b97f4a7c15ull);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
+}
+
+static inline uint32_t below(struct worldgen *g, uint32_t n)
+{
+	return (uint32_t)(next(g) % n);
+}
+
+static inline bool chance(struct worldgen *g, uint32_t percent)
+{
+	return below(g, 100) < percent;
+}
+
+static inline bool has(struct worldgen *g, enum feature f)
+{
+	return chance(g, g->weight[f]);
+}
+
+static inline const char *pick(
+	struct worldgen *g, const char *const *from, uint32_t count)
+{
+	return from[below(g, count)];
+}
+#define PICK(g, ...)                                                                     \
+	pick((g), (const char *const[]){ __VA_ARGS__ },                                  \
+		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+static inline const char *account_id(uint32_t i)
+{
+	static const char *const ids[] = { "111111111111", "222222222222",
+		"333333333333" };
+
+	return ids[i];
+}
+
+static inline struct str any_of(struct worldgen *g, const struct buf *list)
+{
+	return VEC_DATA(
+		list, struct str)[below(g, (uint32_t)VEC_COUNT(list, struct str))];
+}
+
+/* ,"Condition":{...}, or nothing. */
+void worldgen_condition(struct worldgen *g, struct buf *b);
+
+#endif
