@@ -158,33 +158,33 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 }
 
 /*
- * A statement that spoils its policy: W for who, R for on what, as the layer wants them.
+ * A statement that spoils its policy: @ for who, # for on what, as the layer wants them.
  */
 static void malformed(struct worldgen *g, struct buf *b, enum record_layer layer)
 {
 	bool own = layer != LAYER_IDENTITY && layer != LAYER_SCP;
-	const char *at = PICK(g, "{W'Effect':'Permit','Action':'*'R}",
-		"{W'Effect':'Allow','Action':'*','NotAction':'s3:*'R}",
-		"{W'Effect':'Deny'R}",
-		"{W'Effect':'Deny','Action':'*'R,'Condition':{'NullIfExists':{'aws:SourceVpc':'true'}}}",
-		"{W'Effect':'Deny','Action':'*'R,'Condition':{'StringEqual':{'aws:SourceVpc':'v'}}}",
-		"{W'Effect':'Deny','Action':'*'R,'Condition':{'Bool':{'aws:SecureTransport':'1'}}}");
+	const char *at = PICK(g, "{@'Effect':'Permit','Action':'*'#}",
+		"{@'Effect':'Allow','Action':'*','NotAction':'s3:*'#}",
+		"{@'Effect':'Deny'#}",
+		"{@'Effect':'Deny','Action':'*'#,'Condition':{'NullIfExists':{'aws:SourceVpc':'true'}}}",
+		"{@'Effect':'Deny','Action':'*'#,'Condition':{'StringEqual':{'aws:SourceVpc':'v'}}}",
+		"{@'Effect':'Deny','Action':'*'#,'Condition':{'Bool':{'aws:SecureTransport':'1'}}}");
 
 	if (chance(g, 15))
-		at = own ? "{'Effect':'Deny','Action':'*'R}"
-			 : "{'Principal':'*','Effect':'Deny','Action':'*'R}";
+		at = own ? "{'Effect':'Deny','Action':'*'#}"
+			 : "{'Principal':'*','Effect':'Deny','Action':'*'#}";
 	else if (chance(g, 15) && layer == LAYER_TRUST)
 		at = "{'Effect':'Deny','Action':'*','NotPrincipal':{'AWS':'" FOREIGN
 		     "'}}";
 	else if (chance(g, 15) && (!own || layer == LAYER_TRUST))
-		at = "{'Sid':'S',W'Effect':'Allow','Action':'*'R},"
-		     "{'Sid':'S',W'Effect':'Deny','Action':'sqs:*'R}";
+		at = "{'Sid':'S',@'Effect':'Allow','Action':'*'#},"
+		     "{'Sid':'S',@'Effect':'Deny','Action':'sqs:*'#}";
 	for (; *at; at++) {
-		if (*at == 'W' && own)
+		if (*at == '@' && own)
 			buf_printf(b, "\"Principal\":\"*\",");
-		else if (*at == 'R' && at[-1] == '\'' && layer != LAYER_TRUST)
+		else if (*at == '#' && layer != LAYER_TRUST)
 			buf_printf(b, ",\"Resource\":\"*\"");
-		else if (*at != 'W' && (*at != 'R' || at[-1] != '\''))
+		else if (*at != '@' && *at != '#')
 			buf_add_char(b, *at == '\'' ? '"' : *at);
 	}
 }
