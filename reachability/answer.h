@@ -40,9 +40,13 @@ struct action_query {
 	bool admin;      /* full control: of a container, everything in it */
 };
 
+struct rule;
+
 struct path_step {
 	node_id from, to;
-	struct str rule; /* id of the hop rule: "sts-001", "carry-function" */
+	struct str rule;        /* id of the hop rule: "sts-001", "carry-function" */
+	const struct rule *hop; /* the rule itself */
+	node_id through;        /* what ties both together, or NODE_NONE */
 	enum hop_class class;
 	expr residual;
 	enum expr_verdict verdict;

@@ -107,6 +107,65 @@ int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id o
 	return 0;
 }
 
+static struct answer_row plain_row(
+	struct asking *a, const struct path *path, expr residual)
+{
+	struct expr_pool *pool = world_pool(a->w);
+	struct answer_row row = { .indirect = path != NULL };
+	struct row_part *part;
+
+	row.verdict = expr_verdict(pool, residual);
+	if (path) {
+		row.path = *path;
+		residual = expr_and(pool, residual, path->residual);
+		if (path->verdict < row.verdict)
+			row.verdict = path->verdict;
+	}
+	if (row.verdict != VERDICT_ALLOWED) {
+		part = ARENA_NEW(world_arena(a->w), struct row_part);
+		*part = (struct row_part){ .residual = residual, .verdict = row.verdict };
+		row.parts = part;
+		row.part_count = 1;
+	}
+	return row;
+}
+
+int asking_add_plain(struct asking *a, const struct asking_plain *pair,
+	const struct path *path, expr residual, enum expr_verdict *best, struct err *e)
+{
+	struct answer_row row = plain_row(a, path, residual);
+
+	if (row.verdict <= *best)
+		return 0;
+	*best = row.verdict;
+	if (!asking_wants(a, path))
+		return 0;
+	return asking_add(a, &row, pair->node, pair->other, pair->who, e);
+}
+
+uint32_t asking_best(struct asking *a, const struct path *const *paths,
+	const expr *residuals, uint32_t count)
+{
+	enum expr_verdict best = VERDICT_DENIED;
+	uint32_t found = UINT32_MAX;
+
+	for (uint32_t i = 0; i < count; i++) {
+		enum expr_verdict v = expr_verdict(world_pool(a->w), residuals[i]);
+		bool better;
+
+		if (paths[i]->verdict < v)
+			v = paths[i]->verdict;
+		better = v > best;
+		if (v == best && found != UINT32_MAX)
+			better = row_compare_lengths(paths[i], paths[found]) < 0;
+		if (v == VERDICT_DENIED || !better)
+			continue;
+		best = v;
+		found = i;
+	}
+	return found;
+}
+
 static struct str layer_words(const struct decide_statement *s)
 {
 	switch (s->slot) {

@@ -8,6 +8,7 @@
 #include "reachability/admin.h"
 #include "reachability/graph.h"
 #include "reachability/notes.h"
+#include "reachability/path_search.h"
 #include "reachability/row.h"
 #include "reachability/search.h"
 #include "reachability/subject.h"
@@ -43,5 +44,25 @@ int asking_finish(struct answer *out, struct asking *a, struct err *e);
 /* Append a row with its flags. */
 int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id other,
 	bool who, struct err *e);
+
+/* A question of one verdict per pair (become, admin): whom the row is about. */
+struct asking_plain {
+	node_id node, other;
+	bool who;
+};
+
+/*
+ * The row of one way (path NULL: none is needed) when its verdict is better than *best,
+ * which it raises.
+ */
+int asking_add_plain(struct asking *a, const struct asking_plain *pair,
+	const struct path *path, expr residual, enum expr_verdict *best, struct err *e);
+
+/*
+ * The way whose weakest verdict, with what its end still needs, is best, then cheapest,
+ * then shortest: index, or UINT32_MAX when none can hold.
+ */
+uint32_t asking_best(struct asking *a, const struct path *const *paths,
+	const expr *residuals, uint32_t count);
 
 #endif

@@ -3,22 +3,31 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "reachability/likeness.h"
 #include "reachability/search.h"
 
-#define VIA_MAX 16u
-
-struct edges {
-	const struct graph_edge *items;
+struct hubs {
+	const struct hub *const *items;
 	uint32_t count;
 	bool known;
 };
 
+/* An action that obtains another identity, as a rule. */
+struct assumption {
+	struct rule rule;
+	struct str action;
+	struct decide *decide;
+	struct likeness *likeness;
+};
+
 struct graph {
 	struct world *world;
-	struct decide **assume;       /* one per assumption of the provider */
-	struct buf forward, backward; /* struct edges, by node */
-	const uint64_t *blocked;
-	uint32_t blocked_count;
+	struct assumption *assumptions; /* one per assumption of the provider */
+	struct rule carry_rule;
+	struct buf forward, backward; /* struct hubs, by node */
+	struct intern shared;         /* what decides a hub -> its place in `hubs` */
+	struct buf hubs;              /* const struct hub *: the shared ones */
+	uint32_t count;               /* of all hubs */
 };
 
 struct graph *graph_new(struct world *w)
@@ -29,13 +38,24 @@ struct graph *graph_new(struct world *w)
 	if (!g)
 		abort();
 	g->world = w;
-	g->assume = ARENA_NEW_ARRAY(world_arena(w), struct decide *, p->assumption_count);
+	g->assumptions =
+		ARENA_NEW_ARRAY(world_arena(w), struct assumption, p->assumption_count);
 	for (uint32_t i = 0; i < p->assumption_count; i++) {
-		struct action_query query = { .patterns = &p->assumptions[i].action,
-			.pattern_count = 1 };
+		struct assumption *a = &g->assumptions[i];
+		struct action_query query = { .pattern_count = 1 };
 
-		g->assume[i] = decide_new(w, &query);
+		a->action = p->assumptions[i].action;
+		query.patterns = &a->action;
+		a->decide = decide_new(w, &query);
+		a->likeness = likeness_new(a->decide);
+		a->rule = (struct rule){ .id = p->assumptions[i].rule,
+			.class = HOP_ASSUME,
+			.yields = RULE_AS_TARGET };
 	}
+	g->carry_rule = (struct rule){
+		.id = STR_LIT("carry"), .class = HOP_CARRY, .yields = RULE_AS_TARGET
+	};
+	intern_init(&g->shared);
 	return g;
 }
 
@@ -43,58 +63,71 @@ void graph_free(struct graph *g)
 {
 	if (!g)
 		return;
-	for (uint32_t i = 0; i < provider_get(0)->assumption_count; i++)
-		decide_free(g->assume[i]);
+	for (uint32_t i = 0; i < provider_get(0)->assumption_count; i++) {
+		likeness_free(g->assumptions[i].likeness);
+		decide_free(g->assumptions[i].decide);
+	}
 	buf_release(&g->forward);
 	buf_release(&g->backward);
+	intern_release(&g->shared);
+	buf_release(&g->hubs);
 	free(g);
 }
 
-void graph_block(struct graph *g, const uint64_t *bits, uint32_t count)
+struct world *graph_world(const struct graph *g)
 {
-	g->blocked = bits;
-	g->blocked_count = bits ? count : 0;
-}
-
-static bool blocked(const struct graph *g, node_id n)
-{
-	return n < g->blocked_count && (g->blocked[n / 64] >> (n % 64) & 1u);
+	return g->world;
 }
 
 struct decide *graph_decide(struct str *action, struct graph *g, struct str rule)
 {
-	const struct provider *p = provider_get(0);
-
-	for (uint32_t i = 0; i < p->assumption_count; i++) {
-		if (!str_eq(p->assumptions[i].rule, rule))
+	for (uint32_t i = 0; i < provider_get(0)->assumption_count; i++) {
+		if (!str_eq(g->assumptions[i].rule.id, rule))
 			continue;
-		*action = p->assumptions[i].action;
-		return g->assume[i];
+		*action = g->assumptions[i].action;
+		return g->assumptions[i].decide;
 	}
 	return NULL;
 }
 
-/* --- edges --- */
-
-static void edge_add(struct graph *g, struct buf *out, node_id from, node_id to,
-	struct str rule, enum hop_class class, expr residual)
+uint32_t graph_hub_count(const struct graph *g)
 {
-	struct graph_edge edge = { .from = from,
-		.to = to,
-		.rule = rule,
-		.class = class,
+	return g->count;
+}
+
+static void end_add(struct graph *g, struct buf *out, node_id n, expr residual)
+{
+	struct hub_end end = { .node = n,
+		.through = NODE_NONE,
 		.residual = residual,
 		.verdict = expr_verdict(world_pool(g->world), residual) };
 
-	if (from != to && edge.verdict != VERDICT_DENIED)
-		buf_add(out, &edge, sizeof(edge));
+	if (end.verdict != VERDICT_DENIED)
+		buf_add(out, &end, sizeof(end));
 }
+
+static const struct hub *hub_make(
+	struct graph *g, const struct rule *rule, const struct buf *ends)
+{
+	struct hub *hub = ARENA_NEW(world_arena(g->world), struct hub);
+	struct hub_end *copy = arena_alloc(world_arena(g->world), ends->n + 1);
+
+	if (ends->n > 0)
+		memcpy(copy, ends->p, ends->n);
+	*hub = (struct hub){ .number = g->count++,
+		.rule = rule,
+		.ends = copy,
+		.count = (uint32_t)VEC_COUNT(ends, struct hub_end) };
+	return hub;
+}
+
+/* --- what compute holds --- */
 
 /*
  * What compute holds, or who holds an identity: through what is no identity itself (a
  * profile).
  */
-static int edges_carried(
+static int carried_ends(
 	struct graph *g, struct buf *out, node_id n, bool backward, struct err *e)
 {
 	struct segment *s = world_node_segment(g->world, n);
@@ -126,14 +159,26 @@ static int edges_carried(
 			if (!(world_node(g->world, other)->flags & ENTITY_IDENTITY))
 				VEC_ADD(&queue, node_id, other);
 			else
-				edge_add(g, out, backward ? other : n,
-					backward ? n : other, STR_LIT("carry"), HOP_CARRY,
-					EXPR_TRUE);
+				end_add(g, out, other, EXPR_TRUE);
 		}
 	}
 	buf_release(&queue);
 	return rc;
 }
+
+static int carried_hubs(
+	struct graph *g, struct buf *out, node_id n, bool backward, struct err *e)
+{
+	struct buf ends = { 0 };
+	int rc = carried_ends(g, &ends, n, backward, e);
+
+	if (rc == 0 && ends.n > 0)
+		VEC_ADD(out, const struct hub *, hub_make(g, &g->carry_rule, &ends));
+	buf_release(&ends);
+	return rc;
+}
+
+/* --- what may be assumed --- */
 
 static expr any_part(struct graph *g, const struct access *access)
 {
@@ -144,357 +189,104 @@ static expr any_part(struct graph *g, const struct access *access)
 	return x;
 }
 
-static int edges_assumed_by(struct graph *g, struct buf *out, node_id n, bool backward,
-	uint32_t assumption, struct err *e)
+static int assumed_hub(const struct hub **out, struct graph *g,
+	const struct assumption *a, node_id n, bool backward, struct err *e)
 {
 	struct answer_object object = { .node = n };
-	struct buf found = { 0 };
-	struct str rule = provider_of_node(g->world, n)->assumptions[assumption].rule;
-	int rc = backward ? search_who(&found, g->assume[assumption], &object, e)
-			  : search_what(&found, g->assume[assumption], n, e);
+	struct buf found = { 0 }, ends = { 0 };
+	int rc = backward ? search_who(&found, a->decide, &object, e)
+			  : search_what(&found, a->decide, n, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++) {
 		const struct search_found *f = &VEC_DATA(&found, struct search_found)[i];
-		node_id other = search_node(g->world, f);
 
-		edge_add(g, out, backward ? other : n, backward ? n : other, rule,
-			HOP_ASSUME, any_part(g, f->access));
+		end_add(g, &ends, search_node(g->world, f), any_part(g, f->access));
 	}
+	if (rc == 0)
+		*out = hub_make(g, &a->rule, &ends);
+	buf_release(&ends);
 	buf_release(&found);
 	return rc;
 }
 
-static int edges_assumed(
+/* Objects that are alike share their hub. */
+static int assuming_hub(const struct hub **out, struct graph *g,
+	const struct assumption *a, node_id n, struct err *e)
+{
+	struct buf key = { 0 };
+	uint32_t before = intern_count(&g->shared), number;
+	bool alone = false;
+	int rc;
+
+	VEC_ADD(&key, const void *, a);
+	rc = likeness_add(&key, &alone, a->likeness, n, e);
+	if (rc == 0 && alone)
+		rc = assumed_hub(out, g, a, n, true, e);
+	if (rc == 0 && !alone) {
+		number = intern_add(&g->shared, buf_str(&key));
+		if (number == before) {
+			VEC_ADD(&g->hubs, const struct hub *, NULL);
+			rc = assumed_hub(out, g, a, n, true, e);
+			VEC_DATA(&g->hubs, const struct hub *)[number] = *out;
+		}
+		*out = VEC_DATA(&g->hubs, const struct hub *)[number];
+	}
+	buf_release(&key);
+	return rc;
+}
+
+static struct hubs *hubs_slot(struct buf *b, node_id n)
+{
+	while (VEC_COUNT(b, struct hubs) <= n)
+		VEC_ADD(b, struct hubs, { 0 });
+	return &VEC_DATA(b, struct hubs)[n];
+}
+
+static int hubs_find(
 	struct graph *g, struct buf *out, node_id n, bool backward, struct err *e)
 {
-	const struct provider *p = provider_of_node(g->world, n);
+	const struct provider *p = provider_get(0);
 	bool federated = p->is_federated(world_node(g->world, n));
-	int rc = 0;
+	const struct hub *hub;
+	int rc = carried_hubs(g, out, n, backward, e);
 
 	for (uint32_t i = 0; i < p->assumption_count && rc == 0; i++) {
-		if (backward || p->assumptions[i].federated == federated ||
-			world_node(g->world, n)->type == NODE_PUBLIC)
-			rc = edges_assumed_by(g, out, n, backward, i, e);
+		const struct assumption *a = &g->assumptions[i];
+
+		if (!backward && p->assumptions[i].federated != federated &&
+			world_node(g->world, n)->type != NODE_PUBLIC)
+			continue;
+		rc = backward ? assuming_hub(&hub, g, a, n, e)
+			      : assumed_hub(&hub, g, a, n, false, e);
+		if (rc == 0 && hub->count > 0)
+			VEC_ADD(out, const struct hub *, hub);
 	}
 	return rc;
 }
 
-static struct edges *edges_slot(struct buf *b, node_id n)
-{
-	while (VEC_COUNT(b, struct edges) <= n)
-		VEC_ADD(b, struct edges, { 0 });
-	return &VEC_DATA(b, struct edges)[n];
-}
-
-int graph_edges(const struct graph_edge **out, uint32_t *count, struct graph *g,
-	node_id n, bool backward, struct err *e)
+int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, node_id n,
+	bool backward, struct err *e)
 {
 	struct buf *cache = backward ? &g->backward : &g->forward;
-	struct edges *slot = edges_slot(cache, n);
+	struct hubs *slot = hubs_slot(cache, n);
 	struct buf found = { 0 };
-	int rc;
 
 	if (!slot->known) {
-		struct graph_edge *items;
+		const struct hub **items;
 
-		rc = edges_carried(g, &found, n, backward, e);
-		if (rc == 0)
-			rc = edges_assumed(g, &found, n, backward, e);
-		if (rc < 0) {
+		if (hubs_find(g, &found, n, backward, e) < 0) {
 			buf_release(&found);
-			return rc;
+			return e->code;
 		}
 		items = arena_alloc(world_arena(g->world), found.n + 1);
 		if (found.n > 0)
 			memcpy(items, found.p, found.n);
-		slot = edges_slot(cache, n);
-		*slot = (struct edges){ items,
-			(uint32_t)VEC_COUNT(&found, struct graph_edge), true };
+		slot = hubs_slot(cache, n);
+		*slot = (struct hubs){ items,
+			(uint32_t)VEC_COUNT(&found, const struct hub *), true };
 		buf_release(&found);
 	}
 	*out = slot->items;
 	*count = slot->count;
 	return 0;
-}
-
-/* --- best paths --- */
-
-struct state {
-	node_id node, end;
-	uint32_t mask; /* of `via` nodes on the way */
-	uint32_t cost, hops;
-	uint32_t previous; /* state, or UINT32_MAX at an end */
-	const struct graph_edge *edge;
-	bool settled;
-};
-
-struct search {
-	struct graph *g;
-	const struct answer_options *o;
-	bool backward;
-	enum expr_verdict least; /* weakest edge that may be used */
-	bool skipped;            /* an edge was weaker */
-	struct buf states;       /* struct state */
-	struct buf heap;         /* uint32_t: states, cheapest first */
-	struct intern keys;      /* what makes states equal -> number of the best */
-	struct buf best;         /* uint32_t: state, by that number */
-};
-
-static bool cheaper(const struct search *s, uint32_t a, uint32_t b)
-{
-	const struct state *x = &VEC_DATA(&s->states, struct state)[a];
-	const struct state *y = &VEC_DATA(&s->states, struct state)[b];
-
-	if (x->cost != y->cost)
-		return x->cost < y->cost;
-	if (x->hops != y->hops)
-		return x->hops < y->hops;
-	return a < b;
-}
-
-static void heap_push(struct search *s, uint32_t state)
-{
-	size_t i = VEC_COUNT(&s->heap, uint32_t);
-	uint32_t *h;
-
-	VEC_ADD(&s->heap, uint32_t, state);
-	h = VEC_DATA(&s->heap, uint32_t);
-	while (i > 0 && cheaper(s, h[i], h[(i - 1) / 2])) {
-		uint32_t t = h[i];
-
-		h[i] = h[(i - 1) / 2];
-		h[(i - 1) / 2] = t;
-		i = (i - 1) / 2;
-	}
-}
-
-static uint32_t heap_pop(struct search *s)
-{
-	uint32_t *h = VEC_DATA(&s->heap, uint32_t), top = h[0];
-	size_t count = VEC_COUNT(&s->heap, uint32_t) - 1, i = 0;
-
-	h[0] = h[count];
-	s->heap.n = count * sizeof(*h);
-	for (;;) {
-		size_t least = i, left = 2 * i + 1, right = 2 * i + 2;
-		uint32_t t;
-
-		if (left < count && cheaper(s, h[left], h[least]))
-			least = left;
-		if (right < count && cheaper(s, h[right], h[least]))
-			least = right;
-		if (least == i)
-			return top;
-		t = h[i];
-		h[i] = h[least];
-		h[least] = t;
-		i = least;
-	}
-}
-
-static uint32_t via_mask(const struct search *s, node_id n)
-{
-	for (uint32_t i = 0; i < s->o->via_count; i++) {
-		if (s->o->via[i] == n)
-			return 1u << i;
-	}
-	return 0;
-}
-
-static bool avoided(const struct search *s, node_id n)
-{
-	for (uint32_t i = 0; i < s->o->avoiding_count; i++) {
-		if (s->o->avoiding[i] == n)
-			return true;
-	}
-	return false;
-}
-
-static void state_push(struct search *s, struct state st)
-{
-	/*
-	 * with a bound on hops a costlier way of fewer hops may lead on where the cheaper
-	 * one may not
-	 */
-	uint32_t key[3] = { st.node, st.mask,
-		s->o->max_hops != UINT32_MAX ? st.hops : 0 };
-	uint32_t before = intern_count(&s->keys), number, index;
-	const struct state *old;
-
-	number = intern_add(&s->keys, (struct str){ (const char *)key, sizeof(key) });
-	if (number < before) {
-		old = &VEC_DATA(
-			&s->states, struct state)[VEC_DATA(&s->best, uint32_t)[number]];
-		if (old->cost < st.cost || (old->cost == st.cost && old->hops <= st.hops))
-			return;
-	} else {
-		VEC_ADD(&s->best, uint32_t, 0);
-	}
-	index = (uint32_t)VEC_COUNT(&s->states, struct state);
-	buf_add(&s->states, &st, sizeof(st));
-	VEC_DATA(&s->best, uint32_t)[number] = index;
-	heap_push(s, index);
-}
-
-static bool superseded(const struct search *s, uint32_t index)
-{
-	const struct state *st = &VEC_DATA(&s->states, struct state)[index];
-	uint32_t key[3] = { st->node, st->mask,
-		s->o->max_hops != UINT32_MAX ? st->hops : 0 };
-
-	return VEC_DATA(&s->best, uint32_t)[intern_find(&s->keys,
-		       (struct str){ (const char *)key, sizeof(key) })] != index;
-}
-
-static int expand(struct search *s, uint32_t index, struct err *e)
-{
-	struct state at = VEC_DATA(&s->states, struct state)[index];
-	const struct graph_edge *edges;
-	uint32_t count;
-
-	if (at.hops >= s->o->max_hops)
-		return 0;
-	if (graph_edges(&edges, &count, s->g, at.node, s->backward, e) < 0)
-		return e->code;
-	for (uint32_t i = 0; i < count; i++) {
-		node_id next = s->backward ? edges[i].from : edges[i].to;
-
-		if (edges[i].verdict < s->least) {
-			s->skipped = true;
-			continue;
-		}
-		if (blocked(s->g, next) || avoided(s, next) ||
-			(world_node(s->g->world, next)->flags & ENTITY_DISABLED))
-			continue;
-		state_push(s, (struct state){ .node = next,
-				      .end = at.end,
-				      .mask = at.mask | via_mask(s, next),
-				      .cost = at.cost + (uint32_t)edges[i].class,
-				      .hops = at.hops + 1,
-				      .previous = index,
-				      .edge = &edges[i] });
-	}
-	return 0;
-}
-
-static struct path path_of(struct search *s, uint32_t index)
-{
-	struct world *w = s->g->world;
-	const struct state *states = VEC_DATA(&s->states, const struct state);
-	uint32_t count = states[index].hops;
-	struct path_step *steps =
-		ARENA_NEW_ARRAY(world_arena(w), struct path_step, count + 1);
-	struct path p = { .steps = steps,
-		.step_count = count,
-		.cost = states[index].cost,
-		.residual = EXPR_TRUE,
-		.verdict = VERDICT_ALLOWED };
-
-	for (uint32_t i = 0, at = index; i < count; i++, at = states[at].previous) {
-		const struct graph_edge *edge = states[at].edge;
-		uint32_t place = s->backward ? i : count - 1 - i;
-
-		steps[place] = (struct path_step){ edge->from, edge->to, edge->rule,
-			edge->class, edge->residual, edge->verdict };
-		p.residual = expr_and(world_pool(w), p.residual, edge->residual);
-		if (edge->class > p.worst)
-			p.worst = edge->class;
-		/* Steps are requests of their own: what they ask for cannot clash. */
-		if (edge->verdict < p.verdict)
-			p.verdict = edge->verdict;
-	}
-	return p;
-}
-
-/*
- * Settle all states that the level allows, and keep the nodes that no better level
- * reached.
- */
-static int search_level(struct search *s, const node_id *ends, uint32_t end_count,
-	struct buf *reached, struct intern *nodes, struct err *e)
-{
-	uint32_t all = s->o->via_count >= 32 ? 0 : (1u << s->o->via_count) - 1;
-
-	intern_init(&s->keys);
-	s->skipped = false;
-	for (uint32_t i = 0; i < end_count; i++) {
-		if (!avoided(s, ends[i]))
-			state_push(s, (struct state){ .node = ends[i],
-					      .end = ends[i],
-					      .mask = via_mask(s, ends[i]),
-					      .previous = UINT32_MAX });
-	}
-	while (s->heap.n > 0) {
-		uint32_t index = heap_pop(s), before = intern_count(nodes);
-		struct state st = VEC_DATA(&s->states, struct state)[index];
-
-		if (superseded(s, index))
-			continue;
-		if (expand(s, index, e) < 0)
-			return e->code;
-		if (st.hops == 0 || st.mask != all)
-			continue;
-		if (intern_add(nodes, (struct str){ (const char *)&st.node,
-					      sizeof(st.node) }) < before)
-			continue;
-		VEC_ADD(reached, struct graph_reached,
-			{ st.node, st.end, path_of(s, index) });
-	}
-	return 0;
-}
-
-static void search_clear(struct search *s)
-{
-	buf_clear(&s->states);
-	buf_clear(&s->heap);
-	buf_clear(&s->best);
-	intern_release(&s->keys);
-}
-
-static int compare_reached(const void *a, const void *b)
-{
-	const struct graph_reached *x = a, *y = b;
-
-	return (x->node > y->node) - (x->node < y->node);
-}
-
-int graph_reach(const struct graph_reached **out, uint32_t *count, struct graph *g,
-	const node_id *ends, uint32_t end_count, bool backward,
-	const struct answer_options *o, struct err *e)
-{
-	static const enum expr_verdict levels[] = { VERDICT_ALLOWED, VERDICT_CONDITIONAL,
-		VERDICT_ELIGIBLE, VERDICT_UNKNOWN };
-	struct search s = { .g = g, .o = o, .backward = backward, .skipped = true };
-	struct buf reached = { 0 };
-	struct intern nodes;
-	struct graph_reached *copy;
-	int rc = 0;
-
-	*out = NULL;
-	*count = 0;
-	if (o->via_count > VIA_MAX)
-		return err_set(e, ERR_LIMIT, "via: %u entities, at most %u", o->via_count,
-			VIA_MAX);
-	intern_init(&nodes);
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]) && s.skipped && rc == 0;
-		i++) {
-		s.least = levels[i];
-		rc = search_level(&s, ends, end_count, &reached, &nodes, e);
-		search_clear(&s);
-	}
-	if (rc == 0) {
-		*count = (uint32_t)VEC_COUNT(&reached, struct graph_reached);
-		copy = arena_alloc(world_arena(g->world), reached.n + 1);
-		if (reached.n > 0) {
-			memcpy(copy, reached.p, reached.n);
-			qsort(copy, *count, sizeof(*copy), compare_reached);
-		}
-		*out = copy;
-	}
-	intern_release(&nodes);
-	buf_release(&s.states);
-	buf_release(&s.heap);
-	buf_release(&s.best);
-	buf_release(&reached);
-	return rc;
 }

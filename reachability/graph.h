@@ -1,66 +1,54 @@
 /*
  * graph.h - hops: who can act as whom, found on demand and remembered for the query.
  *
- * A hop is an act that yields another identity. Edges are never stored: the forward edges
- * of an identity are a question of what it can do to identities, the backward ones a
- * question of who can, both answered by search.h; what compute carries is a relation.
+ * A hop is an act that yields another identity. Edges are never stored one by one: what
+ * leaves (or enters) a node is a list of hubs, each a rule with all its ends. Nodes for
+ * which a rule has the same ends share the hub: a thousand roles that delegate to their
+ * account have one list of those who may assume them, and k sources and m targets cost
+ * k + m, not k * m.
  *
- * Paths are compared by verdict (stronger first), then cost, then number of hops, then
- * the keys on the way. Forward and backward searches give the same best path for a pair.
+ * Ownership: hubs live in the world's arena.
  */
 #ifndef REACHABILITY_GRAPH_H
 #define REACHABILITY_GRAPH_H
 
 #include "reachability/answer.h"
 #include "reachability/decide.h"
+#include "reachability/rule.h"
 
 struct graph;
 
 struct graph *graph_new(struct world *w);
 void graph_free(struct graph *g);
+struct world *graph_world(const struct graph *g);
 
-struct graph_edge {
-	node_id from, to;
-	struct str rule;
-	enum hop_class class;
+struct hub_end {
+	node_id node;
+	node_id through; /* what ties it to the other side, or NODE_NONE */
 	expr residual;
-	enum expr_verdict verdict;
+	enum expr_verdict verdict; /* never denied */
 };
 
-/* The hops from (or, backward, to) an identity; borrowed until graph_free. */
-int graph_edges(const struct graph_edge **out, uint32_t *count, struct graph *g,
-	node_id n, bool backward, struct err *e);
+struct hub {
+	uint32_t number; /* dense over all hubs of the graph */
+	const struct rule *rule;
+	const struct hub_end *ends;
+	uint32_t count;
+};
 
 /*
- * Nodes that no search may step onto: bit n of `bits` for node n below `count`. For goals
- * so good that a path through one can only be worse than the path that ends there. NULL:
- * none. Borrowed until changed.
+ * The hubs that lead from (or, backward, to) a node. A hub may have the node itself among
+ * its ends: that is no hop.
  */
-void graph_block(struct graph *g, const uint64_t *bits, uint32_t count);
+int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, node_id n,
+	bool backward, struct err *e);
+
+uint32_t graph_hub_count(const struct graph *g);
 
 /*
  * The decisions that a rule's hops rest on: one action on identities. For proofs. NULL:
  * the rule needs none.
  */
 struct decide *graph_decide(struct str *action, struct graph *g, struct str rule);
-
-/*
- * A node that was reached, with the best path. Forward: from a start to node; backward:
- * from node to a goal.
- */
-struct graph_reached {
-	node_id node;
-	node_id end; /* the start or goal at the other end */
-	struct path path;
-};
-
-/*
- * Everything reached by at least one hop from any of `ends` (backward: that reaches any
- * of them), each node once, in the order of nodes' numbers. Options bound hops and name
- * what paths must or must not pass.
- */
-int graph_reach(const struct graph_reached **out, uint32_t *count, struct graph *g,
-	const node_id *ends, uint32_t end_count, bool backward,
-	const struct answer_options *o, struct err *e);
 
 #endif

@@ -63,6 +63,11 @@ int row_compare_paths(const struct path *a, const struct path *b)
 {
 	if (a->verdict != b->verdict)
 		return a->verdict > b->verdict ? -1 : 1;
+	return row_compare_lengths(a, b);
+}
+
+int row_compare_lengths(const struct path *a, const struct path *b)
+{
 	if (a->cost != b->cost)
 		return a->cost < b->cost ? -1 : 1;
 	return (a->step_count > b->step_count) - (a->step_count < b->step_count);

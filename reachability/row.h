@@ -32,4 +32,7 @@ bool row_make(struct answer_row *out, struct row_maker *m, const struct access *
 /* Best path first: verdict, cost, hops. */
 int row_compare_paths(const struct path *a, const struct path *b);
 
+/* The same without the verdict. */
+int row_compare_lengths(const struct path *a, const struct path *b);
+
 #endif

@@ -9,7 +9,8 @@
 struct cell {
 	uint32_t count; /* actions of the class in the row */
 	uint8_t verdict;
-	bool mixed; /* not all had the same */
+	bool mixed;          /* not all had the same */
+	uint32_t cost, hops; /* of the path */
 };
 
 /* Rows as a table: [subject][object's first cell + 2 * class + indirect]. */
@@ -144,6 +145,8 @@ static void fill_row(struct duel *d, struct table *t, const char *question, uint
 
 		c->mixed = c->mixed || (c->count > 0 && c->verdict != v);
 		c->verdict = (uint8_t)v;
+		c->cost = row->path.cost;
+		c->hops = row->path.step_count;
 		c->count++;
 	}
 	if (weakest != translate(row->verdict) && reports(d, SORT_OTHER))
@@ -294,6 +297,29 @@ static void compare(struct duel *d, const struct table *t, enum question questio
 	}
 }
 
+/* Both directions show paths of one length for a pair. */
+static void compare_paths(
+	struct duel *d, const struct table *what, const struct table *who)
+{
+	uint32_t count = oracle_count(&d->oracle);
+
+	for (uint32_t x = 0; x < count; x++) {
+		for (uint32_t i = 0; i < what->width; i++) {
+			const struct cell *a = &what->cells[(size_t)x * what->width + i];
+			const struct cell *b = &who->cells[(size_t)x * what->width + i];
+
+			if (a->count == 0 || b->count == 0 || is_stranger(d, x) ||
+				(a->cost == b->cost && a->hops == b->hops) ||
+				!reports(d, SORT_OTHER))
+				continue;
+			buf_printf(&d->result->report,
+				"paths of %.*s, cell %u: what %u in %u hops, who %u in %u\n",
+				STR_ARG(key_of(d, x)), i, a->cost, a->hops, b->cost,
+				b->hops);
+		}
+	}
+}
+
 /* One question about one action: its verdict is the better of both ways. */
 static int ask_can(struct duel *d, uint64_t pick, struct err *e)
 {
@@ -387,6 +413,7 @@ static int fight(struct duel *d, uint64_t seed, struct err *e)
 		return rc;
 	compare(d, &what, QUESTION_WHAT);
 	compare(d, &who, QUESTION_WHO);
+	compare_paths(d, &what, &who);
 	for (int i = 0; rc == 0 && i < 50; i++) {
 		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
 		rc = ask_can(d, seed >> 20, e);

@@ -1,0 +1,198 @@
+/* answer_can.c - "can": one verdict with its proof. */
+#include "reachability/answer_can.h"
+
+#include <stdlib.h>
+
+#include "reachability/proof.h"
+
+static action_id first_of(const struct access_part *p)
+{
+	for (uint32_t i = 0; i < p->list->count; i++) {
+		if (p->bits[i / 64] >> (i % 64) & 1u)
+			return p->list->ids[i];
+	}
+	return CATALOG_NONE;
+}
+
+int answer_can_standing(struct answer_standing *out, struct asking *a, node_id actor,
+	const struct answer_object *object, struct err *e)
+{
+	struct expr_pool *pool = world_pool(a->w);
+	const struct decide_subject *s;
+	const struct decide_object *o;
+	struct access access;
+
+	*out = (struct answer_standing){ .actor = actor, .action = CATALOG_NONE };
+	if (a->query->become || a->query->admin) {
+		if (asking_holds(&out->residual, a, actor, object->node, e) < 0)
+			return e->code;
+		out->verdict = expr_verdict(pool, out->residual);
+		return 0;
+	}
+	if (world_node(a->w, actor)->flags & ENTITY_COMPUTE)
+		return 0;
+	if (decide_subject(&s, a->d, actor, e) < 0 ||
+		decide_object(&o, a->d, object->node, e) < 0 ||
+		decide_entity(&access, a->d, s, o, object->resource, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < access.part_count; i++) {
+		enum expr_verdict v = expr_verdict(pool, access.parts[i].residual);
+		action_id action = first_of(&access.parts[i]);
+
+		if (v > out->verdict || (v == out->verdict && action < out->action)) {
+			out->verdict = v;
+			out->residual = access.parts[i].residual;
+			out->action = action;
+		}
+	}
+	return 0;
+}
+
+/*
+ * The first action that the question asks about on the object, to explain a refusal with.
+ */
+static int any_action(action_id *out, struct asking *a,
+	const struct answer_object *object, struct err *e)
+{
+	const struct decide_object *o;
+	const struct action_plan *plan;
+
+	*out = CATALOG_NONE;
+	if (decide_object(&o, a->d, object->node, e) < 0)
+		return e->code;
+	plan = decide_plan(a->d, o);
+	for (uint32_t i = 0; i < plan->count; i++) {
+		if (plan->lists[i]->ids[0] < *out)
+			*out = plan->lists[i]->ids[0];
+	}
+	for (action_id id = 0; *out == CATALOG_NONE && id < catalog_action_count();
+		id++) {
+		if (action_plan_wants(decide_planner(a->d), id))
+			*out = id;
+	}
+	return 0;
+}
+
+static struct str plain_reason(struct asking *a, const struct answer_standing *s)
+{
+	if (a->query->become)
+		return s->verdict > VERDICT_DENIED
+			       ? STR_LIT("the path ends in the identity")
+			       : STR_LIT("no path of hops leads to the identity");
+	return s->verdict > VERDICT_DENIED
+		       ? STR_LIT("its policies give every action on every resource of the account")
+		       : STR_LIT("its effective permissions are not every action on everything");
+}
+
+static int decision_proofs(struct answer_decision *out, struct asking *a,
+	const struct answer_standing *s, const struct answer_object *object,
+	struct err *e)
+{
+	struct proof *hops;
+	struct str words;
+	action_id action = s->action;
+
+	if (a->query->become || a->query->admin) {
+		proof_words(&out->proof, a->w, s->residual, plain_reason(a, s));
+	} else {
+		if (action == CATALOG_NONE && any_action(&action, a, object, e) < 0)
+			return e->code;
+		if (proof_make(&out->proof, a->d, s->actor, object->node, action,
+			    object->resource, e) < 0)
+			return e->code;
+	}
+	hops = ARENA_NEW_ARRAY(world_arena(a->w), struct proof, out->path.step_count + 1);
+	for (uint32_t i = 0; i < out->path.step_count; i++) {
+		const struct path_step *step = &out->path.steps[i];
+		struct decide *d = graph_decide(&words, a->graph, step->rule);
+
+		if (!d) {
+			proof_words(&hops[i], a->w, EXPR_TRUE,
+				STR_LIT("the compute holds the credentials of the identity"));
+			continue;
+		}
+		if (proof_make(&hops[i], d, step->from, step->to,
+			    catalog_action_find(words), (struct str){ 0 }, e) < 0)
+			return e->code;
+	}
+	out->hops = hops;
+	out->hop_count = out->path.step_count;
+	return 0;
+}
+
+/*
+ * Try every identity that the subject can be; keep the strongest standing by the best
+ * path.
+ */
+static int stand_indirect(struct answer_standing *best, struct path *path,
+	struct asking *a, node_id subject, const struct answer_object *object,
+	struct err *e)
+{
+	const struct path_found *r;
+	uint32_t count;
+	enum expr_verdict reached = best->verdict;
+	struct answer_standing s = { .actor = NODE_NONE };
+	bool found = false;
+
+	if (path_search_from(&r, &count, a->graph, subject, a->o, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		enum expr_verdict v;
+
+		if (!asking_wants(a, &r[i].path))
+			continue;
+		if (s.actor != r[i].node &&
+			answer_can_standing(&s, a, r[i].node, object, e) < 0)
+			return e->code;
+		v = s.verdict < r[i].path.verdict ? s.verdict : r[i].path.verdict;
+		if (s.verdict == VERDICT_DENIED || v < reached || v == VERDICT_DENIED)
+			continue;
+		if (v == reached &&
+			(!found || row_compare_lengths(&r[i].path, path) >= 0))
+			continue;
+		reached = v;
+		*best = s;
+		*path = r[i].path;
+		found = true;
+	}
+	return 0;
+}
+
+int answer_can(struct answer_decision *out, struct world *w, node_id subject,
+	const struct action_query *actions, const struct answer_object *object,
+	const struct answer_options *o, struct err *e)
+{
+	struct asking a;
+	struct answer_standing best;
+	int rc;
+
+	*out = (struct answer_decision){ 0 };
+	asking_init(&a, w, actions, o);
+	decide_set_strict(a.d, true);
+	rc = answer_can_standing(&best, &a, subject, object, e);
+	if (rc == 0 && !asking_wants(&a, NULL))
+		best = (struct answer_standing){ .actor = subject,
+			.action = CATALOG_NONE };
+	if (rc == 0 && !o->direct_only && best.verdict < VERDICT_ALLOWED)
+		rc = stand_indirect(&best, &out->path, &a, subject, object, e);
+	if (rc == 0) {
+		out->indirect = out->path.step_count > 0;
+		out->residual = out->indirect ? expr_and(world_pool(w), best.residual,
+							out->path.residual)
+					      : best.residual;
+		out->verdict = best.verdict;
+		if (out->indirect && out->path.verdict < out->verdict)
+			out->verdict = out->path.verdict;
+		rc = decision_proofs(out, &a, &best, object, e);
+	}
+	if (rc == 0)
+		rc = notes_subject(a.notes, subject, e);
+	if (rc == 0)
+		rc = notes_object(a.notes, a.d, object->node, e);
+	if (rc == 0) {
+		notes_residual(a.notes, out->residual);
+		notes_take(&out->unknown, &out->unknown_count, a.notes);
+	}
+	asking_release(&a);
+	return rc;
+}
