@@ -1,0 +1,153 @@
+// Where iam-simulate and the provider's documentation differ: each entry turns a request into
+// one that means the same by the documentation, written so that the simulator reads it so.
+// `concerns` says whether there is anything to turn; `apply` changes the request in place.
+// docs/access-model.md, "Where we differ from other simulators, and why", has the pages.
+
+const list = x => x === undefined || x === null ? [] : Array.isArray(x) ? x : [x]
+
+const policies = r => [...list(r.identityPolicies), ...list(r.permissionBoundaries),
+	...list(r.sessionPolicy), ...list(r.resourcePolicy), ...list(r.endpointPolicies),
+	...[...list(r.scps), ...list(r.rcps)].flatMap(level => level.policies)]
+const statements = r => policies(r).flatMap(p => list(p.Statement).map(s => [s, p]))
+
+const context = (r, key) => {
+	const found = Object.keys(r.context).find(k => k.toLowerCase() === key.toLowerCase())
+	return found === undefined ? undefined : r.context[found]
+}
+
+// A pattern of '*' and '?' against a whole text.
+function glob(pattern, text) {
+	const words = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+	return new RegExp(`^${words.replace(/\*/g, '[^]*').replace(/\?/g, '[^]')}$`).test(text)
+}
+
+// Every text of the statement's resources, conditions: replaced by what `turn` gives.
+function turnResources(r, turn) {
+	for (const [s, p] of statements(r))
+		for (const member of ['Resource', 'NotResource'])
+			if (s[member] !== undefined)
+				s[member] = list(s[member]).map(text => turn(text, p))
+}
+function turnValues(r, turn) {
+	for (const [s, p] of statements(r))
+		for (const [operator, tests] of Object.entries(s.Condition ?? {}))
+			for (const key of Object.keys(tests))
+				tests[key] = list(tests[key])
+					.flatMap(v => typeof v === 'string' ? turn(v, p, operator) : v)
+}
+// Whether `turner` would change anything.
+const changes = turner => r => {
+	const copy = structuredClone(r)
+	turner(copy)
+	return JSON.stringify(normal(copy)) !== JSON.stringify(normal(r))
+}
+function normal(r) {
+	const copy = structuredClone(r)
+	turnResources(copy, x => x)
+	turnValues(copy, x => x)
+	return copy
+}
+
+const NOTHING = 'arn:aws:nothing:::nothing'
+const NO_TEXT = '\u0001 no text is this'
+
+// A resource pattern is matched as a whole: its wildcards may stand for any characters, in
+// any part. The simulator matches part by part, and the word that begins the last part as
+// it stands.
+function resourcePattern(text, r) {
+	const part = text.split(':').slice(5).join(':')
+	const word = part.search(/[/:]/)
+	const head = text.split(':').slice(0, 5).join(':') + part.slice(0, word + 1)
+	if (text === '*' || text.includes('${') || !/[*?]/.test(head))
+		return text
+	return glob(text, r.resource.resource) ? r.resource.resource : NOTHING
+}
+
+const ROOT = /^arn:aws:iam::\d+:root$/
+
+// The root user may do everything in its account, and cannot assume roles.
+function rootUser(r) {
+	if (!ROOT.test(r.principal))
+		return
+	r.identityPolicies = [{
+		Version: '2012-10-17',
+		Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }]
+	}]
+	if (/^sts:AssumeRole/i.test(r.action) && r.resourcePolicy)
+		r.resourcePolicy.Statement = [...list(r.resourcePolicy.Statement)
+			.filter(s => s.Effect === 'Deny'), {
+			Effect: 'Allow', Principal: { AWS: '000000000000' }, Action: 'sts:AssumeRole'
+		}]
+}
+
+// There are no variables but in policies of version 2012-10-17: elsewhere they are text.
+const plainText = (text, p) =>
+	p.Version === '2012-10-17' ? text : text.replaceAll('${', '${$}{')
+function oldVersion(r) {
+	turnResources(r, plainText)
+	turnValues(r, plainText)
+}
+
+// A variable that has no value in the request and no default.
+const lacksValue = (text, r) =>
+	[...text.matchAll(/\$\{([^},]*)\}/g)].some(([, name]) =>
+		!'*?$'.includes(name.trim()) && typeof context(r, name.trim()) !== 'string')
+
+// A text with a variable that has no value equals nothing, so that negated tests hold and
+// NotResource means it not.
+function noValue(r) {
+	const without = (text, p) => p.Version === '2012-10-17' && lacksValue(text, r)
+	turnValues(r, (text, p) => without(text, p) ? NO_TEXT : text)
+	turnResources(r, (text, p) => without(text, p) ? NOTHING : text)
+}
+
+// All IPv4 addresses are in 0.0.0.0/0.
+function zeroPrefix(r) {
+	turnValues(r, (text, p, operator) => /IpAddress/.test(operator) && text === '0.0.0.0/0'
+		? ['0.0.0.0/1', '128.0.0.0/1'] : text)
+}
+
+// Dates may be written as seconds since 1970, in policies and in the request; the simulator
+// takes such for milliseconds.
+const iso = text => /^\d+(\.\d+)?$/.test(text)
+	? new Date(Number(text) * 1000).toISOString().replace('.000Z', 'Z') : text
+function epochSeconds(r) {
+	turnValues(r, (text, p, operator) => /Date/.test(operator) ? iso(text) : text)
+	for (const [s] of statements(r))
+		for (const [operator, tests] of Object.entries(s.Condition ?? {}))
+			for (const key of Object.keys(tests))
+				if (/Date/.test(operator) && typeof context(r, key) === 'string' &&
+					iso(context(r, key)) !== context(r, key)) {
+					r.context[`${key}-as-date`] = iso(context(r, key))
+					tests[`${key}-as-date`] = tests[key]
+					delete tests[key]
+				}
+}
+
+// An IPv6 address has many spellings, and without prefix means itself alone; the simulator
+// compares such as text, and with IPv4 addresses not at all.
+function addresses(r) {
+	const short = text => {
+		const [address, size] = text.split('/')
+		try {
+			const host = new URL(`http://[${address}]`).hostname.slice(1, -1)
+			return `${host}/${size ?? 128}`
+		} catch {
+			return text
+		}
+	}
+	turnValues(r, (text, p, operator) =>
+		/IpAddress/.test(operator) && text.includes(':') ? short(text) : text)
+}
+
+const turner = (name, apply) => ({ name, apply, concerns: changes(apply) })
+
+export const rewrites = [
+	turner('resource-pattern', r => turnResources(r, text => resourcePattern(text, r))),
+	{ name: 'root-user', apply: rootUser, concerns: r => ROOT.test(r.principal) },
+	turner('old-version', oldVersion),
+	turner('variable-without-value', noValue),
+	turner('zero-prefix', zeroPrefix),
+	turner('epoch-seconds', epochSeconds),
+	turner('address-spelling', addresses)
+]
