@@ -179,10 +179,7 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 			out->knowledge = CONDITION_PRESENT;
 		return true;
 	}
-	/*
-	 * aws:SourceOwner: what the default policies of topics compare with the owner's
-	 * account
-	 */
+	/* aws:SourceOwner: what default policies of topics ask for */
 	if (key_is(key, "aws:PrincipalAccount") || key_is(key, "kms:CallerAccount") ||
 		(key_is(key, "aws:SourceOwner") && s->n->type != NODE_SERVICE)) {
 		if (account.n > 0)

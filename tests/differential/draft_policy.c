@@ -238,7 +238,7 @@ static void write_statement(struct draft *d, struct buf *out, enum draft_layer l
 	buf_printf(out, "{\"Effect\":\"%s\"", deny ? "Deny" : "Allow");
 	if (layer == DRAFT_OF_RCP || layer == DRAFT_OF_ENDPOINT) {
 		buf_add_str(out, STR_LIT(",\"Principal\":\"*\""));
-	} else if (resource_side &&
+	} else if (layer == DRAFT_OF_RESOURCE &&
 		   dice_chance(&d->dice,
 			   deny ? d->weight[DRAFT_NOT] / 2 : d->weight[DRAFT_NOT] / 12)) {
 		buf_add_str(out, STR_LIT(",\"NotPrincipal\":"));
