@@ -515,8 +515,8 @@ struct str record_relation_name(enum record_relation_type type)
 		return STR_LIT("owns");
 	case RELATION_FEDERATES:
 		return STR_LIT("federates");
-	case RELATION_SESSION:
-		return STR_LIT("session");
+	case RELATION_SESSION_OF:
+		return STR_LIT("session_of");
 	case RELATION_TYPE_END:
 		break;
 	}

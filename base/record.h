@@ -51,9 +51,9 @@ enum record_relation_type {
 	RELATION_CONTAINS,      /* container -> container or account in it */
 	/* compute -> identity whose credentials it holds; instance -> profile -> role */
 	RELATION_CARRIES,
-	RELATION_OWNS,      /* owner -> owned, where ownership gives rights */
-	RELATION_FEDERATES, /* identity provider -> who it speaks for */
-	RELATION_SESSION,   /* session -> identity whose policies it acts with */
+	RELATION_OWNS,       /* owner -> owned, where ownership gives rights */
+	RELATION_FEDERATES,  /* identity provider -> who it speaks for */
+	RELATION_SESSION_OF, /* session -> identity whose policies it acts with */
 	RELATION_TYPE_END
 };
 

@@ -18,7 +18,7 @@ struct admin {
 	struct decide *all;
 	struct buf known;                   /* struct known, by node */
 	struct buf publics;                 /* struct known, by node */
-	struct given allow, boundary, deny; /* of the identity in hand */
+	struct given allow, boundary, session, deny; /* of the identity in hand */
 };
 
 struct admin *admin_new(struct world *w)
@@ -122,7 +122,7 @@ static bool class_may_be_admin(struct admin *a, node_id n, struct segment *s)
 	const struct node *node = world_node(a->world, n);
 	uint32_t class = world_entity(a->world, n)->class;
 
-	return (node->flags & ENTITY_ROOT) || class == SEGMENT_NONE ||
+	return (node->flags & (ENTITY_ROOT | ENTITY_SESSION)) || class == SEGMENT_NONE ||
 	       class_is_wide(s, class);
 }
 
@@ -141,18 +141,42 @@ static bool may_be_admin(const struct decide_subject *s)
 	return false;
 }
 
-static bool covers_everything(struct admin *a, const uint64_t *allow,
-	const uint64_t *boundary, const uint64_t *deny)
+/* What is allowed, within the ceilings that there are, less what is denied. */
+static bool covers_everything(
+	struct admin *a, const struct decide_subject *s, bool perhaps)
 {
+	const uint64_t *allow = perhaps ? a->allow.perhaps : a->allow.sure;
+	const uint64_t *boundary = perhaps ? a->boundary.perhaps : a->boundary.sure;
+	const uint64_t *session = perhaps ? a->session.perhaps : a->session.sure;
+	const uint64_t *deny = perhaps ? a->deny.sure : a->deny.perhaps;
 	uint32_t rest = catalog_action_count() % 64;
 
 	for (uint32_t i = 0; i < a->words; i++) {
 		uint64_t all = i + 1 == a->words && rest > 0 ? (1ull << rest) - 1 : ~0ull;
+		uint64_t left = allow[i] & ~deny[i];
 
-		if ((allow[i] & (boundary ? boundary[i] : all) & ~deny[i] & all) != all)
+		if (s->s.bounded)
+			left &= boundary[i];
+		if (s->s.sessioned)
+			left &= session[i];
+		if ((left & all) != all)
 			return false;
 	}
 	return true;
+}
+
+static struct given *given_of(struct admin *a, enum decide_slot slot)
+{
+	switch (slot) {
+	case SLOT_IDENTITY:
+		return &a->allow;
+	case SLOT_BOUNDARY:
+		return &a->boundary;
+	case SLOT_SESSION:
+		return &a->session;
+	default:
+		return NULL;
+	}
 }
 
 static int power_left(expr *out, struct admin *a, const struct decide_subject *s,
@@ -198,17 +222,18 @@ static expr own_power(
 	struct admin *a, const struct decide_subject *s, const struct decide_object *o)
 {
 	struct expr_pool *pool = world_pool(a->world);
-	struct given *allow = &a->allow, *boundary = &a->boundary, *deny = &a->deny;
+	struct given *allow = &a->allow, *deny = &a->deny;
 	expr conditions = EXPR_TRUE;
 
 	given_clear(a, allow);
-	given_clear(a, boundary);
+	given_clear(a, &a->boundary);
+	given_clear(a, &a->session);
 	given_clear(a, deny);
 	for (uint32_t i = 0; i < s->statement_count; i++) {
 		const struct decide_statement *st = &s->statements[i];
 		expr c;
 
-		if (st->slot != SLOT_IDENTITY && st->slot != SLOT_BOUNDARY)
+		if (!given_of(a, st->slot))
 			continue;
 		if (!(st->statement->flags & DOCUMENT_ANY_RESOURCE))
 			continue;
@@ -219,7 +244,7 @@ static expr own_power(
 			given_add(deny, st, c);
 			conditions = expr_and(pool, conditions, expr_not(pool, c));
 		} else {
-			given_add(st->slot == SLOT_IDENTITY ? allow : boundary, st, c);
+			given_add(given_of(a, st->slot), st, c);
 			if (st->statement->service == DOCUMENT_ANY_SERVICE)
 				conditions = expr_and(pool, conditions, c);
 		}
@@ -228,11 +253,9 @@ static expr own_power(
 		memset(allow->sure, 0xff, a->words * sizeof(uint64_t));
 		memset(allow->perhaps, 0xff, a->words * sizeof(uint64_t));
 	}
-	if (covers_everything(
-		    a, allow->sure, s->s.bounded ? boundary->sure : NULL, deny->perhaps))
+	if (covers_everything(a, s, false))
 		return EXPR_TRUE;
-	if (covers_everything(a, allow->perhaps, s->s.bounded ? boundary->perhaps : NULL,
-		    deny->sure))
+	if (covers_everything(a, s, true))
 		return conditions;
 	return EXPR_FALSE;
 }

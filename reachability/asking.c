@@ -173,6 +173,8 @@ static struct str layer_words(const struct decide_statement *s)
 		return STR_LIT("identity policy");
 	case SLOT_BOUNDARY:
 		return STR_LIT("permissions boundary");
+	case SLOT_SESSION:
+		return STR_LIT("session policy");
 	case SLOT_SCP:
 		return STR_LIT("SCP");
 	case SLOT_RCP:

@@ -41,8 +41,12 @@ static struct str kind_of_principal(const struct subject *s)
 	}
 	if (str_ends(key, STR_LIT(":root")))
 		return STR_LIT("Account");
-	return str_contains_fold(key, STR_LIT(":role/")) ? STR_LIT("AssumedRole")
-							 : STR_LIT("User");
+	if (str_contains_fold(key, STR_LIT(":federated-user/")))
+		return STR_LIT("FederatedUser");
+	return str_contains_fold(key, STR_LIT(":role/")) ||
+			       str_contains_fold(key, STR_LIT(":assumed-role/"))
+		       ? STR_LIT("AssumedRole")
+		       : STR_LIT("User");
 }
 
 /*
@@ -69,31 +73,44 @@ static bool key_begins(struct str key, const char *head, struct str *rest)
 	return true;
 }
 
+static bool tag_value(struct world *w, node_id n, struct str tag, struct str *out)
+{
+	struct segment *s = world_node_segment(w, n);
+	const struct segment_pair *tags;
+	uint32_t count;
+
+	if (!s)
+		return false;
+	tags = segment_tags(s, world_node(w, n)->id, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		if (!str_eq_fold(segment_str(s, tags[i].key), tag))
+			continue;
+		*out = segment_str(s, tags[i].value);
+		return true;
+	}
+	return false;
+}
+
 static void fact_tag(struct world *w, node_id n, struct str tag,
 	struct condition_fact *out, struct arena *arena)
 {
 	const struct segment_entity *entity = world_entity(w, n);
-	struct segment *s = world_node_segment(w, n);
-	const struct segment_pair *tags;
-	uint32_t count;
+	struct str value;
 
 	if (!entity) {
 		fact_uncollected(out, world_node(w, n)->account,
 			STR_LIT("tags were not collected"));
 		return;
 	}
-	tags = segment_tags(s, world_node(w, n)->id, &count);
-	for (uint32_t i = 0; i < count; i++) {
-		if (str_eq_fold(segment_str(s, tags[i].key), tag)) {
-			fact_one(out, segment_str(s, tags[i].value), arena);
-			return;
-		}
+	if (tag_value(w, n, tag, &value)) {
+		fact_one(out, value, arena);
+		return;
 	}
 	if (entity->tags_known) {
 		out->knowledge = CONDITION_MISSING;
 		return;
 	}
-	fact_uncollected(out, segment_info(s)->scope,
+	fact_uncollected(out, segment_info(world_node_segment(w, n))->scope,
 		arena_printf(arena, "tags of '%.*s' were not collected",
 			STR_ARG(world_node(w, n)->key)));
 }
@@ -117,12 +134,28 @@ static bool caller_is_iam(const struct subject *s)
 	       !aws_provider_is_federated(s->n);
 }
 
+/* A session of a user that was federated, which bears its own name everywhere. */
+static bool session_of_user(const struct subject *s)
+{
+	return str_eq(kind_of_principal(s), STR_LIT("FederatedUser"));
+}
+
 /* A session's id ends in its name, which the request chooses. */
 static void fact_of_userid(struct world *w, const struct subject *s,
 	struct condition_fact *out, struct arena *arena)
 {
-	struct str id = world_attribute(w, s->node, STR_LIT("id"));
+	struct str id = world_attribute(w, s->holder, STR_LIT("id"));
+	struct str name = world_node_name(w, s->node);
 	bool iam = caller_is_iam(s);
+
+	if (iam && s->h != s->n && session_of_user(s))
+		id = s->n->account;
+	if (iam && s->h != s->n && id.n > 0) {
+		fact_one(out,
+			arena_printf(arena, "%.*s:%.*s", STR_ARG(id), STR_ARG(name)),
+			arena);
+		return;
+	}
 
 	if (iam && str_eq(kind_of_principal(s), STR_LIT("User")) && id.n > 0)
 		fact_one(out, id, arena);
@@ -158,6 +191,28 @@ static bool fact_of_service(const struct subject *s, struct str key,
 	return false;
 }
 
+/* Of a session the role's; a federated user has its own. */
+static void fact_of_arn(
+	const struct subject *s, struct condition_fact *out, struct arena *arena)
+{
+	if (caller_is_iam(s))
+		fact_one(out, session_of_user(s) ? s->n->key : s->h->key, arena);
+	else if (s->n->type == NODE_ACCOUNT)
+		out->knowledge = CONDITION_PRESENT;
+}
+
+/* Tags of a session come before those of its role. */
+static void fact_of_tag(struct world *w, const struct subject *s, struct str tag,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct str value;
+
+	if (s->h != s->n && tag_value(w, s->node, tag, &value))
+		fact_one(out, value, arena);
+	else
+		fact_tag(w, s->holder, tag, out, arena);
+}
+
 static bool fact_of_principal(struct world *w, const struct subject *s, struct str key,
 	struct condition_fact *out, struct arena *arena)
 {
@@ -173,10 +228,7 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 		return true;
 	}
 	if (key_is(key, "aws:PrincipalArn")) {
-		if (iam)
-			fact_one(out, s->n->key, arena);
-		else if (s->n->type == NODE_ACCOUNT)
-			out->knowledge = CONDITION_PRESENT;
+		fact_of_arn(s, out, arena);
 		return true;
 	}
 	/* aws:SourceOwner: what default policies of topics ask for */
@@ -194,7 +246,7 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 	}
 	if (key_begins(key, "aws:PrincipalTag/", &tag)) {
 		if (iam)
-			fact_tag(w, s->node, tag, out, arena);
+			fact_of_tag(w, s, tag, out, arena);
 		return true;
 	}
 	if (key_is(key, "aws:username")) {

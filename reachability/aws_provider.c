@@ -1,5 +1,7 @@
 #include "reachability/aws_provider.h"
 
+#include "reachability/subject.h"
+
 /* Piece i (0-based) of a key split at ':'; the sixth is the rest. */
 static struct str arn_piece(struct str key, unsigned i)
 {
@@ -234,6 +236,15 @@ static expr session_named(struct world *w, struct str name)
 	return expr_test(world_pool(w), &t);
 }
 
+/*
+ * Who is named as the identity that it acts as: what limits a role, or a session of a
+ * user, limits that grant too.
+ */
+static enum provider_match own_match(const struct subject *s)
+{
+	return s->h != s->n || is_role(s->n) ? MATCH_ROLE : MATCH_SELF;
+}
+
 static enum provider_match match_one(struct world *w, const struct document *d,
 	const struct document_principal *p, const struct subject *s, expr *condition)
 {
@@ -251,10 +262,12 @@ static enum provider_match match_one(struct world *w, const struct document *d,
 		return account_member && str_eq(text, s->n->account) ? MATCH_ACCOUNT
 								     : MATCH_NONE;
 	case DOCUMENT_KEY:
-		if (!account_member || !str_eq(text, s->n->key))
+		if (!account_member || !str_eq(text, s->h->key))
 			return MATCH_NONE;
-		return is_role(s->n) ? MATCH_ROLE : MATCH_SELF;
+		return own_match(s);
 	case DOCUMENT_SESSION:
+		if (s->h != s->n)
+			return str_eq(text, s->n->key) ? MATCH_SELF : MATCH_NONE;
 		if (!session_of(text, s->n, &session))
 			return MATCH_NONE;
 		*condition = session_named(w, session);
@@ -265,9 +278,9 @@ static enum provider_match match_one(struct world *w, const struct document *d,
 	case DOCUMENT_FEDERATED:
 		return federated && str_eq(text, s->n->key) ? MATCH_SELF : MATCH_NONE;
 	case DOCUMENT_UNIQUE_ID:
-		if (!str_eq(text, world_attribute(w, s->node, STR_LIT("id"))))
+		if (!str_eq(text, world_attribute(w, s->holder, STR_LIT("id"))))
 			return MATCH_NONE;
-		return is_role(s->n) ? MATCH_ROLE : MATCH_SELF;
+		return own_match(s);
 	default:
 		return MATCH_NONE;
 	}
@@ -320,9 +333,19 @@ static uint32_t principal_texts(
 	struct str *out, uint32_t max, struct world *w, node_id subject)
 {
 	const struct node *n = world_node(w, subject);
-	struct str id = world_attribute(w, subject, STR_LIT("id"));
+	node_id holder;
+	struct str id;
 	uint32_t count = 0;
+	struct err e;
 
+	/* sessions are indexed by what is in front of their names */
+	if ((n->flags & ENTITY_SESSION) && count < max)
+		out[count++] = str_head(n->key, n->key.n - last_part(n->key).n - 1);
+	if (subject_holder(&holder, w, subject, &e) == 0)
+		n = world_node(w, holder);
+	else
+		holder = subject;
+	id = world_attribute(w, holder, STR_LIT("id"));
 	if (count < max)
 		out[count++] = n->key;
 	if (count < max &&
@@ -387,6 +410,15 @@ static int principal_node(node_id *out, struct world *w, const struct document *
 	}
 }
 
+/*
+ * A federated user has nothing of its own user without a policy of its session.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+ */
+static bool session_needs_policy(struct str key)
+{
+	return str_starts(arn_piece(key, 5), STR_LIT("federated-user/"));
+}
+
 /* --- ceilings --- */
 
 /*
@@ -397,8 +429,7 @@ static int principal_node(node_id *out, struct world *w, const struct document *
 static bool scps_bind(const struct subject *s)
 {
 	return (s->n->type == NODE_ENTITY || s->n->type == NODE_FOREIGN) &&
-	       !aws_provider_is_federated(s->n) && !(s->n->flags & ENTITY_LINKED) &&
-	       !s->organization->exempt;
+	       !aws_provider_is_federated(s->n) && !s->linked && !s->organization->exempt;
 }
 
 /*
@@ -406,7 +437,7 @@ static bool scps_bind(const struct subject *s)
  */
 static bool rcps_bind(const struct subject *subject, const struct object *object)
 {
-	return !(subject->n->flags & ENTITY_LINKED) && !object->organization->exempt;
+	return !subject->linked && !object->organization->exempt;
 }
 
 static bool rcps_cover(action_id action)
@@ -626,6 +657,7 @@ const struct provider aws_provider = {
 	.prepare_object = prepare_object,
 	.match = match,
 	.look_up = aws_provider_look_up,
+	.session_needs_policy = session_needs_policy,
 	.scps_bind = scps_bind,
 	.rcps_bind = rcps_bind,
 	.rcps_cover = rcps_cover,

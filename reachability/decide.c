@@ -272,7 +272,9 @@ static void exclusion_find(struct deciding *g, struct decide_exclusion *x,
 			return;
 		}
 	}
-	if (p->boundary == EXPR_FALSE)
+	if (p->session == EXPR_FALSE)
+		x->ceiling = STR_LIT("the policy of the session does not allow it");
+	else if (p->boundary == EXPR_FALSE)
 		x->ceiling = STR_LIT("the permissions boundary does not allow it");
 	else if (p->scps == EXPR_FALSE)
 		x->ceiling =
@@ -293,6 +295,7 @@ static void exclusion_add(struct decide *d, struct deciding *g, struct provider_
 
 	bare.deny = EXPR_FALSE;
 	bare.boundary = EXPR_TRUE;
+	bare.session = EXPR_TRUE;
 	bare.scps = EXPR_TRUE;
 	bare.rcps = EXPR_TRUE;
 	if (g->subject->provider->combine(g->conditions.pool, &bare) == EXPR_FALSE)

@@ -19,7 +19,14 @@
 struct decide;
 
 /* One statement that may matter to a subject, flattened. */
-enum decide_slot { SLOT_IDENTITY, SLOT_BOUNDARY, SLOT_SCP, SLOT_RCP, SLOT_RESOURCE };
+enum decide_slot {
+	SLOT_IDENTITY,
+	SLOT_BOUNDARY,
+	SLOT_SESSION,
+	SLOT_SCP,
+	SLOT_RCP,
+	SLOT_RESOURCE
+};
 
 struct decide_statement {
 	const struct document *document;
@@ -33,13 +40,14 @@ struct decide_statement {
 struct decide_subject {
 	struct subject s;
 	const struct provider *provider;
-	const struct decide_statement *statements; /* identity, boundary, SCP */
+	const struct decide_statement *statements; /* identity, boundary, session, SCP */
 	uint32_t statement_count;
 	uint32_t identity_count; /* of them, in front: identity */
 	uint32_t scp_levels;
 	expr unknown_identity; /* EXPR_FALSE, or documents not collected that may grant */
 	expr unknown_boundary; /* ... that may let through */
-	expr unknown_deny;     /* ... and the same as they may deny */
+	expr unknown_session;
+	expr unknown_deny; /* ... and the same as they may deny */
 	expr unknown_scp;
 	const expr *
 		/* per level: EXPR_FALSE, or documents not collected there */

@@ -306,6 +306,7 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 		.policy_layer = g->list->layer,
 		.identity = s->unknown_identity,
 		.boundary = s->s.bounded ? s->unknown_boundary : EXPR_TRUE,
+		.session = s->s.sessioned ? s->unknown_session : EXPR_TRUE,
 		.scps = EXPR_TRUE,
 		.rcps = EXPR_TRUE,
 		.deny = EXPR_FALSE,
@@ -336,6 +337,9 @@ static void parts_add(
 		break;
 	case SLOT_BOUNDARY:
 		p->boundary = expr_or(pool, p->boundary, h->condition);
+		break;
+	case SLOT_SESSION:
+		p->session = expr_or(pool, p->session, h->condition);
 		break;
 	case SLOT_RESOURCE: {
 		bool grant = h->statement->origin->layer == LAYER_GRANT;
@@ -391,6 +395,7 @@ expr deciding_combine(
 			parts_add(g, p, &hits[i]);
 	}
 	parts_scps(g, p, bit, atom);
+	p->boundary = expr_and(g->conditions.pool, p->boundary, p->session);
 	return g->subject->provider->combine(g->conditions.pool, p);
 }
 

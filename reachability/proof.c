@@ -21,6 +21,8 @@ static struct str slot_words(const struct proving *p, const struct decide_statem
 		return STR_LIT("identity policy");
 	case SLOT_BOUNDARY:
 		return STR_LIT("permissions boundary");
+	case SLOT_SESSION:
+		return STR_LIT("session policy");
 	case SLOT_SCP:
 		return STR_LIT("SCP");
 	case SLOT_RCP:
@@ -85,6 +87,7 @@ static void add_hits(struct proving *p, enum proof_type type, struct err *e)
 		const struct decide_hit *h = &p->t->hits[i];
 		bool deny = (h->statement->statement->flags & DOCUMENT_DENY) != 0;
 		bool ceiling = h->statement->slot == SLOT_BOUNDARY ||
+			       h->statement->slot == SLOT_SESSION ||
 			       h->statement->slot == SLOT_SCP ||
 			       h->statement->slot == SLOT_RCP;
 		enum proof_type is = deny      ? PROOF_DENY
@@ -117,7 +120,10 @@ static struct str add_missing_ceilings(struct proving *p)
 	const struct world_organization *o = p->s->s.organization;
 	struct str first = { 0 };
 
-	if (p->s->s.bounded && p->t->parts.boundary == EXPR_FALSE) {
+	if (p->s->s.sessioned && p->t->parts.session == EXPR_FALSE) {
+		first = STR_LIT("the policy of the session does not allow it");
+		add_words(p, PROOF_CEILING, STR_LIT("session policy"), first);
+	} else if (p->s->s.bounded && p->t->parts.boundary == EXPR_FALSE) {
 		first = STR_LIT("the permissions boundary does not allow it");
 		add_words(p, PROOF_CEILING, STR_LIT("permissions boundary"), first);
 	}

@@ -32,8 +32,12 @@ enum provider_policy {
 struct subject {
 	node_id node;
 	const struct node *n;
+	/* whose policies it acts with: itself, or the identity that a session is of */
+	node_id holder;
+	const struct node *h;
 	const struct world_organization *organization;
-	bool bounded; /* has a boundary */
+	bool bounded;   /* has a boundary */
+	bool sessioned; /* acts within the ceiling of a session */
 	bool scps,
 		linked; /* ceilings over principals bind it; it is managed by a service */
 };
@@ -59,7 +63,8 @@ struct provider_parts {
 	enum provider_policy policy;
 	enum record_layer policy_layer; /* LAYER_RESOURCE or LAYER_TRUST */
 	expr identity;                  /* grants of its own policies */
-	expr boundary;                  /* EXPR_TRUE when it has none */
+	expr boundary; /* EXPR_TRUE when it has none; with the session's ceiling */
+	expr session;  /* that ceiling alone */
 	expr resource
 		/* grants of the resource's policy, by how they name the subject */
 		[MATCH_COUNT];
@@ -110,6 +115,9 @@ struct provider {
 	void (*look_up)(struct world *w, const struct subject *subject,
 		const struct object *object, struct str key, struct condition_fact *out,
 		struct arena *arena);
+
+	/* Whether a session with that key can do nothing without a policy of its own. */
+	bool (*session_needs_policy)(struct str key);
 
 	/* Whether ceilings of the organization bind. */
 	bool (*scps_bind)(const struct subject *subject);

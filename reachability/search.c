@@ -39,6 +39,7 @@ int search_rules(bool *out, struct decide *d, node_id subject, struct err *e)
 	if (decide_subject(&s, d, subject, e) < 0)
 		return e->code;
 	if (s->s.n->type != NODE_ENTITY || s->s.bounded || s->s.linked ||
+		s->s.sessioned ||
 		(s->s.n->flags & (ENTITY_ROOT | ENTITY_COMPUTE | ENTITY_GROUP)) ||
 		s->unknown_deny != EXPR_FALSE || ceilings_tell_apart(s->s.organization))
 		return 0;

@@ -142,6 +142,30 @@ static void named_sort(struct seek *k)
 			sizeof(uint64_t), compare_places);
 }
 
+/* Who names an identity names the sessions of it. */
+static void named_sessions(struct seek *k)
+{
+	size_t count = VEC_COUNT(&k->named, node_id);
+
+	for (size_t i = 0; i < count; i++) {
+		node_id n = VEC_DATA(&k->named, node_id)[i];
+		struct segment *s = world_node_segment(k->w, n);
+		const uint32_t *sessions;
+		uint32_t found = 0;
+
+		if (!s)
+			continue;
+		sessions = segment_related(
+			s, RELATION_SESSION_OF, true, world_node(k->w, n)->id, &found);
+		for (uint32_t j = 0; j < found; j++) {
+			if (sessions[j] < segment_info(s)->entity_count)
+				VEC_ADD(&k->named, node_id,
+					world_node_entity(k->w,
+						world_node(k->w, n)->scope, sessions[j]));
+		}
+	}
+}
+
 static int named_load(struct seek *k, struct err *e)
 {
 	const struct decide_object *o = k->object;
@@ -155,6 +179,7 @@ static int named_load(struct seek *k, struct err *e)
 		if (named_statement(k, st, e) < 0)
 			return e->code;
 	}
+	named_sessions(k);
 	named_sort(k);
 	return 0;
 }
@@ -262,7 +287,8 @@ static int class_decide(
 		if (id >= segment_info(t->segment)->entity_count)
 			return err_set(
 				e, ERR_CORRUPT, "class %u has member %u", class, id);
-		if (segment_entity(t->segment, id)->flags & ENTITY_COMPUTE)
+		if (segment_entity(t->segment, id)->flags &
+			(ENTITY_COMPUTE | ENTITY_SESSION))
 			continue;
 		if (!apart && !t->room->gaps[class] && !is_named(k, t->scope, id)) {
 			if (member_decide(k, t, id, e) < 0)
@@ -277,7 +303,8 @@ static int class_decide(
 	return 0;
 }
 
-static int root_decide(
+/* Root users and sessions are in no class with policies: each for itself. */
+static int apart_decide(
 	struct seek *k, scope_number scope, struct segment *s, struct err *e)
 {
 	for (uint32_t kind = 0; kind < segment_info(s)->kind_count; kind++) {
@@ -285,7 +312,8 @@ static int root_decide(
 		const uint32_t *members = segment_kind_members(s, kind, &count);
 
 		for (uint32_t i = 0; i < count; i++) {
-			if (!(segment_entity(s, members[i])->flags & ENTITY_ROOT))
+			if (!(segment_entity(s, members[i])->flags &
+				    (ENTITY_ROOT | ENTITY_SESSION)))
 				break;
 			if (decide_alone(
 				    k, world_node_entity(k->w, scope, members[i]), e) < 0)
@@ -308,7 +336,7 @@ static int scope_decide(struct seek *k, scope_number scope, bool all, struct err
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = class_decide(k, &t, classes[i], apart, e);
 	if (rc == 0)
-		rc = root_decide(k, scope, t.segment, e);
+		rc = apart_decide(k, scope, t.segment, e);
 	touched_end(&t);
 	return rc;
 }

@@ -141,21 +141,38 @@ static void groups_of(
 	}
 }
 
+int subject_holder(node_id *out, struct world *w, node_id n, struct err *e)
+{
+	struct segment *s = world_node_segment(w, n);
+	const uint32_t *of;
+	uint32_t count = 0;
+
+	*out = n;
+	if (!s || !(world_node(w, n)->flags & ENTITY_SESSION))
+		return 0;
+	of = segment_related(s, RELATION_SESSION_OF, false, world_node(w, n)->id, &count);
+	if (count == 0)
+		return 0;
+	return world_node_of_key(out, w, segment_key(s, of[0], world_arena(w)), e);
+}
+
 int subject_policies(const struct subject_policy **out, uint32_t *count, struct world *w,
 	node_id n, struct err *e)
 {
-	struct segment *s = world_node_segment(w, n);
 	struct buf found = { 0 }, groups = { 0 };
+	struct segment *s;
 	const uint32_t *bounds;
 	uint32_t bound_count;
-	entity_id id = world_node(w, n)->id;
+	entity_id id;
 	void *copy;
-	int rc = 0;
+	int rc = subject_holder(&n, w, n, e);
 
 	*out = NULL;
 	*count = 0;
+	s = rc == 0 ? world_node_segment(w, n) : NULL;
 	if (!s)
-		return 0;
+		return rc;
+	id = world_node(w, n)->id;
 	groups_of(&groups, w, s, id);
 	for (size_t i = 0; i < VEC_COUNT(&groups, entity_id) && rc == 0; i++) {
 		entity_id g = VEC_DATA(&groups, entity_id)[i];
@@ -411,9 +428,12 @@ static int subject_begin(
 
 	s->provider = provider_of_node(w, n);
 	s->s = (struct subject){ .node = n, .n = world_node(w, n) };
+	if (subject_holder(&s->s.holder, w, n, e) < 0)
+		return e->code;
+	s->s.h = world_node(w, s->s.holder);
 	if (world_organization(&s->s.organization, w, s->s.n->account, e) < 0)
 		return e->code;
-	s->s.linked = (s->s.n->flags & ENTITY_LINKED) != 0;
+	s->s.linked = (s->s.h->flags & ENTITY_LINKED) != 0;
 	s->s.scps = s->provider->scps_bind(&s->s);
 	if (s->s.scps && s->s.organization->named && !s->s.organization->complete)
 		s->unknown_scp = unknown_ceiling(w, s->s.organization,
@@ -447,6 +467,47 @@ static void subject_end(struct decide_subject *s, struct subject_cache *c,
 	s->statement_count = count + scps->count;
 }
 
+/* Behind the identity's own statements those of the session that it acts in. */
+static int session_add(struct decide_subject *s, struct subject_cache *c,
+	struct class_statements *own, struct err *e)
+{
+	struct world *w = c->world;
+	const struct world_document *docs;
+	struct buf all = { 0 };
+	uint32_t count;
+	void *copy;
+
+	if (!(s->s.n->flags & ENTITY_SESSION))
+		return 0;
+	if (world_documents(&docs, &count, w, s->s.node, LAYER_SESSION, e) < 0)
+		return e->code;
+	s->s.sessioned = count > 0 || s->provider->session_needs_policy(s->s.n->key);
+	if (own->count > 0)
+		buf_add(&all, own->statements, own->count * sizeof(*own->statements));
+	for (uint32_t i = 0; i < count; i++) {
+		const struct document *d = docs[i].compiled;
+		struct str what = arena_printf(world_arena(w),
+			"session policy '%.*s' is not valid", STR_ARG(docs[i].name));
+
+		if (d && !(d->flags & DOCUMENT_INVALID)) {
+			own->reads_principal |= d->flags & DOCUMENT_READS_PRINCIPAL;
+			statements_add(&all, d, SLOT_SESSION, 0, docs[i].doc, &docs[i]);
+			continue;
+		}
+		s->unknown_session = expr_or(world_pool(w), s->unknown_session,
+			world_unknown(w, s->s.n->account, what, false));
+		own->unknown_deny = expr_or(world_pool(w), own->unknown_deny,
+			world_unknown(w, s->s.n->account, what, true));
+	}
+	own->count = (uint32_t)VEC_COUNT(&all, struct decide_statement);
+	copy = arena_alloc(world_arena(w), all.n + 1);
+	if (all.n > 0)
+		memcpy(copy, all.p, all.n);
+	own->statements = copy;
+	buf_release(&all);
+	return 0;
+}
+
 static int subject_fill(
 	struct decide_subject *s, struct subject_cache *c, node_id n, struct err *e)
 {
@@ -455,8 +516,14 @@ static int subject_fill(
 
 	if (subject_begin(s, c, n, e) < 0)
 		return e->code;
-	if (s->s.n->type == NODE_ENTITY) {
-		if (class_get(&own, c, n, e) < 0)
+	if (s->s.n->type == NODE_ENTITY && s->s.h->type != NODE_ENTITY) {
+		struct str what = arena_printf(world_arena(w),
+			"policies of '%.*s' were not collected", STR_ARG(s->s.h->key));
+
+		own.unknown_identity = world_unknown(w, s->s.n->account, what, false);
+		own.unknown_deny = world_unknown(w, s->s.n->account, what, true);
+	} else if (s->s.n->type == NODE_ENTITY) {
+		if (class_get(&own, c, s->s.holder, e) < 0)
 			return e->code;
 	} else if (s->s.n->type == NODE_FOREIGN || s->s.n->type == NODE_ACCOUNT) {
 		struct str what = arena_printf(world_arena(w),
@@ -466,6 +533,8 @@ static int subject_fill(
 		own.unknown_identity = world_unknown(w, s->s.n->account, what, false);
 		own.unknown_deny = world_unknown(w, s->s.n->account, what, true);
 	}
+	if (session_add(s, c, &own, e) < 0)
+		return e->code;
 	s->s.bounded = own.bounded;
 	s->unknown_identity = own.unknown_identity;
 	s->unknown_boundary = own.unknown_boundary;

@@ -24,6 +24,12 @@ int subject_narrow(struct decide_subject *out, struct subject_cache *c, node_id 
 	const struct decide_statement *own, uint32_t count, uint32_t identity_count,
 	bool bounded, struct err *e);
 
+/*
+ * Whose policies a node acts with: the identity that a session is of, else itself. A
+ * session that nobody tied to an identity is itself, without policies.
+ */
+int subject_holder(node_id *out, struct world *w, node_id n, struct err *e);
+
 int subject_object(const struct decide_object **out, struct subject_cache *c, node_id n,
 	struct err *e);
 

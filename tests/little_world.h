@@ -30,8 +30,9 @@ struct little_policies {
 	const char *trust;     /* of dev; NULL: the account may */
 	const char *far_trust; /* of far */
 	const char *bucket, *queue,
-		*key;      /* resource policies; of key NULL: the account may */
-	const char *grant; /* on the key; NULL: there is none */
+		*key;        /* resource policies; of key NULL: the account may */
+	const char *grant;   /* on the key; NULL: there is none */
+	const char *session; /* of a session of dev, and of one of alice; NULL: none */
 	const char *scp_root, *scp_ou, *scp_account, *rcp;
 	const char *
 		/*
@@ -149,6 +150,16 @@ static const char little_key_account[] =
 static const char little_all[] =
 	"{'Version':'2012-10-17','Statement':{'Effect':'Allow','Action':'*','Resource':'*'}}";
 
+static inline void little_session(struct builder *b, const char *scope, const char *key,
+	const char *of, const char *policy)
+{
+	little_entity(b, scope, key, "aws:sts:session", strrchr(key, '/') + 1,
+		ENTITY_IDENTITY | ENTITY_SESSION);
+	little_relation(b, scope, RELATION_SESSION_OF, key, of);
+	if (policy)
+		little_document(b, scope, key, LAYER_SESSION, "session policy", policy);
+}
+
 static inline void little_account_a(
 	struct store_write *w, const struct little_policies *p)
 {
@@ -201,6 +212,10 @@ static inline void little_account_a(
 	little_document(b, s, "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k", LAYER_GRANT,
 		"grant", p->grant ? p->grant : "{'Statement':[]}");
 	little_document(b, s, function, LAYER_RESOURCE, "function policy", NULL);
+	little_session(b, s, "arn:aws:sts::" LITTLE_A ":assumed-role/dev/one",
+		LITTLE_ROLE(LITTLE_A, "dev"), p->session);
+	little_session(b, s, "arn:aws:sts::" LITTLE_A ":federated-user/al",
+		LITTLE_USER(LITTLE_A, "alice"), p->session);
 	if (p->boundary) {
 		little_entity(b, s, LITTLE_BOUNDARY, "aws:iam:policy", "boundary",
 			ENTITY_POLICY);

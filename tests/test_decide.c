@@ -38,6 +38,8 @@
 #define BOB   LITTLE_USER(LITTLE_B, "bob")
 #define FAR   LITTLE_ROLE(LITTLE_B, "far")
 #define BOSS  LITTLE_USER(LITTLE_C, "boss")
+#define ONE   "arn:aws:sts::" LITTLE_A ":assumed-role/dev/one"
+#define AL    "arn:aws:sts::" LITTLE_A ":federated-user/al"
 #define ROOT  "arn:aws:iam::" LITTLE_A ":root"
 #define OIDC  "arn:aws:iam::" LITTLE_A ":oidc-provider/idp.example"
 #define SAML  "arn:aws:iam::" LITTLE_A ":saml-provider/corp"
@@ -110,6 +112,22 @@ static const struct {
 	{ "under the encryption context that it asks for", { .grant = V("{'Effect':'Allow','Principal':{'AWS':'" EVE "'},'Action':'kms:Decrypt','Resource':'*','Condition':{'StringEquals':{'kms:EncryptionContext:app':'pay'}}}") }, EVE, "kms:Decrypt", K, "", VERDICT_CONDITIONAL, 0 },
 	{ "grants that cannot be read may let anybody in", { .grant = "{'Statement':[{'Effect':'Maybe'}]}" }, EVE, "kms:Decrypt", K, "", VERDICT_UNKNOWN, CAN },
 	{ "but for what no grant is of", { .grant = "{'Statement':[{'Effect':'Maybe'}]}" }, EVE, "kms:ScheduleKeyDeletion", K, "", VERDICT_DENIED, 0 },
+	{ "a session has what its role has", { .dev = V(ALLOW("s3:*", "*")) }, ONE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a session policy that lacks it cuts", { .dev = V(ALLOW("s3:*", "*")), .session = V(ALLOW("sqs:*", "*")) }, ONE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "only the session", { .dev = V(ALLOW("s3:*", "*")), .session = V(ALLOW("sqs:*", "*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a session policy grants nothing", { .session = V(ALLOW("s3:*", "*")) }, ONE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "both grant to the session", { .dev = V(ALLOW("s3:*", "*")), .session = V(ALLOW("s3:Get*", "*")) }, ONE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a session policy cuts what names the role", { .bucket = V(GRANT(DEV, "s3:GetObject", B "/*")), .session = V(ALLOW("sqs:*", "*")) }, ONE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "not what names the session", { .bucket = V(GRANT(ONE, "s3:GetObject", B "/*")), .session = V(ALLOW("sqs:*", "*")) }, ONE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "nor what names everybody", { .bucket = V(GRANT("*", "s3:GetObject", B "/*")), .session = V(ALLOW("sqs:*", "*")) }, ONE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "its deny cuts all", { .bucket = V(GRANT(ONE, "s3:GetObject", B "/*")), .session = V(DENY("s3:*", "*")) }, ONE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "across accounts it cuts too", { .dev = V(ALLOW("sts:AssumeRole", "*")), .far_trust = V(TRUST(DEV)), .session = V(ALLOW("s3:*", "*")) }, ONE, "sts:AssumeRole", FAR, "", VERDICT_DENIED, DIRECT },
+	{ "and without it the session may", { .dev = V(ALLOW("sts:AssumeRole", "*")), .far_trust = V(TRUST(DEV)) }, ONE, "sts:AssumeRole", FAR, "", VERDICT_ALLOWED, DIRECT },
+	{ "the ARN of a session's caller is the role's", { .dev = V("{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'ArnEquals':{'aws:PrincipalArn':'" DEV "'}}}") }, ONE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a federated user has nothing without a policy", { .alice = V(ALLOW("s3:*", "*")) }, AL, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "and with one what both allow", { .alice = V(ALLOW("s3:*", "*")), .session = V(ALLOW("s3:Get*", "*")) }, AL, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a policy that names its user is cut", { .bucket = V(GRANT(ALICE, "s3:GetObject", B "/*")) }, AL, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "one that names the federated user is not", { .bucket = V(GRANT(AL, "s3:GetObject", B "/*")) }, AL, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "an SCP that lacks it cuts", { .alice = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("sqs:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 	{ "every level must allow", { .alice = V(ALLOW("s3:*", "*")), .scp_root = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("*", "*")), .scp_account = V(ALLOW("s3:Get*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "an SCP denies the root user", { .scp_root = V(ALLOW("*", "*") "," DENY("s3:*", "*")) }, ROOT, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },

@@ -104,7 +104,7 @@ static enum naming naming_of(
 {
 	bool signs = n->type != ORACLE_PUBLIC && n->type != ORACLE_SERVICE &&
 		     n->type != ORACLE_LOGIN;
-	enum naming self = is_role(n) ? NAMED_ROLE : NAMED_SELF;
+	enum naming self = is_role(n) || n->acts != n ? NAMED_ROLE : NAMED_SELF;
 	struct str id;
 
 	if (str_eq(p->value, STR_LIT("*")) &&
@@ -122,9 +122,11 @@ static enum naming naming_of(
 		(str_ends(p->value, STR_LIT(":root")) &&
 			str_eq(oracle_world_arn(p->value, 4), n->account)))
 		return NAMED_ACCOUNT;
-	if (str_eq(p->value, n->key))
+	if (n->acts != n && str_eq(p->value, n->key))
+		return NAMED_SELF;
+	if (str_eq(p->value, n->acts->key))
 		return self;
-	return oracle_world_attribute(n, STR_LIT("id"), &id) && str_eq(id, p->value)
+	return oracle_world_attribute(n->acts, STR_LIT("id"), &id) && str_eq(id, p->value)
 		       ? self
 		       : NAMED_NOT;
 }
@@ -289,6 +291,17 @@ static enum consent consent_of(const struct ask *q)
 }
 
 /*
+ * A session policy limits like a boundary does. A federated user without one has
+ * nothing of its user.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+ */
+static bool session_limits(const struct oracle_node *n)
+{
+	return n->session.count > 0 ||
+	       str_starts(oracle_world_arn(n->key, 5), STR_LIT("federated-user/"));
+}
+
+/*
  * Its own policies within its boundary: of a root user everything, of a stranger who
  * knows.
  */
@@ -299,7 +312,10 @@ static void sum_identity(const struct ask *q, struct oracle_truth *identity,
 
 	*identity = sum(q, &n->identity, false);
 	*boundary = n->bounded ? sum(q, &n->boundary, false) : always(q);
+	if (session_limits(n))
+		*boundary = truth_and(*boundary, sum(q, &n->session, false));
 	*deny = truth_or(sum(q, &n->identity, true), sum(q, &n->boundary, true));
+	*deny = truth_or(*deny, sum(q, &n->session, true));
 	if (n->flags & ENTITY_ROOT)
 		*identity = always(q);
 	if (n->type == ORACLE_FOREIGN || n->type == ORACLE_ACCOUNT)

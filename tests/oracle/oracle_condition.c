@@ -43,6 +43,8 @@ static enum knowledge principal_type(const struct oracle_node *n, struct str *ou
 		return some(STR_LIT("FederatedUser"), out);
 	if (n->type == ORACLE_ACCOUNT)
 		return KNOWN_NOT_COLLECTED;
+	if (str_starts(oracle_world_arn(n->key, 5), STR_LIT("federated-user/")))
+		return some(STR_LIT("FederatedUser"), out);
 	if (n->flags & ENTITY_ROOT)
 		return some(STR_LIT("Account"), out);
 	return some(user ? STR_LIT("User") : STR_LIT("AssumedRole"), out);
@@ -56,9 +58,13 @@ static enum knowledge signed_key(
 	bool collected = n->type == ORACLE_ENTITY;
 	bool user = str_starts(oracle_world_arn(n->key, 5), STR_LIT("user/"));
 
+	/* Of a session of a role, the role; a federated user bears its own name. */
+	bool role = str_starts(oracle_world_arn(n->key, 5), STR_LIT("assumed-role/"));
+
 	if (same(key, "aws:PrincipalArn"))
-		return n->type == ORACLE_ACCOUNT ? KNOWN_NOT_COLLECTED
-						 : some(n->key, out);
+		return n->type == ORACLE_ACCOUNT
+			       ? KNOWN_NOT_COLLECTED
+			       : some(role ? n->acts->key : n->key, out);
 	if (same(key, "aws:PrincipalAccount") || same(key, "kms:CallerAccount"))
 		return some(n->account, out);
 	if (same(key, "aws:PrincipalIsAWSService"))
@@ -72,7 +78,10 @@ static enum knowledge signed_key(
 	if (same(key, "aws:username"))
 		return some(user ? n->entity->name : (struct str){ 0 }, out);
 	if (take(&key, "aws:PrincipalTag/"))
-		return oracle_world_tag(n, key, out) ? KNOWN_VALUE : KNOWN_ABSENT;
+		return oracle_world_tag(n, key, out) ||
+				       oracle_world_tag(n->acts, key, out)
+			       ? KNOWN_VALUE
+			       : KNOWN_ABSENT;
 	return KNOWN_OPEN;
 }
 

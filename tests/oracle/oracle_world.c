@@ -289,9 +289,28 @@ static void mark_groups(const struct oracle_world *w, bool *in)
 	}
 }
 
+/* The identity that a session is of. */
+static uint32_t acts_as(const struct oracle_world *w, uint32_t n)
+{
+	for (uint32_t i = 0; i < record_count(w); i++) {
+		const struct record_relation *r = &record_get(w, i)->relation;
+
+		if (record_get(w, i)->type == RECORD_RELATION &&
+			r->type == RELATION_SESSION_OF &&
+			oracle_world_resolve(w, r->scope, r->from) == n)
+			return oracle_world_resolve(w, r->scope, r->to);
+	}
+	return n;
+}
+
 static void gather_identity(struct oracle_world *w, uint32_t n)
 {
 	struct oracle_node *node = oracle_world_node(w, n);
+
+	push_held(w, &node->session, n, LAYER_SESSION, (struct str){ 0 });
+	n = acts_as(w, n);
+	node->acts = oracle_world_node(w, n);
+
 	bool *in = ARENA_NEW_ARRAY(&w->arena, bool, oracle_world_count(w));
 
 	in[n] = true;

@@ -43,9 +43,11 @@ struct oracle_node {
 		*entity; /* the first record, NULL for those that nobody collected */
 	struct str key, account; /* account: its twelve digits, empty for none */
 	uint32_t flags;
+	/* whose policies it has: a session has another's, all others their own */
+	const struct oracle_node *acts;
 	bool bounded, refused; /* has a boundary; its own policy could not be read */
 	bool asked;            /* somebody tried to read its own policy */
-	struct oracle_documents identity, boundary, resource, trust, grants;
+	struct oracle_documents identity, boundary, resource, trust, grants, session;
 };
 
 /* One container on the way from the organization's root to an account. */

@@ -226,7 +226,8 @@ enum sort {
 	SORT_FUNCTION,
 	SORT_INSTANCE,
 	SORT_PROFILE,
-	SORT_RESOURCE
+	SORT_RESOURCE,
+	SORT_SESSION
 };
 
 struct thing {
@@ -257,6 +258,8 @@ static const struct thing things[] = {
 	{ SORT_RESOURCE, "aws:kms:key", "ka", "arn:aws:kms:eu-west-1:%s:key/ka", 0 },
 	{ SORT_RESOURCE, "aws:secretsmanager:secret", "sa", "arn:aws:secretsmanager:eu-west-1:%s:secret:sa-AbCdEf", 0 },
 	{ SORT_RESOURCE, "aws:dynamodb:table", "ta", "arn:aws:dynamodb:eu-west-1:%s:table/ta", 0 },
+	{ SORT_SESSION, "aws:sts:session", "s1", "arn:aws:sts::%s:assumed-role/ra/s1", ENTITY_IDENTITY | ENTITY_SESSION },
+	{ SORT_SESSION, "aws:sts:session", "s2", "arn:aws:sts::%s:federated-user/s2", ENTITY_IDENTITY | ENTITY_SESSION },
 };
 /* clang-format on */
 #define THING_COUNT (sizeof(things) / sizeof(things[0]))
@@ -404,6 +407,14 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 	case SORT_RESOURCE:
 		write_resource(g, t, key);
 		break;
+	case SORT_SESSION:
+		relate(g, key, RELATION_SESSION_OF,
+			str_eq(str_from(t->name), STR_LIT("s1")) ? "ra" : "ua");
+		if (chance(g, 60))
+			recorder_document(&g->r, LAYER_SESSION, key,
+				STR_LIT("session policy"),
+				policy(g, LAYER_SESSION, 1 + below(g, 2), NULL));
+		break;
 	}
 }
 
@@ -483,12 +494,28 @@ static void write_organization(struct worldgen *g, struct buf *out)
 	buf_release(&g->r.out);
 }
 
+/* A session is of somebody: "s1" of the role "ra", "s2" of the user "ua". */
+static bool session_has_owner(const bool *chosen, size_t thing)
+{
+	const char *owner = strcmp(things[thing].name, "s1") == 0 ? "ra" : "ua";
+	size_t i = 0;
+
+	if (things[thing].sort != SORT_SESSION)
+		return true;
+	while (strcmp(things[i].name, owner) != 0)
+		i++;
+	return chosen[i];
+}
+
 static void choose(struct worldgen *g, bool chosen[ACCOUNTS][THING_COUNT])
 {
 	for (uint32_t a = 0; a < g->accounts; a++) {
 		for (size_t i = 0; i < THING_COUNT; i++) {
 			/* Buckets stand for patterns in all policies. */
 			chosen[a][i] = (a == 0 && i == 13) || chance(g, 55);
+			if (!chosen[a][i])
+				continue;
+			chosen[a][i] = session_has_owner(chosen[a], i);
 			if (!chosen[a][i])
 				continue;
 			VEC_ADD(&g->keys, struct str, thing_key(g, i, a));
