@@ -16,8 +16,8 @@ struct admin {
 	uint32_t words;
 	struct world *world;
 	struct decide *all;
-	struct buf known;                   /* struct known, by node */
-	struct buf publics;                 /* struct known, by node */
+	struct buf known;                            /* struct known, by node */
+	struct buf publics;                          /* struct known, by node */
 	struct given allow, boundary, session, deny; /* of the identity in hand */
 };
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "reachability/object.h"
+
 struct subject_cache {
 	struct world *world;
 	struct buf subjects;         /* const struct decide_subject * per node */
@@ -217,7 +219,7 @@ static void unknown_document(struct class_statements *c, struct world *w,
 		expr_or(pool, c->unknown_deny, world_unknown(w, scope, what, true));
 }
 
-static void statements_add(struct buf *out, const struct document *d,
+void subject_add_statements(struct buf *out, const struct document *d,
 	enum decide_slot slot, uint32_t level, uint32_t doc,
 	const struct world_document *origin)
 {
@@ -244,7 +246,8 @@ static void document_add(struct class_statements *c, struct buf *out, struct wor
 	}
 	if (d->flags & DOCUMENT_READS_PRINCIPAL)
 		c->reads_principal = true;
-	statements_add(out, d, is_boundary ? SLOT_BOUNDARY : SLOT_IDENTITY, 0, doc, NULL);
+	subject_add_statements(
+		out, d, is_boundary ? SLOT_BOUNDARY : SLOT_IDENTITY, 0, doc, NULL);
 }
 
 static int class_load(struct class_statements *c, struct world *w, struct segment *s,
@@ -335,7 +338,7 @@ static int class_get(
 
 /* --- subjects --- */
 
-static expr unknown_ceiling(struct world *w, const struct world_organization *o,
+expr subject_unknown_ceiling(struct world *w, const struct world_organization *o,
 	struct str what, bool may_deny)
 {
 	return world_unknown(
@@ -352,21 +355,23 @@ static void scp_level(const struct world_organization *o, struct world *w,
 		"SCPs attached to '%.*s' were not collected", STR_ARG(c->level));
 
 	if (c->document_count == 0) {
-		*lets = unknown_ceiling(w, o, what, false);
-		*denies = unknown_ceiling(w, o, what, true);
+		*lets = subject_unknown_ceiling(w, o, what, false);
+		*denies = subject_unknown_ceiling(w, o, what, true);
 	}
 	for (uint32_t k = 0; k < c->document_count; k++) {
 		const struct document *d = c->documents[k].compiled;
 
 		if (d && !(d->flags & DOCUMENT_INVALID)) {
-			statements_add(out, d, SLOT_SCP, level, 0, &c->documents[k]);
+			subject_add_statements(
+				out, d, SLOT_SCP, level, 0, &c->documents[k]);
 			continue;
 		}
 		what = arena_printf(world_arena(w), "SCP '%.*s' %s",
 			STR_ARG(c->documents[k].name),
 			d ? "is not valid" : "was not collected");
-		*lets = expr_or(pool, *lets, unknown_ceiling(w, o, what, false));
-		*denies = expr_or(pool, *denies, unknown_ceiling(w, o, what, true));
+		*lets = expr_or(pool, *lets, subject_unknown_ceiling(w, o, what, false));
+		*denies =
+			expr_or(pool, *denies, subject_unknown_ceiling(w, o, what, true));
 	}
 }
 
@@ -436,7 +441,7 @@ static int subject_begin(
 	s->s.linked = (s->s.h->flags & ENTITY_LINKED) != 0;
 	s->s.scps = s->provider->scps_bind(&s->s);
 	if (s->s.scps && s->s.organization->named && !s->s.organization->complete)
-		s->unknown_scp = unknown_ceiling(w, s->s.organization,
+		s->unknown_scp = subject_unknown_ceiling(w, s->s.organization,
 			STR_LIT("organization policies (SCP) were not collected"), false);
 	return 0;
 }
@@ -491,7 +496,8 @@ static int session_add(struct decide_subject *s, struct subject_cache *c,
 
 		if (d && !(d->flags & DOCUMENT_INVALID)) {
 			own->reads_principal |= d->flags & DOCUMENT_READS_PRINCIPAL;
-			statements_add(&all, d, SLOT_SESSION, 0, docs[i].doc, &docs[i]);
+			subject_add_statements(
+				&all, d, SLOT_SESSION, 0, docs[i].doc, &docs[i]);
 			continue;
 		}
 		s->unknown_session = expr_or(world_pool(w), s->unknown_session,
@@ -580,109 +586,6 @@ int subject_get(const struct decide_subject **out, struct subject_cache *c, node
 	return 0;
 }
 
-/* --- objects --- */
-
-static int object_layer(struct decide_object *o, struct world *w, enum record_layer layer,
-	struct buf *statements, struct buf *layers, struct err *e)
-{
-	const struct world_document *docs;
-	uint32_t count;
-	enum record_layer as = layer == LAYER_TRUST ? LAYER_TRUST : LAYER_RESOURCE;
-
-	if (world_documents(&docs, &count, w, o->o.node, layer, e) < 0)
-		return e->code;
-	if (layer == LAYER_GRANT)
-		o->o.grants_known = count > 0;
-	for (uint32_t i = 0; i < count; i++) {
-		const struct document *d = docs[i].compiled;
-
-		if (!d || (d->flags & DOCUMENT_INVALID)) {
-			if (layer == LAYER_GRANT)
-				o->o.grants_known = false;
-			else
-				o->o.policy_state = SEGMENT_POLICY_REFUSED;
-			o->o.policy_invalid |= layer != LAYER_GRANT && d != NULL;
-			continue;
-		}
-		statements_add(statements, d, SLOT_RESOURCE, 0, docs[i].doc, &docs[i]);
-		while (VEC_COUNT(layers, enum record_layer) <
-			VEC_COUNT(statements, struct decide_statement))
-			VEC_ADD(layers, enum record_layer, as);
-	}
-	return 0;
-}
-
-static void object_rcps(struct decide_object *o, struct world *w, struct buf *statements,
-	struct buf *layers)
-{
-	const struct world_organization *org = o->o.organization;
-
-	if (org->named && !org->complete)
-		o->unknown_rcp = unknown_ceiling(w, org,
-			STR_LIT("organization policies (RCP) were not collected"), true);
-	for (uint32_t i = 0; i < org->level_count && !org->exempt; i++) {
-		for (uint32_t k = 0; k < org->rcps[i].document_count; k++) {
-			const struct world_document *doc = &org->rcps[i].documents[k];
-
-			if (doc->compiled && !(doc->compiled->flags & DOCUMENT_INVALID))
-				statements_add(
-					statements, doc->compiled, SLOT_RCP, i, 0, doc);
-			else
-				o->unknown_rcp = expr_or(world_pool(w), o->unknown_rcp,
-					unknown_ceiling(w, org,
-						arena_printf(world_arena(w),
-							"RCP '%.*s' %s",
-							STR_ARG(doc->name),
-							doc->compiled
-								? "is not valid"
-								: "was not collected"),
-						true));
-		}
-	}
-	while (VEC_COUNT(layers, enum record_layer) <
-		VEC_COUNT(statements, struct decide_statement))
-		VEC_ADD(layers, enum record_layer, LAYER_RCP);
-}
-
-static int object_fill(struct decide_object *o, struct world *w, node_id n, struct err *e)
-{
-	const struct segment_entity *entity = world_entity(w, n);
-	struct buf statements = { 0 }, layers = { 0 };
-	enum record_layer *l;
-	struct decide_statement *st;
-	int rc;
-
-	o->o = (struct object){ .node = n,
-		.n = world_node(w, n),
-		.kind = world_node_kind_id(w, n),
-		.policy_state = entity ? (enum segment_policy_state)entity->policy_state
-				       : SEGMENT_POLICY_NOT_ASKED };
-	o->o.resource = o->o.n->key;
-	provider_of_node(w, n)->prepare_object(w, &o->o);
-	if (world_organization(&o->o.organization, w, o->o.n->account, e) < 0)
-		return e->code;
-	rc = object_layer(o, w, LAYER_RESOURCE, &statements, &layers, e);
-	if (rc == 0)
-		rc = object_layer(o, w, LAYER_ACL, &statements, &layers, e);
-	if (rc == 0)
-		rc = object_layer(o, w, LAYER_GRANT, &statements, &layers, e);
-	if (rc == 0)
-		rc = object_layer(o, w, LAYER_TRUST, &statements, &layers, e);
-	object_rcps(o, w, &statements, &layers);
-	o->statement_count = (uint32_t)VEC_COUNT(&statements, struct decide_statement);
-	st = arena_alloc(world_arena(w), statements.n + 1);
-	l = arena_alloc(world_arena(w), layers.n + 1);
-	if (statements.n > 0) {
-		memcpy(st, statements.p, statements.n);
-		memcpy(l, layers.p, layers.n);
-	}
-	o->statements = st;
-	o->layers = l;
-	buf_release(&statements);
-	buf_release(&layers);
-	return rc;
-}
-
 int subject_object(const struct decide_object **out, struct subject_cache *c, node_id n,
 	struct err *e)
 {
@@ -690,7 +593,7 @@ int subject_object(const struct decide_object **out, struct subject_cache *c, no
 
 	if (!o) {
 		o = ARENA_NEW(world_arena(c->world), struct decide_object);
-		if (object_fill(o, c->world, n, e) < 0)
+		if (object_load(o, c->world, n, e) < 0)
 			return err_wrap(
 				e, "'%.*s'", STR_ARG(world_node(c->world, n)->key));
 		VEC_DATA(&c->objects, void *)[n] = o;

@@ -33,6 +33,15 @@ int subject_holder(node_id *out, struct world *w, node_id n, struct err *e);
 int subject_object(const struct decide_object **out, struct subject_cache *c, node_id n,
 	struct err *e);
 
+/* Append struct decide_statement of all statements of a document. */
+void subject_add_statements(struct buf *out, const struct document *d,
+	enum decide_slot slot, uint32_t level, uint32_t doc,
+	const struct world_document *origin);
+
+/* A ceiling of the organization that was not collected. */
+expr subject_unknown_ceiling(struct world *w, const struct world_organization *o,
+	struct str what, bool may_deny);
+
 /* One policy of an identity with the way that it came by it, for proofs. */
 struct subject_policy {
 	struct world_document document;
