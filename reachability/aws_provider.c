@@ -612,7 +612,10 @@ static bool grant_operation(struct str action)
 static expr grants_unread(struct expr_pool *pool, const struct provider_parts *p)
 {
 	const struct object *o = p->object;
+	const struct node *n = p->subject->n;
 
+	if (n->type == NODE_PUBLIC || aws_provider_is_federated(n))
+		return EXPR_FALSE;
 	if (!p->strict || o->grants_known || !has_grants(o->kind) ||
 		!grant_operation(catalog_action_get(p->action).name))
 		return EXPR_FALSE;

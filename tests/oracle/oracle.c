@@ -372,7 +372,11 @@ static struct oracle_truth sum_grants(
 	const struct ask *q, struct oracle_truth own, struct oracle_truth boundary)
 {
 	const struct oracle_documents *grants = &q->request.object->grants;
-	struct oracle_truth truth = { 0, 0 };
+	bool key = str_eq(q->request.object->entity->kind, STR_LIT("aws:kms:key"));
+	bool unread = q->strict && key && q->class->operation &&
+		      !q->request.object->listed &&
+		      q->request.subject->type != ORACLE_PUBLIC;
+	struct oracle_truth truth = unread ? perhaps(q) : (struct oracle_truth){ 0, 0 };
 
 	for (uint32_t i = 0; i < grants->count; i++) {
 		const struct oracle_policy *p = &grants->items[i]->policy;

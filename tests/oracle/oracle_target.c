@@ -121,6 +121,26 @@ static enum oracle_login login_of(struct str name)
 	return ORACLE_SIGNED;
 }
 
+/*
+ * https://docs.aws.amazon.com/kms/latest/developerguide/grants.html: the operations of
+ * grants.
+ */
+static bool is_operation(struct str name)
+{
+	static const char *const names[] = { "CreateGrant", "Decrypt", "DescribeKey",
+		"DeriveSharedSecret", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair",
+		"GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext",
+		"GenerateMac", "GetPublicKey", "ReEncryptFrom", "ReEncryptTo",
+		"RetireGrant", "Sign", "Verify", "VerifyMac" };
+	bool kms = str_starts(name, STR_LIT("kms:"));
+
+	for (size_t i = 0; kms && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_eq(str_skip(name, 4), str_from(names[i])))
+			return true;
+	}
+	return false;
+}
+
 /* What a federated login may ask for along with its own action. */
 static bool is_session(struct str name)
 {
@@ -152,6 +172,7 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, action_
 			  login_of(a.name) != ORACLE_SIGNED,
 		.login = login_of(a.name),
 		.session = is_session(a.name),
+		.operation = is_operation(a.name),
 		.rcp = catalog_service_has_rcp(service) &&
 		       !str_eq(a.name, STR_LIT("kms:RetireGrant")),
 		.targets = targets,
@@ -166,7 +187,8 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, action_
 
 		if (str_eq(c->service, new.service) && c->assume == new.assume &&
 			c->login == new.login && c->session == new.session &&
-			c->trust == new.trust && c->rcp == new.rcp &&
+			c->operation == new.operation && c->trust == new.trust &&
+			c->rcp == new.rcp &&
 			c->targets ==
 				targets &&memcmp(c->match, new.match,
 					VEC_COUNT(&p->actions, struct str)) == 0)

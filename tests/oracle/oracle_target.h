@@ -39,6 +39,7 @@ struct oracle_class {
 	struct str service;
 	bool trust, assume, rcp; /* governed by the trust policy; gives the role */
 	bool session;            /* what such a call may ask for beside the role */
+	bool operation;          /* what a grant can let one do */
 	enum oracle_login login;
 	uint32_t targets;   /* bits */
 	const bool *match;  /* one for each action pattern */

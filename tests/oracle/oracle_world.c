@@ -336,7 +336,7 @@ static void gather_resource(struct oracle_world *w, uint32_t n)
 	bool own = push_held(w, &node->resource, n, LAYER_RESOURCE, (struct str){ 0 });
 
 	own = push_held(w, &node->trust, n, LAYER_TRUST, (struct str){ 0 }) || own;
-	push_held(w, &node->grants, n, LAYER_GRANT, (struct str){ 0 });
+	node->listed = push_held(w, &node->grants, n, LAYER_GRANT, (struct str){ 0 });
 	node->asked = own;
 	for (uint32_t i = 0; i < record_count(w); i++) {
 		const struct record_coverage *c = &record_get(w, i)->coverage;

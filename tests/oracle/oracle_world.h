@@ -47,6 +47,7 @@ struct oracle_node {
 	const struct oracle_node *acts;
 	bool bounded, refused; /* has a boundary; its own policy could not be read */
 	bool asked;            /* somebody tried to read its own policy */
+	bool listed;           /* somebody listed its grants */
 	struct oracle_documents identity, boundary, resource, trust, grants, session;
 };
 
