@@ -431,12 +431,31 @@ static enum segment_policy_state holding_state(
 	return SEGMENT_POLICY_GOT;
 }
 
+/* So that those with such a policy are found without looking at all entities. */
+static void note_invalid(struct seal *s, const struct builder_holding *h)
+{
+	struct str problem = s->documents[s->doc_number[h->doc]].problem;
+
+	VEC_ADD(&s->b->coverages, struct builder_coverage,
+		{ .what = intern_add(&s->b->texts, h->layer == LAYER_TRUST
+							   ? STR_LIT("trust-policy")
+							   : STR_LIT("resource-policy")),
+			.subject = h->holder,
+			.detail = intern_add(&s->b->texts, problem),
+			.state = COVERAGE_REFUSED });
+}
+
 static void note_state(struct seal *s, const struct builder_holding *h, uint32_t id)
 {
+	enum segment_policy_state state = holding_state(s, h);
+
 	if (h->layer == LAYER_IDENTITY)
 		s->policy_known[id] = 1;
-	if (h->layer == LAYER_RESOURCE || h->layer == LAYER_TRUST)
-		s->policy_bits[id] |= (uint8_t)(1u << holding_state(s, h));
+	if (h->layer != LAYER_RESOURCE && h->layer != LAYER_TRUST)
+		return;
+	s->policy_bits[id] |= (uint8_t)(1u << state);
+	if (state == SEGMENT_POLICY_REFUSED)
+		note_invalid(s, h);
 }
 
 static void holdings_collect(struct seal *s, struct buf *rows)

@@ -286,6 +286,9 @@ void deciding_group(struct deciding *g)
 	if (!group_callable(g, first))
 		return;
 	VEC_ADD(groups, uint64_t *, first);
+	/* a ceiling that nobody read speaks of some actions and not of others */
+	if (g->object->unknown_rcp != EXPR_FALSE)
+		groups_split(groups, g->list->rcps, g->list, arena);
 	for (size_t i = 0; i < count; i++) {
 		if (hits[i].bits != g->list->all && hits[i].bits != last)
 			groups_split(groups, hits[i].bits, g->list, arena);
