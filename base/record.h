@@ -15,10 +15,11 @@
  *  (3) records are facts that may repeat: the same fact twice means the same as once; of
  *      two entity records with one key the fields that are set in either are kept, and a
  *      clash keeps the later one
- *  (4) a relation's ends and a document's holder are keys, or references
+ *  (4) a relation's ends, a document's holder and an entity are keys, or references
  *      "name:KIND:NAME": the entity of that kind and name in the same scope, for inputs
  *      that know a name only (a user's groups); record_key_reference takes one apart. One
- *      that names nothing in the scope stands for an entity that was not collected
+ *      that names nothing in the scope stands for an entity that was not collected; of
+ *      an entity by reference only tags and attributes count
  */
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H

@@ -161,8 +161,16 @@ void builder_add_entity(struct builder *b, const struct record_entity *entity)
 {
 	text_id key = text_add(b, entity->key);
 	text_id source = source_add(b, &entity->source);
-	struct builder_entity *into = entity_at(b, key, entity->flags);
+	struct builder_entity *into;
+	struct str kind, name;
 
+	if (record_key_reference(entity->key, &kind, &name)) {
+		add_pairs(b, &b->tags, key, entity->tags, entity->tag_count);
+		add_pairs(b, &b->attributes, key, entity->attributes,
+			entity->attribute_count);
+		return;
+	}
+	into = entity_at(b, key, entity->flags);
 	/* What somebody collected is not outside of what was collected. */
 	into->flags = (into->flags & entity->flags) |
 		      ((into->flags | entity->flags) & ~ENTITY_EXTERNAL);

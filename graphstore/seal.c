@@ -371,11 +371,15 @@ static void pairs_make(struct seal *s, const struct buf *from, unsigned section)
 	struct buf rows = { 0 };
 	struct pair_row *row;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (!entity_index(s->b, pair[i].owner))
+			continue; /* a reference that names nothing in the scope */
 		VEC_ADD(&rows, struct pair_row,
 			{ seal_id(s, pair[i].owner), pair[i].order,
 				builder_str(s->b, pair[i].key), pair[i].key,
 				pair[i].value });
+	}
+	count = VEC_COUNT(&rows, struct pair_row);
 	sort(&rows, sizeof(*row), compare_pair);
 	row = VEC_DATA(&rows, struct pair_row);
 	for (size_t i = 0; i < count; i++) {

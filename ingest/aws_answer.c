@@ -29,25 +29,23 @@ static const struct {
 };
 #define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
 
-/*
- * A list belongs to the account of the context; without one there is nobody to say it
- * about.
- */
-static int end_list(struct aws_emit *em, size_t list)
+void aws_answer_list_end(struct aws_emit *em, const char *member, const char *kind)
 {
-	struct str what = arena_printf(em->arena, "entities:%s", lists[list].kind);
+	struct str what = arena_printf(em->arena, "entities:%s", kind);
+	bool listed = false;
 
-	if (em->home.n > 0)
+	for (size_t i = 0; i < em->batch->member_count; i++)
+		listed |= str_eq(em->batch->members[i], str_from(member));
+	if (listed && em->home.n > 0)
 		aws_emit_open_account(em, em->home_partition, em->home);
-	if (em->account.n == 0)
-		return 0;
+	if (!listed || em->account.n == 0)
+		return;
 	if (em->batch->more)
 		aws_emit_coverage(em, what, (struct str){ 0 }, COVERAGE_PARTIAL,
 			STR_LIT("the page says that another follows"));
 	else
 		aws_emit_coverage(em, what, (struct str){ 0 }, COVERAGE_GOT,
 			aws_subject_region(em));
-	return 0;
 }
 
 static int visit_list(struct aws_emit *em, const struct decoder_piece *piece,
@@ -58,10 +56,7 @@ static int visit_list(struct aws_emit *em, const struct decoder_piece *piece,
 		int rc;
 
 		if (piece->type == JSON_END) {
-			for (size_t k = 0; k < em->batch->member_count; k++) {
-				if (str_eq(em->batch->members[k], name))
-					return end_list(em, i);
-			}
+			aws_answer_list_end(em, lists[i].member, lists[i].kind);
 			continue;
 		}
 		if (!str_eq(piece->member, name))

@@ -27,6 +27,7 @@ struct principal {
 	bool tagged;           /* a missing list of tags says that there are none */
 	struct str kind;
 	struct str key;
+	struct str versions; /* how many a policy has; empty: not said */
 	uint32_t flags;
 	int64_t last_used;
 };
@@ -61,6 +62,7 @@ static int emit_principal(struct aws_emit *em, const struct json_value *v,
 		return rc;
 	aws_emit_attribute(&attributes, "id", id);
 	aws_emit_attribute(&attributes, "path", path);
+	aws_emit_attribute(&attributes, "versions", p->versions);
 	entity.key = p->key;
 	entity.attributes = attributes.pairs;
 	entity.attribute_count = attributes.count;
@@ -303,6 +305,18 @@ static int find_default(struct aws_emit *em, const struct json_value *v,
 	return rc;
 }
 
+static int count_versions(
+	struct aws_emit *em, const struct json_value *v, struct str *out, struct err *e)
+{
+	const struct json_value *list;
+
+	if (json_want_array(em->json, v, "PolicyVersionList", &list, e) < 0)
+		return e->code;
+	if (list && json_size(list) > 0)
+		*out = arena_printf(em->arena, "%zu", json_size(list));
+	return 0;
+}
+
 int aws_authorization_policy(
 	struct aws_emit *em, const struct json_value *v, struct err *e)
 {
@@ -317,6 +331,8 @@ int aws_authorization_policy(
 
 	if (rc == 0 && aws_arn_parse(&arn, text) && str_eq(arn.account, STR_LIT("aws")))
 		p.flags |= ENTITY_SHARED;
+	else if (rc == 0)
+		rc = count_versions(em, v, &p.versions, e);
 	if (rc == 0)
 		rc = emit_principal(em, v, &p, e);
 	if (rc == 0)

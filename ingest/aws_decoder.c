@@ -3,6 +3,8 @@
 #include "ingest/aws_answer.h"
 #include "ingest/aws_arn.h"
 #include "ingest/aws_authorization.h"
+#include "ingest/aws_compute.h"
+#include "ingest/aws_credentials.h"
 #include "ingest/aws_layout.h"
 #include "ingest/aws_organization.h"
 #include "ingest/aws_resource.h"
@@ -70,6 +72,10 @@ static const struct decoder_format *detect(
 		has(shape, "RoleDetailList"))
 		return &authorization;
 	found = aws_organization_detect(shape);
+	if (!found)
+		found = aws_compute_detect(shape);
+	if (!found)
+		found = aws_credentials_detect(shape);
 	return found ? found : aws_answer_detect(shape);
 }
 
@@ -172,6 +178,8 @@ static struct str companion(struct str path)
 
 const struct decoder_provider aws_decoder = {
 	.detect = detect,
+	.text_head = AWS_CREDENTIALS_HEAD,
+	.text = &aws_credentials_report,
 	.more_follows = more_follows,
 	.identify = identify,
 	.companion = companion,

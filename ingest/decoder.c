@@ -10,7 +10,7 @@
 static const struct decoder_provider *const providers[] = { &aws_decoder };
 #define PROVIDER_COUNT (sizeof(providers) / sizeof(providers[0]))
 
-enum input_type { INPUT_UNKNOWN, INPUT_JSON, INPUT_RECORDS };
+enum input_type { INPUT_UNKNOWN, INPUT_JSON, INPUT_RECORDS, INPUT_TEXT };
 
 struct decoder {
 	struct arena arena; /* holds the context */
@@ -317,12 +317,48 @@ static int next_records(struct decoder *d, struct decoder_batch **out, struct er
 	return d->batch ? hand_out(d, out) : 0;
 }
 
+/* The whole text at once: its first line explains the others. */
+static int next_text(struct decoder *d, struct decoder_batch **out, struct err *e)
+{
+	struct json_splitter *s = &d->splitter;
+
+	if (s->data.n > LIMIT_DOCUMENT_BYTES)
+		return err_set(e, ERR_LIMIT,
+			"more than %u bytes of text (LIMIT_DOCUMENT_BYTES)",
+			LIMIT_DOCUMENT_BYTES);
+	if (!s->last || s->at == s->data.n)
+		return 0;
+	buf_add_str(&filling(d, 0)->text, buf_str(&s->data));
+	s->at = s->data.n;
+	return hand_out(d, out);
+}
+
+/* What the input is when it begins like a text of some provider. */
+static enum input_type text_type(struct decoder *d)
+{
+	struct str have = buf_str(&d->splitter.data);
+
+	for (size_t i = 0; i < PROVIDER_COUNT; i++) {
+		struct str head = str_from(providers[i]->text_head);
+
+		if (head.n == 0 || !str_starts(head, str_head(have, head.n)))
+			continue;
+		if (have.n < head.n)
+			return d->splitter.last ? INPUT_JSON : INPUT_UNKNOWN;
+		d->provider = providers[i];
+		d->format = providers[i]->text;
+		return INPUT_TEXT;
+	}
+	return INPUT_JSON;
+}
+
 /* A record stream begins with an array of two, which as JSON would be no UTF-8. */
-static enum input_type input_type(const struct decoder *d)
+static enum input_type input_type(struct decoder *d)
 {
 	if (d->splitter.data.n == 0)
 		return d->splitter.last ? INPUT_JSON : INPUT_UNKNOWN;
-	return (unsigned char)d->splitter.data.p[0] == 0x92 ? INPUT_RECORDS : INPUT_JSON;
+	return (unsigned char)d->splitter.data.p[0] == 0x92 ? INPUT_RECORDS
+							    : text_type(d);
 }
 
 int decoder_next(struct decoder *d, struct decoder_batch **out, struct err *e)
@@ -333,7 +369,11 @@ int decoder_next(struct decoder *d, struct decoder_batch **out, struct err *e)
 		d->type = input_type(d);
 	if (d->type == INPUT_UNKNOWN)
 		return 0;
-	rc = d->type == INPUT_JSON ? next_json(d, out, e) : next_records(d, out, e);
+	if (d->type == INPUT_TEXT)
+		rc = next_text(d, out, e);
+	else
+		rc = d->type == INPUT_JSON ? next_json(d, out, e)
+					   : next_records(d, out, e);
 	if (rc < 0)
 		err_wrap(e, "%.*s", STR_ARG(d->context.path));
 	return rc;

@@ -29,7 +29,10 @@
  *  entity     attribute "id": unique id; "region"; "path";
  *             "bpa:BlockPublicPolicy" and its three fellows "true"/"false":
  *             public access block, on a bucket or (account-wide) on the account;
- *             "status": of an account
+ *             "status": of an account;
+ *             "versions": how many a managed policy has;
+ *             "access_keys": how many a user has, active or not; "login_profile" and
+ *             "mfa", "true"/"false": whether it has a password, a second factor
  *  holders    the holder of a document and both ends of a relation are keys, or
  *             "name:KIND:NAME" (record.h): the entity with that kind and name in the
  *             scope
@@ -41,6 +44,7 @@
  *             "resource-policy:KIND"   one resource's policy, or that it has none
  *                                      (subject)
  *             "grants:aws:kms:key" the grants of one key (subject)
+ *             "credentials"        keys, passwords and devices of all users
  *             "organization"       which organization the account is in; ABSENT: none
  *             "organization-policies"  in an organization's scope: its tree and ceilings
  *             A page that says that more follows is PARTIAL; the last page is GOT. Of two

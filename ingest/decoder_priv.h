@@ -23,6 +23,9 @@ struct decoder_provider {
 	/* The format of a document, or NULL when it is none of the provider's. */
 	const struct decoder_format *(*detect)(
 		const struct json_shape *shape, const struct decoder_context *context);
+	/* How a text that is no JSON begins, and its format: one batch without pieces. */
+	const char *text_head; /* NULL: it has none */
+	const struct decoder_format *text;
 	/*
 	 * Whether a member of a document read in pieces says that another page follows.
 	 */

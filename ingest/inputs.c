@@ -26,7 +26,8 @@ struct inputs {
 	uint64_t skipped;
 };
 
-static const char *const endings[] = { ".json", ".jsonl", ".ndjson", ".msgpack" };
+static const char *const endings[] = { ".json", ".jsonl", ".ndjson", ".msgpack",
+	"credential-report.csv", "credential_report.csv" };
 static const char *const codings[] = { "", ".gz", ".zst" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -2,9 +2,10 @@
  * inputs.h - which files an ingest reads, and what their neighbours say about them.
  *
  * A path that is a file is read whatever its name. In a directory, and in those below,
- * files are read whose names end in .json, .jsonl, .ndjson, .msgpack, or one of these and
- * .gz or .zst; others are counted as skipped, as are names that begin with a dot.
- * Symbolic links to directories are not followed.
+ * files are read whose names end in .json, .jsonl, .ndjson, .msgpack,
+ * credential-report.csv or credential_report.csv, or one of these and .gz or .zst; others
+ * are counted as skipped, as are names that begin with a dot. Symbolic links to
+ * directories are not followed.
  *
  * Inputs are in the byte order of their paths, "-" first, each path once: the order in
  * which they were named does not matter.

@@ -227,6 +227,99 @@ static const struct row rows[] = {
 		"R arn:aws:organizations::111122223333:root/o-abcdefghij/r-ab12 contains arn:aws:organizations::111122223333:ou/o-abcdefghij/ou-ab12-cdefghij\n"
 		"R arn:aws:organizations::111122223333:ou/o-abcdefghij/ou-ab12-cdefghij attached arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess\n"
 		"C organization-policies  1 ()\n" },
+	{ "builds and their roles", "p.json", "", "", NULL,
+		"{\"projects\":[{\"name\":\"site\",\"arn\":\"arn:aws:codebuild:eu-west-1:111122223333:project/site\",\"serviceRole\":\"" A "role/service-role/b\",\"created\":1700000000}],\"projectsNotFound\":[]}",
+		"E arn:aws:codebuild:eu-west-1:111122223333:project/site aws:codebuild:project site 21 region=eu-west-1 c=1700000000\n"
+		"R arn:aws:codebuild:eu-west-1:111122223333:project/site carries " A "role/service-role/b\n"
+		"C entities:aws:codebuild:project  1 ()\n" },
+	{ "names of projects say nothing of roles", "p.json", "aws:111122223333", "", NULL,
+		"{\"projects\":[\"site\"]}", "C entities:aws:codebuild:project  1 ()\n" },
+	{ "development endpoints, by region and role", "eu-west-1/e.json", "aws:111122223333", "", NULL,
+		"{\"DevEndpoints\":[{\"EndpointName\":\"d\",\"RoleArn\":\"" A "role/g\"}]}",
+		"E arn:aws:glue:eu-west-1:111122223333:devEndpoint/d aws:glue:devendpoint d 21 region=eu-west-1\n"
+		"R arn:aws:glue:eu-west-1:111122223333:devEndpoint/d carries " A "role/g\n"
+		"C entities:aws:glue:devendpoint  1 (eu-west-1)\n" },
+	{ "jobs name their role without an ARN", "eu-west-1/j.json", "aws:111122223333", "", NULL,
+		"{\"Jobs\":[{\"Name\":\"j\",\"Role\":\"service-role/g\",\"Command\":{\"Name\":\"glueetl\"}}]}",
+		"E arn:aws:glue:eu-west-1:111122223333:job/j aws:glue:job j 21 region=eu-west-1\n"
+		"R arn:aws:glue:eu-west-1:111122223333:job/j carries name:aws:iam:role:g\n"
+		"C entities:aws:glue:job  1 (eu-west-1)\n" },
+	{ "notebook", "n.json", "", "", NULL,
+		"{\"NotebookInstanceArn\":\"arn:aws:sagemaker:eu-west-1:111122223333:notebook-instance/n\",\"NotebookInstanceName\":\"n\",\"RoleArn\":\"" A "role/s\"}",
+		"E arn:aws:sagemaker:eu-west-1:111122223333:notebook-instance/n aws:sagemaker:notebook-instance n 21 region=eu-west-1\n"
+		"R arn:aws:sagemaker:eu-west-1:111122223333:notebook-instance/n carries " A "role/s\n" },
+	{ "stacks with and without a role", "s.json", "", "", NULL,
+		"{\"Stacks\":[{\"StackId\":\"arn:aws:cloudformation:eu-west-1:111122223333:stack/a/1\",\"StackName\":\"a\",\"StackStatus\":\"CREATE_COMPLETE\",\"RoleARN\":\"" A "role/c\"},"
+		"{\"StackId\":\"arn:aws:cloudformation:eu-west-1:111122223333:stack/b/2\",\"StackName\":\"b\",\"StackStatus\":\"CREATE_COMPLETE\"}]}",
+		"E arn:aws:cloudformation:eu-west-1:111122223333:stack/a/1 aws:cloudformation:stack a 0 region=eu-west-1\n"
+		"R arn:aws:cloudformation:eu-west-1:111122223333:stack/a/1 carries " A "role/c\n"
+		"E arn:aws:cloudformation:eu-west-1:111122223333:stack/b/2 aws:cloudformation:stack b 0 region=eu-west-1\n"
+		"C entities:aws:cloudformation:stack  1 ()\n" },
+	{ "service of App Runner", "a.json", "", "", NULL,
+		"{\"Service\":{\"ServiceName\":\"w\",\"ServiceArn\":\"arn:aws:apprunner:eu-west-1:111122223333:service/w/1\",\"InstanceConfiguration\":{\"InstanceRoleArn\":\"" A "role/w\"}}}",
+		"E arn:aws:apprunner:eu-west-1:111122223333:service/w/1 aws:apprunner:service w 21 region=eu-west-1\n"
+		"R arn:aws:apprunner:eu-west-1:111122223333:service/w/1 carries " A "role/w\n" },
+	{ "state machine", "m.json", "", "", NULL,
+		"{\"stateMachineArn\":\"arn:aws:states:eu-west-1:111122223333:stateMachine:m\",\"name\":\"m\",\"definition\":\"{}\",\"roleArn\":\"" A "role/m\"}",
+		"E arn:aws:states:eu-west-1:111122223333:stateMachine:m aws:states:statemachine m 21 region=eu-west-1\n"
+		"R arn:aws:states:eu-west-1:111122223333:stateMachine:m carries " A "role/m\n" },
+	{ "a task carries its own role, else what its definition does", "t.json", "", "", NULL,
+		"{\"tasks\":[{\"taskArn\":\"arn:aws:ecs:eu-west-1:111122223333:task/c/1\",\"taskDefinitionArn\":\"arn:aws:ecs:eu-west-1:111122223333:task-definition/d:1\",\"overrides\":{\"taskRoleArn\":\"" A "role/o\"}},"
+		"{\"taskArn\":\"arn:aws:ecs:eu-west-1:111122223333:task/c/2\",\"taskDefinitionArn\":\"arn:aws:ecs:eu-west-1:111122223333:task-definition/d:1\",\"overrides\":{}}]}",
+		"E arn:aws:ecs:eu-west-1:111122223333:task/c/1 aws:ecs:task 1 21 region=eu-west-1\n"
+		"R arn:aws:ecs:eu-west-1:111122223333:task/c/1 carries " A "role/o\n"
+		"E arn:aws:ecs:eu-west-1:111122223333:task/c/2 aws:ecs:task 2 21 region=eu-west-1\n"
+		"R arn:aws:ecs:eu-west-1:111122223333:task/c/2 carries arn:aws:ecs:eu-west-1:111122223333:task-definition/d:1\n"
+		"C entities:aws:ecs:task  1 ()\n" },
+	{ "a launch template carries the profile of its default version", "eu-west-1/l.json", "aws:111122223333", "", NULL,
+		"{\"LaunchTemplateVersions\":[{\"LaunchTemplateId\":\"lt-1\",\"VersionNumber\":1,\"DefaultVersion\":false,\"LaunchTemplateData\":{\"IamInstanceProfile\":{\"Name\":\"old\"}}},"
+		"{\"LaunchTemplateId\":\"lt-1\",\"VersionNumber\":2,\"DefaultVersion\":true,\"LaunchTemplateData\":{\"IamInstanceProfile\":{\"Name\":\"p\"}}}]}",
+		"E arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-1 aws:ec2:launch-template lt-1 0 region=eu-west-1\n"
+		"E arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-1 aws:ec2:launch-template lt-1 0 region=eu-west-1\n"
+		"R arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-1 carries name:aws:iam:instance-profile:p\n"
+		"C entities:aws:ec2:launch-template  1 (eu-west-1)\n" },
+	{ "job definition", "b.json", "", "", NULL,
+		"{\"jobDefinitions\":[{\"jobDefinitionName\":\"j\",\"jobDefinitionArn\":\"arn:aws:batch:eu-west-1:111122223333:job-definition/j:1\",\"containerProperties\":{\"jobRoleArn\":\"" A "role/j\"}}]}",
+		"E arn:aws:batch:eu-west-1:111122223333:job-definition/j:1 aws:batch:job-definition j 21 region=eu-west-1\n"
+		"R arn:aws:batch:eu-west-1:111122223333:job-definition/j:1 carries " A "role/j\n"
+		"C entities:aws:batch:job-definition  1 ()\n" },
+	{ "code interpreter", "c.json", "", "", NULL,
+		"{\"codeInterpreterArn\":\"arn:aws:bedrock-agentcore:eu-west-1:111122223333:code-interpreter-custom/c\",\"name\":\"c\",\"executionRoleArn\":\"" A "role/c\"}",
+		"E arn:aws:bedrock-agentcore:eu-west-1:111122223333:code-interpreter-custom/c aws:bedrock-agentcore:code-interpreter-custom c 21 region=eu-west-1\n"
+		"R arn:aws:bedrock-agentcore:eu-west-1:111122223333:code-interpreter-custom/c carries " A "role/c\n" },
+	{ "cluster of EMR", "c.json", "", "", NULL,
+		"{\"Cluster\":{\"Id\":\"j-1\",\"Name\":\"n\",\"ClusterArn\":\"arn:aws:elasticmapreduce:eu-west-1:111122223333:cluster/j-1\",\"Ec2InstanceAttributes\":{\"IamInstanceProfile\":\"EMR\"}}}",
+		"E arn:aws:elasticmapreduce:eu-west-1:111122223333:cluster/j-1 aws:elasticmapreduce:cluster n 21 region=eu-west-1\n"
+		"R arn:aws:elasticmapreduce:eu-west-1:111122223333:cluster/j-1 carries name:aws:iam:instance-profile:EMR\n" },
+	{ "roles of a cluster's nodes and pods", "eu-west-1/k.json", "aws:111122223333", "", NULL,
+		"{\"nodegroup\":{\"nodegroupName\":\"n\",\"clusterName\":\"k\",\"nodeRole\":\"" A "role/n\"}}\n"
+		"{\"association\":{\"clusterName\":\"k\",\"serviceAccount\":\"s\",\"roleArn\":\"" A "role/p\"}}",
+		"E arn:aws:eks:eu-west-1:111122223333:cluster/k aws:eks:cluster k 0 region=eu-west-1\n"
+		"R arn:aws:eks:eu-west-1:111122223333:cluster/k carries " A "role/n\n"
+		"E arn:aws:eks:eu-west-1:111122223333:cluster/k aws:eks:cluster k 0 region=eu-west-1\n"
+		"R arn:aws:eks:eu-west-1:111122223333:cluster/k carries " A "role/p\n" },
+	{ "an environment acts as its owner, a session of a role", "e.json", "", "", NULL,
+		"{\"environments\":[{\"name\":\"e\",\"arn\":\"arn:aws:cloud9:eu-west-1:111122223333:environment:1\",\"ownerArn\":\"arn:aws:sts::111122223333:assumed-role/dev/al\"}]}",
+		"E arn:aws:cloud9:eu-west-1:111122223333:environment:1 aws:cloud9:environment e 0 region=eu-west-1\n"
+		"R arn:aws:cloud9:eu-west-1:111122223333:environment:1 carries name:aws:iam:role:dev\n"
+		"C entities:aws:cloud9:environment  1 ()\n" },
+	{ "credential report", "r.csv", "", "", NULL,
+		"user,arn,user_creation_time,password_enabled,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_2_active,access_key_2_last_rotated\n"
+		"<root_account>," A "root,2020-01-01T00:00:00+00:00,not_supported,true,false,N/A,false,N/A\r\n"
+		"\"al,ice\"," A "user/x/al,2023-11-14T22:13:20+00:00,true,false,true,2024-01-01T00:00:00+00:00,false,2024-01-01T00:00:00+00:00\n",
+		"E " A "user/x/al aws:iam:user al 1 access_keys=2 login_profile=true mfa=false c=1700000000\n"
+		"C credentials  1 ()\n" },
+	{ "credential report in its answer", "r.json", "", "", NULL,
+		"{\"Content\":\"dXNlcixhcm4sdXNlcl9jcmVhdGlvbl90aW1lLHBhc3N3b3JkX2VuYWJsZWQsbWZhX2FjdGl2ZSxhY2Nlc3Nfa2V5XzFfbGFzdF9yb3RhdGVkLGFjY2Vzc19rZXlfMl9sYXN0X3JvdGF0ZWQKYWwsYXJuOmF3czppYW06OjExMTEyMjIyMzMzMzp1c2VyL2FsLE4vQSxmYWxzZSxmYWxzZSxOL0EsTi9BCg==\",\"ReportFormat\":\"text/csv\"}",
+		"E " A "user/al aws:iam:user al 1 access_keys=0 login_profile=false mfa=false\n"
+		"C credentials  1 ()\n" },
+	{ "keys, device and password of one user", "users/al/k.json", "aws:111122223333", "", NULL,
+		"{\"AccessKeyMetadata\":[{\"UserName\":\"bo\",\"AccessKeyId\":\"A\"},{\"UserName\":\"bo\",\"AccessKeyId\":\"B\"}]}\n"
+		"{\"AccessKeyMetadata\":[]}\n{\"MFADevices\":[]}\n{\"LoginProfile\":{\"UserName\":\"al\"}}",
+		"E name:aws:iam:user:bo aws:iam:user  0 access_keys=2\n"
+		"E name:aws:iam:user:al aws:iam:user  0 access_keys=0\n"
+		"E name:aws:iam:user:al aws:iam:user  0 mfa=false\n"
+		"E name:aws:iam:user:al aws:iam:user  0 login_profile=true\n" },
 };
 /* clang-format on */
 
