@@ -159,51 +159,85 @@ static bool candidate_add_cases(struct candidates *c, struct str word)
 	return all;
 }
 
-/*
- * Sets of texts: single ones, single ones in any case, patterns. Together they are
- * complete but for patterns beside tests that ignore case, where a pattern's witness
- * may be one of those words by chance.
- */
-static void candidate_add_texts(
-	struct candidates *c, const struct expr_test *const *tests, uint32_t count)
-{
-	struct buf patterns = { 0 }, witnesses = { 0 };
-	bool has_fold = false, has_exact = false, has_wildcard = false, few;
+/* What the tests of texts on one key ask for. */
+struct candidate_texts {
+	struct buf patterns; /* struct str: of tests that tell cases apart, encoded */
+	bool fold, exact, wildcard;
+};
 
+static void candidate_sort_texts(struct candidate_texts *out, struct candidates *c,
+	const struct expr_test *const *tests, uint32_t count)
+{
 	for (uint32_t i = 0; i < count; i++) {
 		enum comparison_type type = comparison_type(tests[i]->op);
 
-		has_fold |= type == COMPARISON_STRING_FOLD;
-		has_exact |= type == COMPARISON_STRING || type == COMPARISON_PATTERN;
+		out->fold |= type == COMPARISON_STRING_FOLD;
+		out->exact |= type == COMPARISON_STRING || type == COMPARISON_PATTERN;
 		for (uint32_t k = 0; k < tests[i]->value_count; k++) {
 			struct str value = tests[i]->values[k];
 			bool wildcard =
 				type == COMPARISON_PATTERN && literal_has_wildcard(value);
 
-			has_wildcard |= wildcard;
+			out->wildcard |= wildcard;
 			if (!wildcard)
 				candidate_add(c, literal_decode(value, c->arena));
 			if (type == COMPARISON_STRING)
 				value = literal_encode(value, c->arena);
 			if (type != COMPARISON_STRING_FOLD)
-				VEC_ADD(&patterns, struct str, value);
+				VEC_ADD(&out->patterns, struct str, value);
 		}
 	}
-	if (has_wildcard && !candidate_witnesses(&witnesses, c, &patterns, STR_LIT("*")))
+}
+
+/*
+ * Words in any case beside tests that tell cases apart. Some way to write a word is none
+ * of theirs when there are more ways than values; beside wildcards each way is told
+ * apart as a pattern of its own, so that a witness is no such word by chance.
+ */
+static void candidate_add_words(struct candidates *c, struct candidate_texts *t,
+	const struct expr_test *const *tests, uint32_t count)
+{
+	bool few = VEC_COUNT(&t->patterns, struct str) < 1u << CANDIDATE_LETTERS_MAX;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (comparison_type(tests[i]->op) != COMPARISON_STRING_FOLD)
+			continue;
+		for (uint32_t k = 0; k < tests[i]->value_count; k++) {
+			struct str word = tests[i]->values[k];
+			size_t from = VEC_COUNT(&c->values, struct str);
+			bool all = candidate_add_cases(c, word);
+
+			c->complete &= all || (few && !t->wildcard);
+			if (!t->wildcard || !all)
+				continue;
+			VEC_ADD(&t->patterns, struct str, literal_encode(word, c->arena));
+			for (; from < VEC_COUNT(&c->values, struct str); from++) {
+				struct str way =
+					VEC_DATA(&c->values, const struct str)[from];
+
+				VEC_ADD(&t->patterns, struct str,
+					literal_encode(way, c->arena));
+			}
+		}
+	}
+}
+
+/* Sets of texts: single ones, single ones in any case, patterns. */
+static void candidate_add_texts(
+	struct candidates *c, const struct expr_test *const *tests, uint32_t count)
+{
+	struct candidate_texts t = { 0 };
+	struct buf witnesses = { 0 };
+
+	candidate_sort_texts(&t, c, tests, count);
+	if (t.fold && t.exact)
+		candidate_add_words(c, &t, tests, count);
+	if (t.wildcard && !candidate_witnesses(&witnesses, c, &t.patterns, STR_LIT("*")))
 		c->complete = false;
 	for (size_t i = 0; i < VEC_COUNT(&witnesses, struct str); i++)
 		candidate_add(
 			c, literal_decode(VEC_DATA(&witnesses, struct str)[i], c->arena));
-	if (has_fold && has_wildcard)
-		c->complete = false;
-	few = VEC_COUNT(&patterns, struct str) < 1u << CANDIDATE_LETTERS_MAX;
-	for (uint32_t i = 0; has_exact && i < count; i++) {
-		if (comparison_type(tests[i]->op) != COMPARISON_STRING_FOLD)
-			continue;
-		for (uint32_t k = 0; k < tests[i]->value_count; k++)
-			c->complete &= candidate_add_cases(c, tests[i]->values[k]) || few;
-	}
-	buf_release(&patterns);
+	buf_release(&t.patterns);
 	buf_release(&witnesses);
 }
 
@@ -437,7 +471,8 @@ static void candidate_fill(struct candidates *c, struct str pattern, struct str 
 
 /*
  * Whether all tests compare values of one type that has a grammar. A request's address,
- * number or instant is one: text of no type is no way out of a test and its opposite.
+ * number, instant or truth is one: text of no type is no way out of a test and its
+ * opposite.
  */
 static bool candidate_well_formed(const struct expr_test *const *tests, uint32_t count)
 {
@@ -446,7 +481,7 @@ static bool candidate_well_formed(const struct expr_test *const *tests, uint32_t
 	for (uint32_t i = 0; i < count; i++)
 		families |= candidate_family(tests[i]);
 	return families == 1u << COMPARISON_IP || families == 1u << COMPARISON_NUMBER ||
-	       families == 1u << COMPARISON_DATE;
+	       families == 1u << COMPARISON_DATE || families == 1u << COMPARISON_BOOL;
 }
 
 void candidate_guess(

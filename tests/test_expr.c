@@ -289,6 +289,7 @@ static const struct row rows[] = {
 	{ "before all instants", { IS(DATE_LESS, "1960-01-01") }, true },
 	{ "both booleans", { IS(BOOL, "true"), IS(BOOL, "false") }, false },
 	{ "neither boolean: absent", { NOT(BOOL, "true"), NOT(BOOL, "false") }, true },
+	{ "neither boolean, present", { PRESENT_NOT(BOOL, "true"), PRESENT_NOT(BOOL, "false") }, false },
 	{ "a boolean in another case", { NOT(BOOL, "TRUE"), IS(BOOL, "True") }, false },
 	{ "a present key is not absent", { PRESENT_NOT(STRING_EQUALS, "a"), IS(NULL, "true") }, false },
 	{ "binary", { IS(BINARY_EQUALS, "YQ=="), NOT(BINARY_EQUALS, "YQ") }, false },
