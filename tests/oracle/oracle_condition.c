@@ -392,6 +392,16 @@ static void add_value(struct oracle_open *open, struct str value, bool *full)
 		open->values[open->value_count++] = value;
 }
 
+/*
+ * Keys whose documented type is Boolean.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+static bool is_boolean(struct str key)
+{
+	return same(key, "aws:MultiFactorAuthPresent") ||
+	       same(key, "aws:SecureTransport") || same(key, "aws:ViaAWSService");
+}
+
 /* The values at which a test can change its mind. */
 static void add_values(struct oracle_open *open, const struct oracle_test *t,
 	struct arena *arena, bool *full)
@@ -426,7 +436,8 @@ static void add_values(struct oracle_open *open, const struct oracle_test *t,
 	if (str_starts(t->operator_, STR_LIT("Date"))) {
 		add_value(open, STR_LIT("1999-01-01T00:00:00Z"), full);
 		add_value(open, STR_LIT("2999-01-01T00:00:00Z"), full);
-	} else if (same(t->operator_, "Bool")) {
+	} else if (same(t->operator_, "Bool") ||
+		   (same(t->operator_, "Null") && is_boolean(t->key))) {
 		add_value(open, STR_LIT("true"), full);
 		add_value(open, STR_LIT("false"), full);
 	} else if (str_ends(t->operator_, STR_LIT("IpAddress"))) {
