@@ -63,8 +63,9 @@ static void choose_caller(struct draft *d)
 	uint32_t way = dice_below(&d->dice, 100);
 	const char *path = DICE_PICK(&d->dice, "", "", "team/");
 
-	d->caller = way < 48   ? DRAFT_USER
-		    : way < 88 ? DRAFT_ROLE
+	d->caller = way < 40   ? DRAFT_USER
+		    : way < 84 ? DRAFT_ROLE
+		    : way < 88 ? DRAFT_FEDERATED
 		    : way < 90 ? DRAFT_ROOT
 		    : way < 95 ? DRAFT_SERVICE
 			       : DRAFT_ANONYMOUS;
@@ -84,15 +85,19 @@ static void choose_caller(struct draft *d)
 		d->principal = d->identity;
 		return;
 	}
-	d->name = str_from(d->caller == DRAFT_USER
+	d->name = str_from(d->caller != DRAFT_ROLE
 				   ? DICE_PICK(&d->dice, "alice", "alice", "bob")
 				   : DICE_PICK(&d->dice, "dev", "ops"));
 	d->linked = d->caller == DRAFT_ROLE && draft_has(d, DRAFT_EXEMPT);
 	d->identity = arena_printf(&d->arena, "arn:aws:iam::%.*s:%s/%s%.*s",
-		STR_ARG(d->account), d->caller == DRAFT_USER ? "user" : "role",
+		STR_ARG(d->account), d->caller == DRAFT_ROLE ? "role" : "user",
 		d->linked ? "aws-service-role/ops.amazonaws.com/" : path,
 		STR_ARG(d->name));
 	d->principal = d->identity;
+	if (d->caller == DRAFT_FEDERATED)
+		d->principal = arena_printf(&d->arena,
+			"arn:aws:sts::%.*s:federated-user/%s", STR_ARG(d->account),
+			DICE_PICK(&d->dice, "carol", "alice"));
 	if (d->caller == DRAFT_ROLE)
 		d->principal = arena_printf(&d->arena,
 			"arn:aws:sts::%.*s:assumed-role/%.*s/%s", STR_ARG(d->account),
@@ -215,8 +220,8 @@ static void maybe_list(
 /* What follows from the caller, as the store will have it too. */
 static void add_caller_facts(struct draft *d)
 {
-	static const char *const types[] = { "User", "AssumedRole", "Account", "Service",
-		"Anonymous" };
+	static const char *const types[] = { "User", "AssumedRole", "FederatedUser",
+		"Account", "Service", "Anonymous" };
 
 	bool same = str_eq(d->account, d->resource_account);
 
@@ -231,11 +236,13 @@ static void add_caller_facts(struct draft *d)
 		maybe_fact(d, "aws:SourceArn", "arn:aws:sns:eu-west-1:999999999999:t");
 		return;
 	}
-	add_fact(d, "aws:PrincipalArn", d->identity);
+	add_fact(d, "aws:PrincipalArn",
+		d->caller == DRAFT_FEDERATED ? d->principal : d->identity);
 	add_fact(d, "aws:PrincipalAccount", d->account);
 	if (d->caller == DRAFT_USER)
 		add_fact(d, "aws:username", d->name);
-	if (d->caller != DRAFT_ROOT && draft_has(d, DRAFT_CONTEXT))
+	if ((d->caller == DRAFT_USER || d->caller == DRAFT_ROLE) &&
+		draft_has(d, DRAFT_CONTEXT))
 		add_fact(d, "aws:PrincipalTag/team",
 			str_from(DICE_PICK(&d->dice, "red", "blue", "Red")));
 	if (d->organization.n > 0) {
@@ -353,7 +360,7 @@ static void write_levels(struct draft *d, struct buf *out, const char *member,
 
 static void write_layers(struct draft *d, struct buf *out)
 {
-	bool iam = d->caller == DRAFT_USER || d->caller == DRAFT_ROLE;
+	bool iam = d->caller <= DRAFT_FEDERATED;
 	bool policy = d->kind->policy &&
 		      (d->kind->trust || draft_has(d, DRAFT_RESOURCE_POLICY));
 
@@ -361,7 +368,8 @@ static void write_layers(struct draft *d, struct buf *out)
 		iam ? dice_below(&d->dice, 4) : 0);
 	write_policies(d, out, "permissionBoundaries", DRAFT_OF_BOUNDARY,
 		iam && draft_has(d, DRAFT_BOUNDARY));
-	if (d->caller == DRAFT_ROLE && draft_has(d, DRAFT_SESSION_POLICY)) {
+	if ((d->caller == DRAFT_ROLE && draft_has(d, DRAFT_SESSION_POLICY)) ||
+		(d->caller == DRAFT_FEDERATED && dice_chance(&d->dice, 85))) {
 		buf_add_str(out, STR_LIT(",\"sessionPolicy\":"));
 		draft_policy(d, out, DRAFT_OF_SESSION);
 	}
@@ -424,7 +432,7 @@ static void choose_weights(struct draft *d, uint64_t seed)
 	d->weight[DRAFT_OLD] /= 5;
 	d->weight[DRAFT_EXEMPT] /= 4;
 	d->weight[DRAFT_MISS] /= 3;
-	d->weight[DRAFT_SESSION_POLICY] = 0;
+	d->weight[DRAFT_SESSION_POLICY] /= 2;
 	d->weight[DRAFT_ENDPOINT] = 0;
 	d->weight[DRAFT_BLOCKED] = 0;
 }

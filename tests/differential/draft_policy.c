@@ -147,7 +147,7 @@ static void write_one_aws(struct draft *d, struct buf *out, bool trust)
 {
 	bool miss = draft_has(d, DRAFT_MISS);
 	struct str account = miss ? d->other : d->account;
-	bool iam = d->caller == DRAFT_USER || d->caller == DRAFT_ROLE;
+	bool iam = d->caller <= DRAFT_FEDERATED;
 	uint32_t way = dice_below(&d->dice, 10);
 
 	(void)trust;
@@ -208,7 +208,7 @@ static void write_spared(struct draft *d, struct buf *out)
 	buf_add_str(out, STR_LIT("{\"AWS\":["));
 	if (all || dice_chance(&d->dice, 50))
 		buf_printf(out, "\"arn:aws:iam::%.*s:root\",", STR_ARG(account));
-	if (own && d->caller == DRAFT_ROLE && (all || dice_chance(&d->dice, 50)))
+	if (own && d->caller != DRAFT_USER && (all || dice_chance(&d->dice, 50)))
 		buf_printf(out, "\"%.*s\",", STR_ARG(d->principal));
 	buf_printf(out, "\"%.*s\"]}", STR_ARG(key));
 }

@@ -30,7 +30,14 @@ enum draft_feature {
 	DRAFT_FEATURE_COUNT
 };
 
-enum draft_caller { DRAFT_USER, DRAFT_ROLE, DRAFT_ROOT, DRAFT_SERVICE, DRAFT_ANONYMOUS };
+enum draft_caller {
+	DRAFT_USER,
+	DRAFT_ROLE,
+	DRAFT_FEDERATED,
+	DRAFT_ROOT,
+	DRAFT_SERVICE,
+	DRAFT_ANONYMOUS
+};
 
 /* What sort of thing is asked for. */
 struct draft_resource {

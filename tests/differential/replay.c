@@ -36,6 +36,15 @@ yyjson_val *replay_member(const struct replay *r, const char *name)
 
 /* --- reading the line --- */
 
+static struct str last_name(struct str key)
+{
+	size_t i = key.n;
+
+	while (i > 0 && key.p[i - 1] != '/' && key.p[i - 1] != ':')
+		i--;
+	return str_skip(key, i);
+}
+
 /* Piece i of an ARN; the sixth is the rest. Empty when there is none. */
 static struct str piece(struct str key, unsigned i)
 {
@@ -82,10 +91,22 @@ static struct str find_role(yyjson_val *v, struct str account, struct str name)
 	return found;
 }
 
+/*
+ * A session with a policy is asked for itself; of the others every second one, and those
+ * of open requests (whose name is open) as their roles.
+ */
+static bool asks_session(const struct replay *r)
+{
+	struct str id = text_of(yyjson_obj_get(r->root, "id"));
+
+	return replay_member(r, "sessionPolicy") || (id.n > 0 && id.p[id.n - 1] & 1);
+}
+
 static void read_principal(struct replay *r)
 {
 	yyjson_val *principal = yyjson_obj_get(r->root, "principal");
 	struct str head = STR_LIT("assumed-role/"), rest, name;
+	bool federated;
 
 	r->principal = yyjson_is_str(principal) ? text_of(principal) : STR_LIT("public");
 	r->subject = r->principal;
@@ -93,11 +114,13 @@ static void read_principal(struct replay *r)
 				       ? piece(r->principal, 4)
 				       : (struct str){ 0 };
 	rest = piece(r->principal, 5);
-	if (!str_starts(rest, head))
+	federated = str_starts(rest, STR_LIT("federated-user/"));
+	if (!str_starts(rest, head) && !federated)
 		return;
-	rest = str_skip(rest, head.n);
-	name = str_head(rest, str_find_char(rest, '/', 0));
-	r->session = str_skip(rest, name.n + 1);
+	r->session = last_name(rest);
+	r->session_asked = federated || asks_session(r);
+	name = str_skip(rest, head.n < rest.n ? head.n : rest.n);
+	name = str_head(name, str_find_char(name, '/', 0));
 	r->subject = text_of(yyjson_obj_get(r->root, "identity"));
 	if (r->subject.n > 0)
 		return;
@@ -174,15 +197,6 @@ static uint32_t tags_of(
 	return count;
 }
 
-static struct str last_name(struct str key)
-{
-	size_t i = key.n;
-
-	while (i > 0 && key.p[i - 1] != '/' && key.p[i - 1] != ':')
-		i--;
-	return str_skip(key, i);
-}
-
 /* A policy by way of the identity itself, a managed policy, or (users) a group. */
 static void record_identity_policy(
 	struct replay *r, struct recorder *to, uint32_t i, struct str body)
@@ -249,6 +263,21 @@ static void record_boundary(struct replay *r, struct recorder *to)
 	recorder_relation(to, r->subject, RELATION_BOUNDARY, key);
 }
 
+static void record_session(struct replay *r, struct recorder *to)
+{
+	yyjson_val *policy = replay_member(r, "sessionPolicy");
+	struct record_pair tags[8];
+	bool federated = str_starts(piece(r->principal, 5), STR_LIT("federated-user/"));
+	uint32_t count = federated ? 0 : tags_of(tags, 8, r, "principalTags");
+
+	recorder_entity(to, "aws:sts:session", r->principal, r->session,
+		ENTITY_IDENTITY | ENTITY_SESSION, tags, count);
+	recorder_relation(to, r->principal, RELATION_SESSION_OF, r->subject);
+	if (policy)
+		recorder_document(to, LAYER_SESSION, r->principal,
+			STR_LIT("session policy"), body_of(r, policy));
+}
+
 static void record_identity(struct replay *r, struct recorder *to)
 {
 	bool user = str_starts(piece(r->subject, 5), STR_LIT("user/"));
@@ -266,6 +295,8 @@ static void record_identity(struct replay *r, struct recorder *to)
 	yyjson_arr_foreach(policies, i, max, policy)
 		record_identity_policy(r, to, (uint32_t)i, body_of(r, policy));
 	record_boundary(r, to);
+	if (r->session_asked)
+		record_session(r, to);
 }
 
 static void record_block(struct replay *r, struct recorder *to, struct str kind)
@@ -534,7 +565,7 @@ static struct world_context context_of(struct replay *r)
 				yyjson_is_arr(value) ? yyjson_arr_get(value, k) : value);
 		}
 	}
-	if (r->session.n > 0 && !r->open) {
+	if (r->session.n > 0 && !r->open && !r->session_asked) {
 		keys[out.count] = STR_LIT("sts:RoleSessionName");
 		values[out.count++] = r->session;
 	}
@@ -582,7 +613,8 @@ int replay_ask(
 		.reason = STR_LIT("there is no such action") };
 	if (catalog_action_find(r->action) == CATALOG_NONE)
 		return 0;
-	if (world_node_of_key(&subject, w, r->subject, e) < 0 ||
+	if (world_node_of_key(
+		    &subject, w, r->session_asked ? r->principal : r->subject, e) < 0 ||
 		world_node_of_key(&object.node, w, r->entity, e) < 0)
 		return e->code;
 	world_set_context(w, &context);

@@ -41,6 +41,8 @@ struct replay {
 	struct str principal; /* as the line has it; "public" for anonymous callers */
 	struct str subject;   /* key of the identity: a session's role */
 	struct str session;   /* name of the session, or empty */
+	/* the session is an entity: it is asked for itself, not as its role or user */
+	bool session_asked;
 	struct str action;
 	struct str entity;   /* key of the entity that is asked about */
 	struct str resource; /* what of it; empty for actions without resource */

@@ -1,6 +1,7 @@
 // Where iam-simulate and the provider's documentation differ: each entry turns a request into
 // one that means the same by the documentation, written so that the simulator reads it so.
-// `concerns` says whether there is anything to turn; `apply` changes the request in place.
+// `concerns` says whether there is anything to turn; `apply` changes the request in place;
+// `also`, where there is one, gives another request that allows what the first does not.
 // docs/access-model.md, "Where we differ from other simulators, and why", has the pages.
 
 const list = x => x === undefined || x === null ? [] : Array.isArray(x) ? x : [x]
@@ -140,11 +141,84 @@ function addresses(r) {
 		/IpAddress/.test(operator) && text.includes(':') ? short(text) : text)
 }
 
+const FEDERATED = /^arn:aws:sts::(\d+):federated-user\/(.*)$/
+
+// A federated user without a policy of its session has nothing of the user who asked for it.
+function federatedWithoutPolicy(r) {
+	r.sessionPolicy = {
+		Version: '2012-10-17',
+		Statement: [{ Effect: 'Allow', Action: 'none:Nothing', Resource: '*' }]
+	}
+}
+
+// Which user a federated one is of is not in its name; the simulator reads it there.
+function federatedName(r) {
+	const [, account, name] = FEDERATED.exec(r.principal)
+	const read = `arn:aws:iam::${account}:user/${name}`
+	for (const s of list(r.resourcePolicy?.Statement))
+		for (const member of ['Principal', 'NotPrincipal'])
+			if (s[member]?.AWS)
+				s[member].AWS = list(s[member].AWS).map(text => text === r.identity ? read : text)
+}
+
+// What a resource's policy gives to a session by name, or to everybody, is not cut by what
+// the session's policy does not allow; the simulator has all of it within that policy. The
+// request is allowed as it is, or by such statements without the session's grants.
+function withoutSession(r) {
+	if (!r.sessionPolicy || r.resource.accountId !== r.principal.split(':')[4])
+		return undefined
+	const copy = structuredClone(r)
+	const denies = p => ({ ...p, Statement: list(p.Statement).filter(s => s.Effect === 'Deny') })
+	const free = s => {
+		const named = s.Principal === '*' ? ['*'] : list(s.Principal?.AWS)
+		const kept = named.filter(text => text === '*' || text === r.principal)
+		return s.Effect === 'Deny' || s.NotPrincipal ? s
+			: { ...s, Principal: { AWS: kept.length ? kept : ['000000000000'] } }
+	}
+	copy.identityPolicies = [...list(r.identityPolicies), r.sessionPolicy].map(denies)
+	delete copy.sessionPolicy
+	if (copy.resourcePolicy)
+		copy.resourcePolicy.Statement = list(copy.resourcePolicy.Statement).map(free)
+	return copy
+}
+
+// IfExists makes a test of a key that the request lacks true, whatever else the operator
+// says; the simulator has ForAnyValue first.
+function anyIfExists(r) {
+	for (const [s] of statements(r))
+		for (const [operator, tests] of Object.entries(s.Condition ?? {})) {
+			if (!/^ForAnyValue:.*IfExists$/i.test(operator))
+				continue
+			for (const key of Object.keys(tests))
+				if (context(r, key) === undefined)
+					delete tests[key]
+			if (Object.keys(tests).length === 0)
+				delete s.Condition[operator]
+		}
+}
+
 const turner = (name, apply) => ({ name, apply, concerns: changes(apply) })
 
 export const rewrites = [
 	turner('resource-pattern', r => turnResources(r, text => resourcePattern(text, r))),
 	{ name: 'root-user', apply: rootUser, concerns: r => ROOT.test(r.principal) },
+	{
+		name: 'federated-without-policy',
+		apply: federatedWithoutPolicy,
+		concerns: r => FEDERATED.test(r.principal) && !r.sessionPolicy
+	},
+	{
+		name: 'federated-name',
+		apply: federatedName,
+		concerns: r => FEDERATED.test(r.principal)
+	},
+	{
+		name: 'session-policy',
+		apply: () => {},
+		concerns: r => r.sessionPolicy || FEDERATED.test(r.principal),
+		also: withoutSession
+	},
+	turner('any-value-if-exists', anyIfExists),
 	turner('old-version', oldVersion),
 	turner('variable-without-value', noValue),
 	turner('zero-prefix', zeroPrefix),

@@ -70,9 +70,11 @@ function verdictWithBlock(r) {
 		? 'ImplicitlyDenied' : open
 }
 
-const rewritten = (r, list) => {
+function rewritten(r, list) {
 	const copy = structuredClone(r)
-	return list.reduce((answer, w) => answer ?? w.apply(copy), undefined) ?? verdictWithBlock(copy)
+	list.forEach(w => w.apply(copy))
+	const others = list.map(w => w.also?.(copy)).filter(x => x !== undefined)
+	return others.map(verdictWithBlock).find(v => v === 'Allowed') ?? verdictWithBlock(copy)
 }
 
 // Which rewrites make the difference: those without which it would remain.
