@@ -378,7 +378,8 @@ static bool multivalued(struct str key)
 	return key_is(key, "aws:TagKeys") || key_is(key, "aws:CalledVia") ||
 	       key_is(key, "aws:PrincipalOrgPaths") ||
 	       key_is(key, "aws:ResourceOrgPaths") || key_is(key, "aws:SourceOrgPaths") ||
-	       key_is(key, "aws:VpceOrgPaths");
+	       key_is(key, "aws:VpceOrgPaths") ||
+	       key_is(key, "aws:PrincipalServiceNamesList");
 }
 
 static void fact_of_request(
@@ -397,8 +398,11 @@ void aws_provider_look_up(struct world *w, const struct subject *subject,
 	const struct object *object, struct str key, struct condition_fact *out,
 	struct arena *arena)
 {
+	struct str name;
+
 	*out = (struct condition_fact){ .knowledge = CONDITION_OPEN };
 	out->multivalued = multivalued(key);
+	out->single = !out->multivalued && key_begins(key, "aws:", &name);
 	if (fact_of_context(w, key, out, arena))
 		return;
 	if (!fact_of_principal(w, subject, key, out, arena) &&

@@ -365,6 +365,23 @@ static expr condition_uncollected(struct condition_case *k)
 	return x;
 }
 
+/*
+ * Of a key that never carries a list, all values and any value are the one that it has:
+ * what is left of a qualifier is what it says of an absent key. True: it must be there.
+ */
+static bool condition_drop_qualifier(struct condition_case *k)
+{
+	bool any = k->test.qualifier == DOCUMENT_FOR_ANY;
+
+	if (!k->fact.single || k->test.op == DOCUMENT_NULL ||
+		k->test.qualifier == DOCUMENT_PLAIN)
+		return false;
+	k->test.if_exists |= k->test.qualifier == DOCUMENT_FOR_ALL;
+	k->test.qualifier = DOCUMENT_PLAIN;
+	return any && !k->test.if_exists && !k->test.present &&
+	       comparison_is_negated(k->test.op);
+}
+
 static expr condition_case_truth(struct condition_case *k)
 {
 	if (k->fact.knowledge == CONDITION_KNOWN && k->fact.value_count == 0)
@@ -387,6 +404,9 @@ expr condition_test(struct condition_context *c, const struct document *d,
 	const struct document_condition *condition)
 {
 	struct condition_case k = { .c = c };
+	struct str no = STR_LIT("false");
+	bool needed;
+	expr truth;
 
 	k.test.op = (enum document_operator)condition->operator_;
 	k.test.qualifier = (enum document_qualifier)condition->qualifier;
@@ -399,9 +419,18 @@ expr condition_test(struct condition_context *c, const struct document *d,
 	c->look_up(c->ctx, k.test.key, &k.fact, c->arena);
 	k.test.present = k.fact.knowledge == CONDITION_PRESENT ||
 			 k.fact.knowledge == CONDITION_KNOWN;
+	needed = condition_drop_qualifier(&k);
 	k.undecided = k.test;
 	condition_add_values(&k, d, condition);
-	return condition_case_truth(&k);
+	truth = condition_case_truth(&k);
+	if (needed && k.fact.knowledge == CONDITION_MISSING)
+		return EXPR_FALSE;
+	if (!needed || k.fact.knowledge != CONDITION_OPEN)
+		return truth;
+	k.test.values = &no;
+	k.test.value_count = 1;
+	k.test.op = DOCUMENT_NULL;
+	return expr_and(c->pool, truth, expr_test(c->pool, &k.test));
 }
 
 expr condition_statement(struct condition_context *c, const struct document *d,

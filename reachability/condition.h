@@ -32,6 +32,7 @@ enum condition_knowledge {
 struct condition_fact {
 	enum condition_knowledge knowledge;
 	bool multivalued;         /* the key is one of those that carry a list */
+	bool single;              /* it is known to be none of them */
 	const struct str *values; /* of CONDITION_KNOWN */
 	uint32_t value_count;
 	struct str scope, what; /* of CONDITION_UNCOLLECTED, for the unknown atom */
