@@ -63,14 +63,28 @@ static void write_proof_members(
 }
 
 static void write_hop(struct json_out *j, struct world *w, const struct path_step *step,
-	const struct proof *proof)
+	const struct answer_hop *hop)
 {
+	static const struct proof none = { .action = CATALOG_NONE };
+
 	json_out_open(j, '{');
 	json_out_pair(j, "from", world_node(w, step->from)->key);
 	json_out_pair(j, "to", world_node(w, step->to)->key);
 	json_out_pair(j, "rule", step->rule);
 	json_out_pair(j, "verdict", expr_verdict_name(step->verdict));
-	write_proof_members(j, w, proof);
+	if (step->through != NODE_NONE)
+		json_out_pair(j, "through", world_node(w, step->through)->key);
+	write_proof_members(j, w, hop->proof_count > 0 ? &hop->proofs[0] : &none);
+	if (hop->proof_count > 1) {
+		json_out_key(j, "needs");
+		json_out_open(j, '[');
+		for (uint32_t i = 0; i < hop->proof_count; i++) {
+			json_out_open(j, '{');
+			write_proof_members(j, w, &hop->proofs[i]);
+			json_out_close(j, '}');
+		}
+		json_out_close(j, ']');
+	}
 	json_out_close(j, '}');
 }
 
@@ -82,7 +96,7 @@ static void write_proof(
 	json_out_key(j, "hops");
 	json_out_open(j, '[');
 	for (uint32_t i = 0; d->indirect && i < d->path.step_count; i++) {
-		static const struct proof none = { .action = CATALOG_NONE };
+		static const struct answer_hop none = { 0 };
 
 		write_hop(
 			j, w, &d->path.steps[i], i < d->hop_count ? &d->hops[i] : &none);

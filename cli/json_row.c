@@ -80,6 +80,8 @@ static void write_step(struct json_out *j, struct world *w, const struct path_st
 	json_out_pair(j, "to", world_node(w, step->to)->key);
 	json_out_pair(j, "rule", step->rule);
 	json_out_pair(j, "hop", answer_hop_name(step->class));
+	if (step->through != NODE_NONE)
+		json_out_pair(j, "through", world_node(w, step->through)->key);
 	json_out_key(j, "verdict");
 	write_verdict(j, step->verdict);
 	if (conditions) {

@@ -69,6 +69,10 @@ static void add_step(struct page *p, const struct path_step *step, uint32_t inde
 	buf_add_str(p->b, STR_LIT("  ["));
 	out_text(p->b, step->rule);
 	buf_add_char(p->b, ']');
+	if (step->through != NODE_NONE) {
+		buf_add_str(p->b, STR_LIT(" through "));
+		out_text(p->b, label_place(p->d->w, step->through, &p->arena));
+	}
 	if (step->verdict != VERDICT_ALLOWED)
 		add_part(p, "  ", expr_verdict_name(step->verdict));
 	add_condition(p, " if ", step->residual);
@@ -230,8 +234,12 @@ static void add_proofs(struct page *p, const struct result_question *q)
 	buf_add_str(p->b, STR_LIT("\nproof\n"));
 	for (uint32_t i = 0; d->indirect && i < d->hop_count && i < d->path.step_count;
 		i++) {
-		if (d->hops[i].item_count > 0)
-			add_proof(p, d->path.steps[i].from, &d->hops[i], INDENT);
+		for (uint32_t k = 0; k < d->hops[i].proof_count; k++) {
+			const struct proof *proof = &d->hops[i].proofs[k];
+
+			if (proof->item_count > 0)
+				add_proof(p, d->path.steps[i].from, proof, INDENT);
+		}
 	}
 	add_proof(p, last_actor(q), &d->proof, INDENT);
 }

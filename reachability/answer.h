@@ -182,6 +182,12 @@ struct proof {
 	uint32_t item_count;
 };
 
+/* The decisions that one step rests on; for what is no decision, a proof of words. */
+struct answer_hop {
+	const struct proof *proofs;
+	uint32_t proof_count;
+};
+
 struct answer_decision {
 	enum expr_verdict verdict; /* best of direct and, unless direct_only, indirect */
 	expr residual;
@@ -189,12 +195,7 @@ struct answer_decision {
 	struct path path;
 	/* of the last decision: the path's end (or the subject itself) on the object */
 	struct proof proof;
-	const struct proof *
-		/*
-		 * one per step of the path that is a decision; NULL items for carried
-		 * identities
-		 */
-		hops;
+	const struct answer_hop *hops; /* one per step of the path */
 	uint32_t hop_count;
 	const struct answer_unknown *unknown;
 	uint32_t unknown_count;

@@ -84,12 +84,42 @@ static struct str plain_reason(struct asking *a, const struct answer_standing *s
 		       : STR_LIT("its effective permissions are not every action on everything");
 }
 
+/* Each need of the step's rule, and what is told by words when it has none. */
+static int hop_proofs(struct answer_hop *out, struct asking *a,
+	const struct path_step *step, struct err *e)
+{
+	struct hop_needs *needs = hop_needs(graph_hop(a->graph));
+	const struct rule *rule = step->hop;
+	struct proof *proofs =
+		ARENA_NEW_ARRAY(world_arena(a->w), struct proof, rule->need_count + 1);
+
+	out->proofs = proofs;
+	for (uint32_t i = 0; i < rule->need_count; i++) {
+		const struct hop_need *need = hop_needs_get(needs, &rule->needs[i]);
+		node_id object = hop_needs_object(needs, &rule->needs[i], step->from);
+
+		if (rule->needs[i].on == RULE_TARGET)
+			object = step->to;
+		if (rule->needs[i].on == RULE_THROUGH)
+			object = step->through;
+		if (object != NODE_NONE &&
+			proof_make(&proofs[out->proof_count++], need->decide, step->from,
+				object, need->action, (struct str){ 0 }, e) < 0)
+			return e->code;
+	}
+	if (out->proof_count == 0)
+		proof_words(&proofs[out->proof_count++], a->w, EXPR_TRUE,
+			rule->title.n > 0
+				? rule->title
+				: STR_LIT("the compute holds the credentials of the identity"));
+	return 0;
+}
+
 static int decision_proofs(struct answer_decision *out, struct asking *a,
 	const struct answer_standing *s, const struct answer_object *object,
 	struct err *e)
 {
-	struct proof *hops;
-	struct str words;
+	struct answer_hop *hops;
 	action_id action = s->action;
 
 	if (a->query->become || a->query->admin) {
@@ -101,18 +131,10 @@ static int decision_proofs(struct answer_decision *out, struct asking *a,
 			    object->resource, e) < 0)
 			return e->code;
 	}
-	hops = ARENA_NEW_ARRAY(world_arena(a->w), struct proof, out->path.step_count + 1);
+	hops = ARENA_NEW_ARRAY(
+		world_arena(a->w), struct answer_hop, out->path.step_count + 1);
 	for (uint32_t i = 0; i < out->path.step_count; i++) {
-		const struct path_step *step = &out->path.steps[i];
-		struct decide *d = graph_decide(&words, a->graph, step->rule);
-
-		if (!d) {
-			proof_words(&hops[i], a->w, EXPR_TRUE,
-				STR_LIT("the compute holds the credentials of the identity"));
-			continue;
-		}
-		if (proof_make(&hops[i], d, step->from, step->to,
-			    catalog_action_find(words), (struct str){ 0 }, e) < 0)
+		if (hop_proofs(&hops[i], a, &out->path.steps[i], e) < 0)
 			return e->code;
 	}
 	out->hops = hops;

@@ -205,7 +205,8 @@ static bool way_path(struct path *out, struct how *h, uint32_t index)
 			.to = end->node,
 			.rule = rule->id,
 			.hop = rule,
-			.through = end->through,
+			.through = end->through != NODE_NONE ? end->through
+							     : v[at].hub->through,
 			.class = rule->class,
 			.residual = end->residual,
 			.verdict = end->verdict };

@@ -97,6 +97,8 @@ static void fact_tag(struct world *w, node_id n, struct str tag,
 	const struct segment_entity *entity = world_entity(w, n);
 	struct str value;
 
+	if (!entity && world_node(w, n)->type == NODE_NEW)
+		return; /* the request says */
 	if (!entity) {
 		fact_uncollected(out, world_node(w, n)->account,
 			STR_LIT("tags were not collected"));
@@ -310,7 +312,7 @@ static bool fact_of_resource(struct world *w, const struct object *o, struct str
 	}
 	if (key_is(key, "aws:RequestedRegion")) {
 		region = region_of(o->n->key);
-		if (region.n > 0)
+		if (region.n > 0 && !str_eq(region, STR_LIT("*")))
 			fact_one(out, region, arena);
 		else
 			out->knowledge = CONDITION_PRESENT;

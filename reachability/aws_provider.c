@@ -155,6 +155,19 @@ static bool has_grants(kind_id kind)
 	       str_eq(catalog_kind_name(kind), STR_LIT("aws:kms:key"));
 }
 
+/* The format with the account in its place, where keys of the kind have one. */
+static struct str new_key(struct str format, struct str account, struct arena *arena)
+{
+	struct str piece = arn_piece(format, 4), rest = arn_piece(format, 5);
+	size_t head;
+
+	if (!str_eq(piece, STR_LIT("*")))
+		return format;
+	head = (size_t)(piece.p - format.p);
+	return arena_printf(arena, "%.*s%.*s:%.*s", STR_ARG(str_head(format, head)),
+		STR_ARG(account), STR_ARG(rest));
+}
+
 static bool yes(struct str value)
 {
 	return str_eq_fold(value, STR_LIT("true"));
@@ -669,6 +682,7 @@ const struct provider aws_provider = {
 	.principal_node = principal_node,
 	.is_federated = aws_provider_is_federated,
 	.may_call = may_call,
+	.new_key = new_key,
 	.assumptions = assumptions,
 	.assumption_count = sizeof(assumptions) / sizeof(assumptions[0]),
 	.power_actions = power_actions,

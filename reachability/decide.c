@@ -66,6 +66,11 @@ void decide_set_strict(struct decide *d, bool strict)
 	d->strict = strict;
 }
 
+void decide_set_context(struct decide *d, const struct world_context *context)
+{
+	d->scratch.context = context;
+}
+
 void decide_want_exclusions(struct decide *d, bool want)
 {
 	d->want_exclusions = want;

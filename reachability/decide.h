@@ -175,6 +175,12 @@ struct decide_exclusion {
 	struct str ceiling; /* which: "permissions boundary", "SCPs at ..." */
 };
 
+/*
+ * What the requests carry beside the world's context: keys that the act itself fixes.
+ * Borrowed.
+ */
+void decide_set_context(struct decide *d, const struct world_context *context);
+
 void decide_want_exclusions(struct decide *d, bool want);
 const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_t *count);
 

@@ -7,11 +7,30 @@
  */
 #define PARTIAL_MAX 64u
 
+static bool context_has(const struct world_context *c, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct str *values = ARENA_NEW_ARRAY(arena, struct str, c->count + 1);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (str_eq_fold(c->keys[i], key))
+			values[count++] = c->values[i];
+	}
+	if (count > 0)
+		*out = (struct condition_fact){ .knowledge = CONDITION_KNOWN,
+			.values = values,
+			.value_count = count };
+	return count > 0;
+}
+
 static void context_look_up(
 	void *ctx, struct str key, struct condition_fact *out, struct arena *arena)
 {
 	struct deciding *g = ctx;
 
+	if (g->scratch->context && context_has(g->scratch->context, key, out, arena))
+		return;
 	g->subject->provider->look_up(
 		g->world, &g->subject->s, &g->object->o, key, out, arena);
 }

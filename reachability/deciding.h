@@ -13,6 +13,8 @@ struct deciding_scratch {
 	struct buf hits;     /* struct decide_hit */
 	struct buf groups;   /* uint64_t *: bit sets over the list */
 	struct buf patterns; /* struct str: what covers a part of the resource */
+	/* what the request carries beside the world's context; NULL: nothing */
+	const struct world_context *context;
 };
 
 struct deciding {

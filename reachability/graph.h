@@ -13,28 +13,13 @@
 #define REACHABILITY_GRAPH_H
 
 #include "reachability/answer.h"
-#include "reachability/decide.h"
-#include "reachability/rule.h"
+#include "reachability/hop.h"
 
 struct graph;
 
 struct graph *graph_new(struct world *w);
 void graph_free(struct graph *g);
 struct world *graph_world(const struct graph *g);
-
-struct hub_end {
-	node_id node;
-	node_id through; /* what ties it to the other side, or NODE_NONE */
-	expr residual;
-	enum expr_verdict verdict; /* never denied */
-};
-
-struct hub {
-	uint32_t number; /* dense over all hubs of the graph */
-	const struct rule *rule;
-	const struct hub_end *ends;
-	uint32_t count;
-};
 
 /*
  * The hubs that lead from (or, backward, to) a node. A hub may have the node itself among
@@ -43,12 +28,7 @@ struct hub {
 int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, node_id n,
 	bool backward, struct err *e);
 
-uint32_t graph_hub_count(const struct graph *g);
-
-/*
- * The decisions that a rule's hops rest on: one action on identities. For proofs. NULL:
- * the rule needs none.
- */
-struct decide *graph_decide(struct str *action, struct graph *g, struct str rule);
+/* The rules behind it, for proofs. */
+struct hop *graph_hop(struct graph *g);
 
 #endif

@@ -406,6 +406,7 @@ static void add_object(struct buf *out, bool *alone, struct likeness *l,
 	VEC_ADD(out, uint32_t, o->o.policy_state);
 	VEC_ADD(out, uint32_t, o->o.blocks_public);
 	VEC_ADD(out, uint32_t, o->o.grants_known);
+	VEC_ADD(out, uint32_t, o->o.policy_invalid);
 	c->refused = o->o.policy_state == SEGMENT_POLICY_REFUSED;
 	*alone |= o->o.n->type != NODE_ENTITY;
 	for (uint32_t i = 0; i < o->statement_count && !*alone; i++) {

@@ -77,7 +77,9 @@ int object_load(struct decide_object *o, struct world *w, node_id n, struct err 
 		.n = world_node(w, n),
 		.kind = world_node_kind_id(w, n),
 		.policy_state = entity ? (enum segment_policy_state)entity->policy_state
-				       : SEGMENT_POLICY_NOT_ASKED };
+				: world_node(w, n)->type == NODE_NEW
+					? SEGMENT_POLICY_NONE
+					: SEGMENT_POLICY_NOT_ASKED };
 	o->o.resource = o->o.n->key;
 	provider_of_node(w, n)->prepare_object(w, &o->o);
 	if (world_organization(&o->o.organization, w, o->o.n->account, e) < 0)

@@ -274,7 +274,8 @@ static struct path path_of(struct search *s, uint32_t index)
 			.to = s->r->backward ? other : here,
 			.rule = rule->id,
 			.hop = rule,
-			.through = end->through,
+			.through = end->through != NODE_NONE ? end->through
+							     : states[at].hub->through,
 			.class = rule->class,
 			.residual = end->residual,
 			.verdict = end->verdict };

@@ -19,6 +19,7 @@ struct scope_state {
 };
 
 struct world {
+	const struct rules *rules;
 	struct store *store;
 	struct snapshot *snap;
 	struct expr_pool *pool;
@@ -79,6 +80,16 @@ struct subject_cache *world_subjects(struct world *w)
 	if (!w->subjects)
 		w->subjects = subject_cache_new(w);
 	return w->subjects;
+}
+
+void world_set_rules(struct world *w, const struct rules *rules)
+{
+	w->rules = rules;
+}
+
+const struct rules *world_rules(const struct world *w)
+{
+	return w->rules;
 }
 
 struct snapshot *world_snapshot(struct world *w)
@@ -205,19 +216,40 @@ struct str world_unknown_words(struct str what)
 
 /* --- nodes --- */
 
-static node_id node_add(struct world *w, struct node n)
+/* `name` is what tells nodes apart: the key, of most. */
+static node_id node_add_named(struct world *w, struct str name, struct node n)
 {
 	uint32_t before = intern_count(&w->node_keys);
-	node_id id = intern_add(&w->node_keys, n.key);
+	node_id id = intern_add(&w->node_keys, name);
 	struct node *kept;
 
 	if (id < before)
 		return id;
 	kept = ARENA_NEW(&w->arena, struct node);
 	*kept = n;
-	kept->key = intern_get(&w->node_keys, id);
+	kept->key = str_eq(name, n.key) ? intern_get(&w->node_keys, id)
+					: arena_copy(&w->arena, n.key);
 	VEC_ADD(&w->nodes, const struct node *, kept);
 	return id;
+}
+
+static node_id node_add(struct world *w, struct node n)
+{
+	return node_add_named(w, n.key, n);
+}
+
+node_id world_node_new(struct world *w, struct str pattern, struct str account)
+{
+	struct str name = arena_printf(&w->arena, "new %.*s in %.*s", STR_ARG(pattern),
+		STR_ARG(account));
+
+	return node_add_named(w, name,
+		(struct node){ .type = NODE_NEW,
+			.scope = SEGMENT_NONE,
+			.id = SEGMENT_NONE,
+			.key = pattern.n > 0 ? pattern : account,
+			.account = account,
+			.flags = pattern.n > 0 ? 0 : ENTITY_CONTAINER });
 }
 
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id)

@@ -22,6 +22,7 @@
 #include "reachability/expr.h"
 
 struct provider;
+struct rules;
 struct subject_cache;
 struct world;
 
@@ -35,7 +36,8 @@ enum node_type {
 	NODE_FOREIGN,   /* one identity of an account that was not collected */
 	NODE_ACCOUNT,   /* anyone in an account that was not collected */
 	NODE_FEDERATED, /* whoever an identity provider vouches for */
-	NODE_RESOURCE   /* a key of a resource that was not collected */
+	NODE_RESOURCE,  /* a key of a resource that was not collected */
+	NODE_NEW        /* any resource of a pattern, which need not exist yet */
 };
 
 struct node {
@@ -108,6 +110,14 @@ void world_remove(struct world *w, struct str key);
 bool world_removed(const struct world *w, struct str key);
 bool world_any_removed(const struct world *w);
 
+/*
+ * The hop rules that paths are found by; borrowed. NULL, which a new world has: only
+ * those that the provider itself brings, to assume an identity and to be compute that
+ * carries one. Before any question.
+ */
+void world_set_rules(struct world *w, const struct rules *rules);
+const struct rules *world_rules(const struct world *w);
+
 /* Scopes and segments. A scope's segment is opened once. */
 uint32_t world_scope_count(struct world *w);
 int world_segment(struct segment **out, struct world *w, scope_number n, struct err *e);
@@ -141,6 +151,11 @@ struct subject_cache *world_subjects(struct world *w);
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id);
 node_id world_node_virtual(
 	struct world *w, enum node_type type, struct str key, struct str account);
+/*
+ * What an account may create: keys of a pattern (NODE_NEW); no pattern: the account
+ * itself, for actions that name no resource.
+ */
+node_id world_node_new(struct world *w, struct str pattern, struct str account);
 const struct node *world_node(const struct world *w, node_id n);
 uint32_t world_node_count(const struct world *w);
 

@@ -1,0 +1,592 @@
+#include "reachability/hop.h"
+
+#include <stdlib.h>
+
+#include "reachability/hop_bond.h"
+#include "reachability/hop_list.h"
+#include "reachability/hop_test.h"
+
+struct hop {
+	struct world *world;
+	struct hop_needs *needs;
+	struct hop_lists *lists;
+	struct hop_test *test;
+	struct buf rules;     /* const struct rule * */
+	struct intern shared; /* what decides a hub -> its place in `hubs` */
+	struct buf hubs;      /* const struct hub *: the shared ones */
+	uint32_t count;
+	uint64_t ends;
+};
+
+/* The rules that a provider brings itself, when no others were given. */
+static void rules_of_provider(struct hop *h)
+{
+	struct arena *arena = world_arena(h->world);
+	const struct provider *p = provider_get(0);
+	struct rule *carry = ARENA_NEW(arena, struct rule);
+	struct rule_test *test = ARENA_NEW(arena, struct rule_test);
+
+	for (uint32_t i = 0; i < p->assumption_count; i++) {
+		struct rule *rule = ARENA_NEW(arena, struct rule);
+		struct rule_need *need = ARENA_NEW(arena, struct rule_need);
+
+		*need = (struct rule_need){ .action = p->assumptions[i].action,
+			.on = RULE_TARGET };
+		*rule = (struct rule){ .id = p->assumptions[i].rule,
+			.class = HOP_ASSUME,
+			.needs = need,
+			.need_count = 1,
+			.yields = RULE_AS_TARGET };
+		VEC_ADD(&h->rules, const struct rule *, rule);
+	}
+	*test = (struct rule_test){ .type = RULE_CARRIES, .of = RULE_ACTOR };
+	*carry = (struct rule){ .id = STR_LIT("carry"),
+		.class = HOP_CARRY,
+		.tests = test,
+		.test_count = 1,
+		.yields = RULE_AS_TARGET };
+	VEC_ADD(&h->rules, const struct rule *, carry);
+}
+
+struct hop *hop_new(struct world *w)
+{
+	struct hop *h = calloc(1, sizeof(*h));
+	const struct rules *rules = world_rules(w);
+
+	if (!h)
+		abort();
+	h->world = w;
+	h->needs = hop_needs_new(w);
+	h->lists = hop_lists_new(w, h->needs);
+	h->test = hop_test_new(w, h->needs);
+	intern_init(&h->shared);
+	for (uint32_t i = 0; rules && i < rules_count(rules); i++)
+		VEC_ADD(&h->rules, const struct rule *, rules_get(rules, i));
+	if (!rules)
+		rules_of_provider(h);
+	return h;
+}
+
+void hop_free(struct hop *h)
+{
+	if (!h)
+		return;
+	hop_test_free(h->test);
+	hop_lists_free(h->lists);
+	hop_needs_free(h->needs);
+	intern_release(&h->shared);
+	buf_release(&h->rules);
+	buf_release(&h->hubs);
+	free(h);
+}
+
+uint32_t hop_rule_count(const struct hop *h)
+{
+	return (uint32_t)VEC_COUNT(&h->rules, const struct rule *);
+}
+
+const struct rule *hop_rule(const struct hop *h, uint32_t index)
+{
+	return VEC_DATA(&h->rules, const struct rule *)[index];
+}
+
+struct hop_needs *hop_needs(struct hop *h)
+{
+	return h->needs;
+}
+
+uint32_t hop_hub_count(const struct hop *h)
+{
+	return h->count;
+}
+
+uint64_t hop_end_count(const struct hop *h)
+{
+	return h->ends;
+}
+
+static const struct hub *hub_keep(
+	struct hop *h, const struct rule *rule, const struct hop_candidates *c)
+{
+	struct hub *hub = ARENA_NEW(world_arena(h->world), struct hub);
+	struct hub_end *copy = arena_alloc(world_arena(h->world), c->ends.n + 1);
+
+	if (c->ends.n > 0)
+		memcpy(copy, c->ends.p, c->ends.n);
+	*hub = (struct hub){ .number = h->count++,
+		.through = NODE_NONE,
+		.rule = rule,
+		.ends = copy,
+		.count = (uint32_t)VEC_COUNT(&c->ends, struct hub_end) };
+	h->ends += hub->count;
+	return hub;
+}
+
+static bool is_plain(const struct rule *rule)
+{
+	return rule->yields == RULE_AS_TARGET && !rule->self;
+}
+
+static bool on_pair(const struct rule_need *need)
+{
+	return need->on == RULE_TARGET || need->on == RULE_THROUGH;
+}
+
+/* --- what the actor needs by itself --- */
+
+static int actor_alone(struct hub_end *end, struct hop *h, const struct rule *rule,
+	node_id actor, struct err *e)
+{
+	expr x;
+
+	if (hop_test_all(&x, h->test, rule, RULE_ACTOR, actor, e) < 0)
+		return e->code;
+	hop_candidates_and(end, h->world, x, expr_verdict(world_pool(h->world), x));
+	for (uint32_t i = 0; i < rule->need_count && end->verdict > VERDICT_DENIED; i++) {
+		const struct rule_need *need = &rule->needs[i];
+		node_id object;
+
+		if (on_pair(need))
+			continue;
+		object = hop_needs_object(h->needs, need, actor);
+		x = EXPR_FALSE;
+		if (object != NODE_NONE &&
+			hop_needs_decide(&x, h->needs, hop_needs_get(h->needs, need),
+				actor, object, e) < 0)
+			return e->code;
+		hop_candidates_and(
+			end, h->world, x, expr_verdict(world_pool(h->world), x));
+	}
+	return 0;
+}
+
+/* --- hubs that lead to a target --- */
+
+struct into {
+	const struct rule *rule;
+	node_id target, through; /* through: NODE_NONE without a bond */
+	expr facts;              /* what the tests of both leave */
+};
+
+/*
+ * Rules whose needs name neither target nor through: whoever meets them in the target's
+ * account, or in the one that rules its organization.
+ */
+static int reaches_account(
+	bool *out, struct hop *h, node_id actor, node_id target, struct err *e)
+{
+	const struct world_organization *a, *t;
+	struct str of = world_node(h->world, actor)->account;
+	struct str to = world_node(h->world, target)->account;
+
+	*out = of.n > 0 && str_eq(of, to);
+	if (*out || of.n == 0 || to.n == 0)
+		return 0;
+	if (world_organization(&a, h->world, of, e) < 0 ||
+		world_organization(&t, h->world, to, e) < 0)
+		return e->code;
+	*out = a->exempt && a->id.n > 0 && str_eq(a->id, t->id);
+	return 0;
+}
+
+/* The need that tells who comes into question; NULL: no rule of that sort. */
+static const struct rule_need *first_need(const struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->need_count; i++) {
+		if (rule->needs[i].on != RULE_ACTOR)
+			return &rule->needs[i];
+	}
+	return NULL;
+}
+
+/* Whoever meets the first of the needs, in each account from which that would do. */
+static int into_account(
+	struct hop_candidates *c, struct hop *h, const struct into *in, struct err *e)
+{
+	const struct rule_need *need = first_need(in->rule);
+
+	for (scope_number n = 0; need && n < world_scope_count(h->world); n++) {
+		const struct hop_list *list;
+		struct segment *s;
+		node_id account;
+		bool near;
+
+		if (world_segment(&s, h->world, n, e) < 0)
+			return e->code;
+		account = world_node_new(
+			h->world, (struct str){ 0 }, world_scope_account(h->world, n));
+		if (reaches_account(&near, h, account, in->target, e) < 0)
+			return e->code;
+		if (!near)
+			continue;
+		if (hop_lists_who(&list, h->lists, hop_needs_get(h->needs, need),
+			    hop_needs_object(h->needs, need, account), e) < 0)
+			return e->code;
+		buf_add(&c->ends, list->ends, list->count * sizeof(*list->ends));
+	}
+	hop_candidates_sort(c);
+	return 0;
+}
+
+static int into_pair(struct hop_candidates *c, struct buf *key, struct hop *h,
+	const struct into *in, struct err *e)
+{
+	for (uint32_t i = 0; i < in->rule->need_count; i++) {
+		const struct rule_need *need = &in->rule->needs[i];
+		const struct hop_list *list;
+		node_id object = need->on == RULE_TARGET ? in->target : in->through;
+
+		if (!on_pair(need))
+			continue;
+		if (hop_lists_who(&list, h->lists, hop_needs_get(h->needs, need), object,
+			    e) < 0)
+			return e->code;
+		VEC_ADD(key, uint32_t, list->number);
+		if (c)
+			hop_lists_meet(c, h->world, list);
+	}
+	return 0;
+}
+
+/* Leave those candidates that can act and meet what is asked of the actor alone. */
+static int into_finish(
+	struct hop_candidates *c, struct hop *h, const struct into *in, struct err *e)
+{
+	struct hub_end *v = VEC_DATA(&c->ends, struct hub_end);
+	size_t count = VEC_COUNT(&c->ends, struct hub_end), kept = 0;
+	enum expr_verdict facts = expr_verdict(world_pool(h->world), in->facts);
+
+	for (size_t i = 0; i < count; i++) {
+		struct hub_end end = v[i];
+
+		if (!hop_bond_is_kind(h->world, end.node, in->rule->actor_kinds,
+			    in->rule->actor_kind_count))
+			continue;
+		hop_candidates_and(&end, h->world, in->facts, facts);
+		if (actor_alone(&end, h, in->rule, end.node, e) < 0)
+			return e->code;
+		if (end.verdict > VERDICT_DENIED)
+			v[kept++] = end;
+	}
+	c->ends.n = kept * sizeof(*v);
+	return 0;
+}
+
+static bool has_pair(const struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->need_count; i++) {
+		if (on_pair(&rule->needs[i]))
+			return true;
+	}
+	return false;
+}
+
+static int into_make(
+	const struct hub **out, struct hop *h, const struct into *in, struct err *e)
+{
+	struct hop_candidates c = { .begun = false };
+	struct buf key = { 0 };
+	int rc = has_pair(in->rule) ? into_pair(&c, &key, h, in, e)
+				    : into_account(&c, h, in, e);
+
+	if (rc == 0)
+		rc = into_finish(&c, h, in, e);
+	if (rc == 0)
+		*out = hub_keep(h, in->rule, &c);
+	buf_release(&key);
+	hop_candidates_release(&c);
+	return rc;
+}
+
+/* The hub of one rule and one bond; targets that differ in nothing share it. */
+static int into_one(struct buf *out, struct hop *h, const struct into *in, struct err *e)
+{
+	struct buf key = { 0 };
+	uint32_t before = intern_count(&h->shared), number;
+	struct hub *hub = ARENA_NEW(world_arena(h->world), struct hub);
+	const struct hub *shared;
+	int rc;
+
+	VEC_ADD(&key, const void *, in->rule);
+	VEC_ADD(&key, expr, in->facts);
+	if (!has_pair(in->rule))
+		VEC_ADD(&key, uint32_t, world_node(h->world, in->target)->scope);
+	rc = into_pair(NULL, &key, h, in, e);
+	number = rc == 0 ? intern_add(&h->shared, buf_str(&key)) : 0;
+	buf_release(&key);
+	if (rc < 0)
+		return rc;
+	if (number == before) {
+		VEC_ADD(&h->hubs, const struct hub *, NULL);
+		if (into_make(&shared, h, in, e) < 0)
+			return e->code;
+		VEC_DATA(&h->hubs, const struct hub *)[number] = shared;
+	}
+	shared = VEC_DATA(&h->hubs, const struct hub *)[number];
+	if (shared->count == 0)
+		return 0;
+	*hub = *shared;
+	hub->through = in->through;
+	VEC_ADD(out, const struct hub *, hub);
+	return 0;
+}
+
+static int into_carried(struct buf *out, struct hop *h, const struct rule *rule,
+	node_id target, struct err *e)
+{
+	struct hop_candidates c = { .begun = true };
+	struct buf found = { 0 };
+	int rc = hop_bond_carried(&found, h->world, target, true, e);
+	struct into in = { .rule = rule, .target = target, .facts = EXPR_TRUE };
+
+	for (size_t i = 0; i < VEC_COUNT(&found, node_id) && rc == 0; i++)
+		hop_candidates_add(
+			&c, h->world, VEC_DATA(&found, node_id)[i], NODE_NONE, EXPR_TRUE);
+	hop_candidates_sort(&c);
+	if (rc == 0)
+		rc = into_finish(&c, h, &in, e);
+	if (rc == 0 && c.ends.n > 0)
+		VEC_ADD(out, const struct hub *, hub_keep(h, rule, &c));
+	buf_release(&found);
+	hop_candidates_release(&c);
+	return rc;
+}
+
+static int into_rule(struct buf *out, struct hop *h, const struct rule *rule,
+	node_id target, struct err *e)
+{
+	struct into in = { .rule = rule, .target = target, .through = NODE_NONE };
+	struct buf throughs = { 0 };
+	expr facts, x;
+	int rc;
+
+	if (!hop_bond_is_kind(
+		    h->world, target, rule->target_kinds, rule->target_kind_count))
+		return 0;
+	if (hop_test_all(&facts, h->test, rule, RULE_TARGET, target, e) < 0)
+		return e->code;
+	in.facts = facts;
+	if (facts == EXPR_FALSE)
+		return 0;
+	if (hop_test_carries(rule))
+		return into_carried(out, h, rule, target, e);
+	if (rule->bond == RULE_UNBOUND)
+		return into_one(out, h, &in, e);
+	rc = hop_bond_throughs(&throughs, h->world, rule->bond, target,
+		rule->through_kinds, rule->through_kind_count, e);
+	for (size_t i = 0; i < VEC_COUNT(&throughs, node_id) && rc == 0; i++) {
+		in.through = VEC_DATA(&throughs, node_id)[i];
+		rc = hop_test_all(&x, h->test, rule, RULE_THROUGH, in.through, e);
+		in.facts = expr_and(world_pool(h->world), facts, x);
+		if (rc == 0 && in.facts != EXPR_FALSE)
+			rc = into_one(out, h, &in, e);
+	}
+	buf_release(&throughs);
+	return rc;
+}
+
+int hop_into(struct buf *out, struct hop *h, node_id target, struct err *e)
+{
+	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+		const struct rule *rule = hop_rule(h, i);
+
+		if (is_plain(rule) && into_rule(out, h, rule, target, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* --- hubs that lead from an actor --- */
+
+struct from {
+	const struct rule *rule;
+	node_id actor;
+	struct hub_end alone; /* what the actor needs by itself */
+	struct hop_candidates targets, throughs;
+	struct hop_candidates found; /* what the hub will have */
+};
+
+static int from_pair(struct from *f, struct hop *h, struct err *e)
+{
+	for (uint32_t i = 0; i < f->rule->need_count; i++) {
+		const struct rule_need *need = &f->rule->needs[i];
+		const struct hop_list *list;
+
+		if (!on_pair(need))
+			continue;
+		if (hop_lists_what(&list, h->lists, hop_needs_get(h->needs, need),
+			    f->actor, e) < 0)
+			return e->code;
+		hop_lists_meet(need->on == RULE_TARGET ? &f->targets : &f->throughs,
+			h->world, list);
+		if (list->count == 0)
+			break;
+	}
+	return 0;
+}
+
+/* One target with what is bound to it, when it is of the rule's sort. */
+static int from_target(
+	struct from *f, struct hop *h, struct hub_end end, expr through, struct err *e)
+{
+	struct world *w = h->world;
+	expr x;
+
+	if (end.node == f->actor || !(world_node(w, end.node)->flags & ENTITY_IDENTITY) ||
+		!hop_bond_is_kind(
+			w, end.node, f->rule->target_kinds, f->rule->target_kind_count))
+		return 0;
+	if (hop_test_all(&x, h->test, f->rule, RULE_TARGET, end.node, e) < 0)
+		return e->code;
+	hop_candidates_and(&end, w, x, expr_verdict(world_pool(w), x));
+	hop_candidates_and(&end, w, through, expr_verdict(world_pool(w), through));
+	hop_candidates_and(&end, w, f->alone.residual, f->alone.verdict);
+	if (end.verdict > VERDICT_DENIED)
+		buf_add(&f->found.ends, &end, sizeof(end));
+	return 0;
+}
+
+/* The targets of one bound thing, among those that were found if any were asked for. */
+static int from_through(
+	struct from *f, struct hop *h, const struct hub_end *through, struct err *e)
+{
+	struct buf targets = { 0 };
+	expr x;
+	int rc;
+
+	if (!hop_bond_is_kind(h->world, through->node, f->rule->through_kinds,
+		    f->rule->through_kind_count))
+		return 0;
+	if (hop_test_all(&x, h->test, f->rule, RULE_THROUGH, through->node, e) < 0)
+		return e->code;
+	if (x == EXPR_FALSE)
+		return 0;
+	rc = hop_bond_targets(&targets, h->world, f->rule->bond, through->node, e);
+	for (size_t i = 0; i < VEC_COUNT(&targets, node_id) && rc == 0; i++) {
+		struct hop_candidates one = { .begun = true };
+		struct hub_end end = *through;
+
+		end.through = through->node;
+		end.node = VEC_DATA(&targets, node_id)[i];
+		buf_add(&one.ends, &end, sizeof(end));
+		if (f->targets.begun) {
+			struct hop_candidates both = { .begun = true };
+
+			buf_add(&both.ends, f->targets.ends.p, f->targets.ends.n);
+			hop_candidates_meet(&one, h->world, &both);
+		}
+		if (one.ends.n > 0)
+			rc = from_target(
+				f, h, *VEC_DATA(&one.ends, struct hub_end), x, e);
+		hop_candidates_release(&one);
+	}
+	buf_release(&targets);
+	return rc;
+}
+
+/* Every identity of an account that the actor's account reaches, when only facts tell. */
+static int from_account(struct from *f, struct hop *h, struct err *e)
+{
+	struct world *w = h->world;
+
+	for (scope_number n = 0; first_need(f->rule) && n < world_scope_count(w); n++) {
+		struct segment *s;
+		node_id account;
+		bool near;
+
+		if (world_segment(&s, w, n, e) < 0)
+			return e->code;
+		account = world_node_new(w, (struct str){ 0 }, world_scope_account(w, n));
+		if (reaches_account(&near, h, f->actor, account, e) < 0)
+			return e->code;
+		for (entity_id id = 0; near && id < segment_info(s)->entity_count; id++) {
+			struct hub_end end = { .through = NODE_NONE,
+				.residual = EXPR_TRUE,
+				.verdict = VERDICT_ALLOWED };
+
+			if (!(segment_entity(s, id)->flags & ENTITY_IDENTITY))
+				continue;
+			end.node = world_node_entity(w, n, id);
+			if (from_target(f, h, end, EXPR_TRUE, e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
+}
+
+static int from_carried(struct from *f, struct hop *h, struct err *e)
+{
+	struct buf found = { 0 };
+	int rc = hop_bond_carried(&found, h->world, f->actor, false, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&found, node_id) && rc == 0; i++) {
+		struct hub_end end = { .node = VEC_DATA(&found, node_id)[i],
+			.through = NODE_NONE,
+			.residual = EXPR_TRUE,
+			.verdict = VERDICT_ALLOWED };
+
+		rc = from_target(f, h, end, EXPR_TRUE, e);
+	}
+	buf_release(&found);
+	return rc;
+}
+
+static int from_found(struct from *f, struct hop *h, struct err *e)
+{
+	const struct hop_candidates *c =
+		f->rule->bond == RULE_UNBOUND ? &f->targets : &f->throughs;
+
+	if (hop_test_carries(f->rule))
+		return from_carried(f, h, e);
+	if (!has_pair(f->rule))
+		return from_account(f, h, e);
+	if (from_pair(f, h, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < VEC_COUNT(&c->ends, struct hub_end); i++) {
+		const struct hub_end *end = &VEC_DATA(&c->ends, const struct hub_end)[i];
+		int rc = f->rule->bond == RULE_UNBOUND
+				 ? from_target(f, h, *end, EXPR_TRUE, e)
+				 : from_through(f, h, end, e);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
+	node_id actor, struct err *e)
+{
+	struct from f = { .rule = rule,
+		.actor = actor,
+		.alone = { .residual = EXPR_TRUE, .verdict = VERDICT_ALLOWED },
+		.found = { .begun = true } };
+	int rc;
+
+	if (!hop_bond_is_kind(h->world, actor, rule->actor_kinds, rule->actor_kind_count))
+		return 0;
+	if ((world_node(h->world, actor)->flags & ENTITY_COMPUTE) &&
+		!hop_test_carries(rule))
+		return 0;
+	rc = actor_alone(&f.alone, h, rule, actor, e);
+	if (rc == 0 && f.alone.verdict > VERDICT_DENIED)
+		rc = from_found(&f, h, e);
+	hop_candidates_sort(&f.found);
+	if (rc == 0 && f.found.ends.n > 0)
+		VEC_ADD(out, const struct hub *, hub_keep(h, rule, &f.found));
+	hop_candidates_release(&f.found);
+	hop_candidates_release(&f.targets);
+	hop_candidates_release(&f.throughs);
+	return rc;
+}
+
+int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
+{
+	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+		const struct rule *rule = hop_rule(h, i);
+
+		if (is_plain(rule) && from_rule(out, h, rule, actor, e) < 0)
+			return e->code;
+	}
+	return 0;
+}

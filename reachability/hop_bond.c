@@ -1,0 +1,240 @@
+#include "reachability/hop_bond.h"
+
+#include "reachability/provider.h"
+
+bool hop_bond_is_kind(
+	struct world *w, node_id n, const struct str *kinds, uint32_t kind_count)
+{
+	struct str kind;
+
+	if (kind_count == 0)
+		return true;
+	kind = world_node_kind(w, n);
+	for (uint32_t i = 0; i < kind_count; i++) {
+		if (str_eq(kind, kinds[i]))
+			return true;
+	}
+	return false;
+}
+
+static void node_once(struct buf *out, size_t first, node_id n)
+{
+	for (size_t i = first; i < VEC_COUNT(out, node_id); i++) {
+		if (VEC_DATA(out, node_id)[i] == n)
+			return;
+	}
+	VEC_ADD(out, node_id, n);
+}
+
+/* The nodes at the other end of a relation, those of other scopes too. */
+static int related(struct buf *out, struct world *w, enum record_relation_type type,
+	bool reverse, node_id n, struct err *e)
+{
+	struct segment *s = world_node_segment(w, n);
+	const uint32_t *ids;
+	uint32_t count;
+
+	if (!s)
+		return 0;
+	ids = segment_related(s, type, reverse, world_node(w, n)->id, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		node_id other;
+
+		if (ids[i] < segment_info(s)->entity_count)
+			other = world_node_entity(w, world_node(w, n)->scope, ids[i]);
+		else if (world_node_of_key(&other, w,
+				 segment_key(s, ids[i], world_arena(w)), e) < 0)
+			return e->code;
+		if (!world_removed(w, world_node(w, other)->key))
+			VEC_ADD(out, node_id, other);
+	}
+	return 0;
+}
+
+/* All that a chain of one relation reaches; `past` says what it goes on from. */
+static int chain(struct buf *out, struct world *w, enum record_relation_type type,
+	bool reverse, node_id n, bool (*past)(uint32_t flags), struct err *e)
+{
+	size_t first = VEC_COUNT(out, node_id);
+	struct buf step = { 0 };
+	int rc = related(&step, w, type, reverse, n, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&step, node_id) && rc == 0; i++) {
+		node_id here = VEC_DATA(&step, node_id)[i];
+		size_t before = VEC_COUNT(out, node_id);
+
+		node_once(out, first, here);
+		if (VEC_COUNT(out, node_id) > before && past(world_node(w, here)->flags))
+			rc = related(&step, w, type, reverse, here, e);
+	}
+	buf_release(&step);
+	return rc;
+}
+
+/* Through what is no identity itself: a profile. */
+static bool past_things(uint32_t flags)
+{
+	return !(flags & ENTITY_IDENTITY);
+}
+
+static bool past_all(uint32_t flags)
+{
+	(void)flags;
+	return true;
+}
+
+int hop_bond_carried(
+	struct buf *out, struct world *w, node_id n, bool backward, struct err *e)
+{
+	struct buf all = { 0 };
+	int rc = chain(&all, w, RELATION_CARRIES, backward, n, past_things, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&all, node_id) && rc == 0; i++) {
+		node_id other = VEC_DATA(&all, node_id)[i];
+
+		if (world_node(w, other)->flags & ENTITY_IDENTITY)
+			VEC_ADD(out, node_id, other);
+	}
+	buf_release(&all);
+	return rc;
+}
+
+/* The identity and its groups. */
+static int with_groups(struct buf *out, struct world *w, node_id n, struct err *e)
+{
+	VEC_ADD(out, node_id, n);
+	return chain(out, w, RELATION_MEMBER_OF, false, n, past_all, e);
+}
+
+static int attached(struct buf *out, struct world *w, node_id target, struct err *e)
+{
+	struct buf holders = { 0 };
+	int rc = with_groups(&holders, w, target, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&holders, node_id) && rc == 0; i++)
+		rc = related(out, w, RELATION_ATTACHED, false,
+			VEC_DATA(&holders, node_id)[i], e);
+	buf_release(&holders);
+	return rc;
+}
+
+static int trusted(struct buf *out, struct world *w, node_id target, struct err *e)
+{
+	const struct world_document *docs;
+	uint32_t count;
+
+	if (world_documents(&docs, &count, w, target, LAYER_TRUST, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct document *d = docs[i].compiled;
+
+		for (uint32_t k = 0; d && k < d->statement_count; k++) {
+			const struct document_statement *s = &d->statements[k];
+
+			for (uint32_t p = 0; p < s->principal_count; p++) {
+				const struct document_principal *who =
+					&d->principals[s->principal_first + p];
+				node_id n;
+
+				if (who->type != DOCUMENT_FEDERATED ||
+					(s->flags & DOCUMENT_DENY))
+					continue;
+				if (provider_of_node(w, target)->principal_node(
+					    &n, w, d, who, e) < 0)
+					return e->code;
+				if (n != NODE_NONE)
+					node_once(out, 0, n);
+			}
+		}
+	}
+	return 0;
+}
+
+int hop_bond_throughs(struct buf *out, struct world *w, enum rule_bond bond,
+	node_id target, const struct str *kinds, uint32_t kind_count, struct err *e)
+{
+	struct buf all = { 0 };
+	int rc = 0;
+
+	if (bond == RULE_CARRYING)
+		rc = chain(&all, w, RELATION_CARRIES, true, target, past_all, e);
+	else if (bond == RULE_ATTACHED)
+		rc = attached(&all, w, target, e);
+	else if (bond == RULE_CONTAINING)
+		rc = chain(&all, w, RELATION_MEMBER_OF, false, target, past_all, e);
+	else if (bond == RULE_TRUSTED)
+		rc = trusted(&all, w, target, e);
+	for (size_t i = 0; i < VEC_COUNT(&all, node_id) && rc == 0; i++) {
+		node_id n = VEC_DATA(&all, node_id)[i];
+
+		if (hop_bond_is_kind(w, n, kinds, kind_count))
+			node_once(out, 0, n);
+	}
+	buf_release(&all);
+	return rc;
+}
+
+static bool add_scope(void *ctx, scope_number scope)
+{
+	VEC_ADD((struct buf *)ctx, scope_number, scope);
+	return true;
+}
+
+/* Roles of any scope whose trust policy names the provider. */
+static int trusting(struct buf *out, struct world *w, node_id provider, struct err *e)
+{
+	struct str text = world_node(w, provider)->key;
+	struct buf scopes = { 0 };
+	int rc = snapshot_links(world_snapshot(w), text, add_scope, &scopes, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++) {
+		scope_number scope = VEC_DATA(&scopes, scope_number)[i];
+		struct segment *s;
+		uint32_t begin, end;
+
+		rc = world_segment(&s, w, scope, e);
+		if (rc < 0)
+			break;
+		segment_principal_range(s, text, &begin, &end);
+		for (uint32_t k = begin; k < end; k++) {
+			const struct segment_principal *p = &segment_principals(s)[k];
+
+			if (!p->is_deny && p->entity < segment_info(s)->entity_count)
+				node_once(out, 0, world_node_entity(w, scope, p->entity));
+		}
+	}
+	buf_release(&scopes);
+	return rc < 0 ? rc : 0;
+}
+
+static int holders(struct buf *out, struct world *w, node_id policy, struct err *e)
+{
+	struct buf direct = { 0 };
+	int rc = related(&direct, w, RELATION_ATTACHED, true, policy, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&direct, node_id) && rc == 0; i++) {
+		node_id n = VEC_DATA(&direct, node_id)[i];
+
+		node_once(out, 0, n);
+		rc = chain(out, w, RELATION_MEMBER_OF, true, n, past_all, e);
+	}
+	buf_release(&direct);
+	return rc;
+}
+
+int hop_bond_targets(struct buf *out, struct world *w, enum rule_bond bond,
+	node_id through, struct err *e)
+{
+	switch (bond) {
+	case RULE_CARRYING:
+		return chain(out, w, RELATION_CARRIES, false, through, past_all, e);
+	case RULE_ATTACHED:
+		return holders(out, w, through, e);
+	case RULE_CONTAINING:
+		return chain(out, w, RELATION_MEMBER_OF, true, through, past_all, e);
+	case RULE_TRUSTED:
+		return trusting(out, w, through, e);
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,27 @@
+/*
+ * hop_bond.h - what ties an actor's act to its target: the compute that carries it, a
+ * policy that is attached to it, a group that it is in, a provider that it trusts.
+ */
+#ifndef REACHABILITY_HOP_BOND_H
+#define REACHABILITY_HOP_BOND_H
+
+#include "reachability/rule.h"
+
+/* Whether the node is of one of the kinds; no kinds: of any. */
+bool hop_bond_is_kind(
+	struct world *w, node_id n, const struct str *kinds, uint32_t kind_count);
+
+/*
+ * Append what is bound to the target in that way (node_id, each once), of the kinds; or,
+ * backward, the targets that something is bound to.
+ */
+int hop_bond_throughs(struct buf *out, struct world *w, enum rule_bond bond,
+	node_id target, const struct str *kinds, uint32_t kind_count, struct err *e);
+int hop_bond_targets(struct buf *out, struct world *w, enum rule_bond bond,
+	node_id through, struct err *e);
+
+/* Identities whose credentials compute holds, or (backward) who holds an identity's. */
+int hop_bond_carried(
+	struct buf *out, struct world *w, node_id n, bool backward, struct err *e);
+
+#endif

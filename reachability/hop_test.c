@@ -1,0 +1,194 @@
+#include "reachability/hop_test.h"
+
+#include <stdlib.h>
+
+#include "reachability/hop_bond.h"
+#include "reachability/pattern.h"
+
+struct hop_test {
+	struct world *world;
+	struct hop_needs *needs;
+	struct intern keys; /* service and trust policies -> number */
+	struct buf trusts;  /* expr, by that number */
+};
+
+struct hop_test *hop_test_new(struct world *w, struct hop_needs *needs)
+{
+	struct hop_test *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		abort();
+	t->world = w;
+	t->needs = needs;
+	intern_init(&t->keys);
+	return t;
+}
+
+void hop_test_free(struct hop_test *t)
+{
+	if (!t)
+		return;
+	intern_release(&t->keys);
+	buf_release(&t->trusts);
+	free(t);
+}
+
+bool hop_test_carries(const struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->test_count; i++) {
+		if (rule->tests[i].type == RULE_CARRIES && !rule->tests[i].unless)
+			return true;
+	}
+	return false;
+}
+
+/* --- whom the target's trust policy lets in --- */
+
+static int trusts_decide(
+	expr *out, struct hop_test *t, node_id target, struct str service, struct err *e)
+{
+	const struct provider *p = provider_of_key(service);
+	struct str account;
+	node_id who = world_node_virtual(
+		t->world, p->read_key(service, &account), service, (struct str){ 0 });
+
+	*out = EXPR_FALSE;
+	for (uint32_t i = 0; i < p->assumption_count; i++) {
+		struct rule_need need = { .action = p->assumptions[i].action,
+			.on = RULE_TARGET };
+		expr one;
+
+		if (p->assumptions[i].federated !=
+			p->is_federated(world_node(t->world, who)))
+			continue;
+		if (hop_needs_decide(&one, t->needs, hop_needs_get(t->needs, &need), who,
+			    target, e) < 0)
+			return e->code;
+		*out = expr_or(world_pool(t->world), *out, one);
+	}
+	return 0;
+}
+
+/* Targets of one account with the same trust policies trust the same services. */
+static int trusts(
+	expr *out, struct hop_test *t, node_id target, struct str service, struct err *e)
+{
+	const struct world_document *docs;
+	struct buf key = { 0 };
+	uint32_t count, before = intern_count(&t->keys), number;
+	bool alone = false;
+	int rc = 0;
+
+	if (world_documents(&docs, &count, t->world, target, LAYER_TRUST, e) < 0)
+		return e->code;
+	buf_printf(&key, "%.*s\n%.*s\n", STR_ARG(service),
+		STR_ARG(world_node(t->world, target)->account));
+	for (uint32_t i = 0; i < count; i++) {
+		alone |= !docs[i].compiled ||
+			 (docs[i].compiled->flags & DOCUMENT_READS_RESOURCE);
+		VEC_ADD(&key, const void *, docs[i].compiled);
+	}
+	if (alone || count == 0)
+		VEC_ADD(&key, node_id, target);
+	number = intern_add(&t->keys, buf_str(&key));
+	buf_release(&key);
+	if (number == before) {
+		VEC_ADD(&t->trusts, expr, EXPR_FALSE);
+		rc = trusts_decide(out, t, target, service, e);
+		if (rc == 0)
+			VEC_DATA(&t->trusts, expr)[number] = *out;
+	}
+	*out = VEC_DATA(&t->trusts, expr)[number];
+	return rc;
+}
+
+/* --- facts --- */
+
+static int is_carried(expr *out, struct hop_test *t, node_id n,
+	const struct rule_test *test, struct err *e)
+{
+	struct buf found = { 0 };
+	int rc = hop_bond_throughs(&found, t->world, RULE_CARRYING, n, &test->text, 1, e);
+
+	*out = found.n > 0 ? EXPR_TRUE : EXPR_FALSE;
+	buf_release(&found);
+	return rc;
+}
+
+/* Digits only; false: no number. */
+static bool number_of(struct str text, uint64_t *out)
+{
+	*out = 0;
+	if (text.n == 0 || text.n > 18)
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		*out = *out * 10 + (uint64_t)(text.p[i] - '0');
+	}
+	return true;
+}
+
+/* *known: the attribute was collected, and is of the sort that can be compared. */
+static bool attribute_is(
+	struct hop_test *t, node_id n, const struct rule_test *test, bool *known)
+{
+	struct str value = world_attribute(t->world, n, test->attribute);
+	uint64_t have, want;
+
+	*known = value.p != NULL && value.n > 0;
+	if (!*known || test->comparison == RULE_EQUAL)
+		return str_eq_fold(value, test->text);
+	*known = number_of(value, &have) && number_of(test->text, &want);
+	if (!*known)
+		return false;
+	return test->comparison == RULE_LESS ? have < want : have > want;
+}
+
+static int test_one(expr *out, struct hop_test *t, const struct rule_test *test,
+	node_id n, struct err *e)
+{
+	bool known = true, holds = true;
+	int rc = 0;
+
+	switch (test->type) {
+	case RULE_TRUSTS:
+		rc = trusts(out, t, n, test->text, e);
+		break;
+	case RULE_CARRIED:
+		rc = is_carried(out, t, n, test, e);
+		break;
+	case RULE_MATCHES:
+		holds = pattern_match(test->text, world_node(t->world, n)->key);
+		*out = holds ? EXPR_TRUE : EXPR_FALSE;
+		break;
+	case RULE_ATTRIBUTE:
+		holds = attribute_is(t, n, test, &known);
+		*out = holds || (!known && !test->unless) ? EXPR_TRUE : EXPR_FALSE;
+		break;
+	case RULE_CARRIES: /* the search for targets asks for it */
+		*out = test->unless ? EXPR_FALSE : EXPR_TRUE;
+		break;
+	}
+	/* Only a known fact rules out. */
+	if (rc == 0 && test->unless)
+		*out = *out == EXPR_TRUE ? EXPR_FALSE : EXPR_TRUE;
+	return rc;
+}
+
+int hop_test_all(expr *out, struct hop_test *t, const struct rule *rule,
+	enum rule_place place, node_id n, struct err *e)
+{
+	*out = EXPR_TRUE;
+	for (uint32_t i = 0; i < rule->test_count && *out != EXPR_FALSE; i++) {
+		const struct rule_test *test = &rule->tests[i];
+		expr one;
+
+		if (test->of != place)
+			continue;
+		if (test_one(&one, t, test, n, e) < 0)
+			return e->code;
+		*out = expr_and(world_pool(t->world), *out, one);
+	}
+	return 0;
+}
