@@ -152,8 +152,7 @@ struct provider {
 	bool (*may_call)(const struct node *n, action_id action);
 
 	/* The keys that things of a kind's format have in an account, as a pattern. */
-	struct str (*new_key)(
-		struct str format, struct str account, struct arena *arena);
+	struct str (*new_key)(struct str format, struct str account, struct arena *arena);
 
 	const struct provider_assumption *assumptions;
 	uint32_t assumption_count;

@@ -240,8 +240,8 @@ static node_id node_add(struct world *w, struct node n)
 
 node_id world_node_new(struct world *w, struct str pattern, struct str account)
 {
-	struct str name = arena_printf(&w->arena, "new %.*s in %.*s", STR_ARG(pattern),
-		STR_ARG(account));
+	struct str name = arena_printf(
+		&w->arena, "new %.*s in %.*s", STR_ARG(pattern), STR_ARG(account));
 
 	return node_add_named(w, name,
 		(struct node){ .type = NODE_NEW,
