@@ -2,15 +2,7 @@
 
 #include <assert.h>
 
-/* Where a walk over one group stands. */
-struct walk {
-	const uint8_t *next, *end;
-	uint32_t left;   /* entries not read yet */
-	uint32_t shared; /* of the entry just read */
-	struct str rest;
-};
-
-static bool read_number(struct walk *w, uint32_t *out)
+static bool read_number(struct dictionary_walk *w, uint32_t *out)
 {
 	uint32_t value = 0;
 
@@ -29,11 +21,12 @@ static bool read_number(struct walk *w, uint32_t *out)
 	return false;
 }
 
-static void walk_begin(struct walk *w, const struct dictionary *d, uint32_t group)
+static void walk_begin(
+	struct dictionary_walk *w, const struct dictionary *d, uint32_t group)
 {
 	uint32_t groups = dictionary_groups(d->count), begin = 0, end = 0;
 
-	*w = (struct walk){ 0 };
+	*w = (struct dictionary_walk){ 0 };
 	if (group >= groups)
 		return;
 	begin = d->starts[group];
@@ -47,7 +40,7 @@ static void walk_begin(struct walk *w, const struct dictionary *d, uint32_t grou
 }
 
 /* The next entry; false at the group's end and at damage. */
-static bool walk_next(struct walk *w, bool first)
+static bool walk_next(struct dictionary_walk *w, bool first)
 {
 	uint32_t size = 0;
 
@@ -86,7 +79,7 @@ struct probe {
  * Whether the entry lies before the bound. The entry before it did, unless it is a
  * group's first.
  */
-static bool probe_before(struct probe *p, const struct walk *w)
+static bool probe_before(struct probe *p, const struct dictionary_walk *w)
 {
 	struct str wanted, rest = w->rest;
 
@@ -110,7 +103,7 @@ static bool probe_before(struct probe *p, const struct walk *w)
 static bool group_starts_before(
 	const struct dictionary *d, uint32_t group, struct probe *p)
 {
-	struct walk w;
+	struct dictionary_walk w;
 
 	p->match = 0;
 	p->whole = false;
@@ -121,7 +114,7 @@ static bool group_starts_before(
 static uint32_t bound(const struct dictionary *d, struct probe *p)
 {
 	uint32_t low = 0, high = dictionary_groups(d->count), index;
-	struct walk w;
+	struct dictionary_walk w;
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
@@ -174,7 +167,7 @@ void dictionary_each(const struct dictionary *d, uint32_t begin, uint32_t end,
 	if (end > d->count)
 		end = d->count;
 	while (index < end) {
-		struct walk w;
+		struct dictionary_walk w;
 		size_t size = 0;
 		bool first = true;
 
@@ -216,6 +209,31 @@ struct str dictionary_get(
 	if (index < d->count)
 		dictionary_each(d, index, index + 1, copy_key, &c);
 	return (struct str){ room, c.size };
+}
+
+struct str dictionary_cursor_get(
+	struct dictionary_cursor *c, const struct dictionary *d, uint32_t index)
+{
+	uint32_t next = c->next;
+	bool first = next == 0 || index < next - 1 ||
+		     index / DICTIONARY_GROUP != (next - 1) / DICTIONARY_GROUP;
+
+	if (index >= d->count)
+		return (struct str){ c->room, 0 };
+	if (first) {
+		next = index / DICTIONARY_GROUP * DICTIONARY_GROUP;
+		walk_begin(&c->walk, d, index / DICTIONARY_GROUP);
+		c->size = 0;
+	}
+	c->next = 0;
+	for (; next <= index; next++, first = false) {
+		if (!walk_next(&c->walk, first) || c->walk.shared > c->size)
+			return (struct str){ c->room, 0 };
+		memcpy(c->room + c->walk.shared, c->walk.rest.p, c->walk.rest.n);
+		c->size = c->walk.shared + c->walk.rest.n;
+	}
+	c->next = next;
+	return (struct str){ c->room, c->size };
 }
 
 struct check {

@@ -48,6 +48,26 @@ uint32_t dictionary_bound(const struct dictionary *d, struct str key, bool after
 struct str dictionary_get(
 	const struct dictionary *d, uint32_t index, char room[LIMIT_KEY_BYTES]);
 
+/* Where a walk over one group stands. */
+struct dictionary_walk {
+	const uint8_t *next, *end;
+	uint32_t left;   /* entries not read yet */
+	uint32_t shared; /* of the entry just read */
+	struct str rest;
+};
+
+/* The key last read: those behind it in its group are near. Zeroed at first. */
+struct dictionary_cursor {
+	struct dictionary_walk walk;
+	uint32_t next; /* index behind the key in `room`; 0: there is none */
+	size_t size;
+	char room[LIMIT_KEY_BYTES];
+};
+
+/* As dictionary_get, in the cursor's room: valid until the next call. */
+struct str dictionary_cursor_get(
+	struct dictionary_cursor *c, const struct dictionary *d, uint32_t index);
+
 /* Keys [begin, end) in order; the key is valid during the call. Stops at damage. */
 void dictionary_each(const struct dictionary *d, uint32_t begin, uint32_t end,
 	void (*each)(void *ctx, uint32_t index, struct str key), void *ctx);

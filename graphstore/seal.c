@@ -635,6 +635,8 @@ static void entities_finish(struct seal *s)
 	for (uint32_t id = 0; id < s->entity_count; id++) {
 		e[id].class = s->class_of[id];
 		e[id].policy_state = policy_state(s->policy_bits[id]);
+		if (e[id].policy_state == SEGMENT_POLICY_REFUSED)
+			VEC_ADD(&s->set.section[SECTION_REFUSED], uint32_t, id);
 	}
 }
 
@@ -680,6 +682,7 @@ int seal_run(struct builder *b, struct err *e)
 	coverages_make(&s);
 	entities_finish(&s);
 	seal_statement_make(&s);
+	seal_class_finish(&s);
 	seal_entry_make(&s);
 	seal_record_make(&s);
 	b->counts.entities = s.entity_count;

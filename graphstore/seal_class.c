@@ -227,3 +227,57 @@ void seal_class_make(struct seal *s)
 	buf_release(&g.queue);
 	free(g.visited);
 }
+
+/* The actions that a document grants on any resource, once per statement. */
+static uint64_t wide_actions(const struct seal *s, uint32_t doc)
+{
+	const struct segment_statement *all =
+		VEC_DATA(&s->set.section[SECTION_STATEMENTS], struct segment_statement);
+	uint64_t actions = 0;
+	uint32_t count;
+	const uint32_t *list = seal_list(s, SECTION_DOC_STATEMENT_STARTS, doc, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct segment_statement *st = &all[list[i]];
+
+		if (!(st->flags & DOCUMENT_DENY) && (st->flags & DOCUMENT_ANY_RESOURCE))
+			actions += st->action_total;
+	}
+	return actions;
+}
+
+static struct segment_class class_of(
+	const struct seal *s, const struct segment_class_doc *docs, const uint32_t *start)
+{
+	const struct segment_doc *doc =
+		VEC_DATA(&s->set.section[SECTION_DOCS], struct segment_doc);
+	struct segment_class out = { 0 };
+	uint64_t actions = 0;
+
+	for (uint32_t i = start[0]; i < start[1]; i++) {
+		if (docs[i].is_boundary)
+			out.flags |= SEGMENT_CLASS_BOUNDED;
+		else
+			actions += wide_actions(s, docs[i].doc);
+		if (doc[docs[i].doc].flags & (SEGMENT_DOC_MISSING | SEGMENT_DOC_INVALID))
+			out.flags |= SEGMENT_CLASS_GAP;
+	}
+	out.wide_actions = actions < UINT32_MAX ? (uint32_t)actions : UINT32_MAX;
+	return out;
+}
+
+void seal_class_finish(struct seal *s)
+{
+	const struct segment_class_doc *docs =
+		VEC_DATA(&s->set.section[SECTION_CLASS_DOCS], struct segment_class_doc);
+	const uint32_t *start =
+		VEC_DATA(&s->set.section[SECTION_CLASS_DOC_STARTS], uint32_t);
+
+	for (uint32_t i = 0; i < s->class_count; i++) {
+		struct segment_class class = class_of(s, docs, start + i);
+
+		if (class.flags & SEGMENT_CLASS_GAP)
+			VEC_ADD(&s->set.section[SECTION_GAPS], uint32_t, i);
+		VEC_ADD(&s->set.section[SECTION_CLASSES], struct segment_class, class);
+	}
+}

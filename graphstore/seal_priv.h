@@ -68,6 +68,8 @@ void seal_reference_resolve(struct builder *b);
 /* seal_class.c: number the missing docs, make classes. Needs holdings and relations. */
 void seal_class_missing(struct seal *s);
 void seal_class_make(struct seal *s);
+/* What the statements say of each class. Needs statements. */
+void seal_class_finish(struct seal *s);
 
 /* seal_statement.c: the classes' statements, each once. Needs classes. */
 void seal_statement_make(struct seal *s);

@@ -15,12 +15,13 @@ _Static_assert(sizeof(struct segment_entity) == 48, "ENTITIES");
 _Static_assert(sizeof(struct segment_doc) == 48, "DOCS");
 _Static_assert(sizeof(struct segment_index) == 20, "INDEX");
 _Static_assert(sizeof(struct segment_statement) == 24, "STATEMENTS");
+_Static_assert(sizeof(struct segment_class) == 8, "CLASSES");
 _Static_assert(sizeof(struct segment_principal) == 28, "PRINCIPALS");
 _Static_assert(sizeof(struct segment_coverage) == 24, "COVERAGES");
 _Static_assert(sizeof(struct segment_record) == 12, "RECORDS");
 _Static_assert(sizeof(struct segment_holding) == 24, "HOLDINGS");
 _Static_assert(sizeof(struct segment_pair) == 16, "TAGS");
-_Static_assert(SECTION_COUNT == 65, "sections");
+_Static_assert(SECTION_COUNT == 68, "sections");
 
 static const struct {
 	const char *name;

@@ -20,7 +20,7 @@
 #include "base/str.h"
 #include "graphstore/segment.h"
 
-#define SECTION_FORMAT   2u
+#define SECTION_FORMAT   3u
 #define SECTION_PAGE     4096u
 #define SECTION_TOGETHER ((size_t)64 << 20)
 #define SECTION_ALONE    ((size_t)1 << 20)
@@ -59,7 +59,10 @@
 	X(STATEMENT_DOC_STARTS, uint32_t)                                                \
 	X(STATEMENT_DOCS, uint32_t)                                                      \
 	X(DOC_STATEMENT_STARTS, uint32_t)                                                \
-	X(DOC_STATEMENTS, uint32_t)
+	X(DOC_STATEMENTS, uint32_t)                                                      \
+	X(CLASSES, struct segment_class)                                                 \
+	X(GAPS, uint32_t)                                                                \
+	X(REFUSED, uint32_t)
 
 /*
  * Behind these: for each relation type forward starts and items, reverse starts and

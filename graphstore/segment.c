@@ -9,6 +9,8 @@ static const struct segment_entity no_entity = {
 
 static const struct segment_doc no_doc = { .flags = SEGMENT_DOC_MISSING };
 
+static const struct segment_class no_class;
+
 static const struct segment_statement no_statement = { .doc = SEGMENT_NONE };
 
 static const void *items(const struct segment *s, unsigned section)
@@ -83,6 +85,7 @@ static int shapes_check(const struct segment *s, struct err *e)
 			return e->code;
 	}
 	if (s->view[SECTION_ENTITIES].count != s->head.entity_count ||
+		s->view[SECTION_CLASSES].count != s->info.class_count ||
 		s->view[SECTION_RECORDS].count != total ||
 		s->view[SECTION_KEY_STARTS].count !=
 			dictionary_groups(s->head.entity_count) ||
@@ -202,6 +205,24 @@ struct str segment_key(const struct segment *s, entity_id id, struct arena *aren
 	return arena_copy(arena, dictionary_get(&s->foreign, id - count, room));
 }
 
+struct segment_cursor {
+	const struct segment *segment;
+	struct dictionary_cursor keys;
+};
+
+struct segment_cursor *segment_cursor_new(const struct segment *s, struct arena *arena)
+{
+	struct segment_cursor *c = ARENA_NEW(arena, struct segment_cursor);
+
+	c->segment = s;
+	return c;
+}
+
+struct str segment_cursor_key(struct segment_cursor *c, entity_id id)
+{
+	return dictionary_cursor_get(&c->keys, &c->segment->keys, id);
+}
+
 struct foreign_each {
 	uint32_t base;
 	void (*each)(void *ctx, entity_id id, struct str key);
@@ -306,6 +327,25 @@ const struct segment_class_doc *segment_class_docs(
 
 	*count = list_bounds(s, SECTION_CLASS_DOC_STARTS, class, &begin);
 	return all + begin;
+}
+
+const struct segment_class *segment_class(const struct segment *s, uint32_t class)
+{
+	const struct segment_class *all = items(s, SECTION_CLASSES);
+
+	return class < s->info.class_count ? &all[class] : &no_class;
+}
+
+const uint32_t *segment_gaps(const struct segment *s, uint32_t *count)
+{
+	*count = s->view[SECTION_GAPS].count;
+	return items(s, SECTION_GAPS);
+}
+
+const uint32_t *segment_refused(const struct segment *s, uint32_t *count)
+{
+	*count = s->view[SECTION_REFUSED].count;
+	return items(s, SECTION_REFUSED);
 }
 
 const uint32_t *segment_class_members(

@@ -86,6 +86,16 @@ struct segment_class_doc {
 	uint32_t is_boundary; /* 1: a ceiling; 0: grants and denies */
 };
 
+/* A grant class. */
+#define SEGMENT_CLASS_BOUNDED 0x01u /* has a boundary */
+#define SEGMENT_CLASS_GAP     0x02u /* a document of it is missing or invalid */
+
+struct segment_class {
+	/* actions of its grants on any resource, counted once per statement */
+	uint32_t wide_actions;
+	uint32_t flags;
+};
+
 /* A document that the segment uses. */
 #define SEGMENT_DOC_MISSING 0x01u /* named but not collected: `name` says which */
 #define SEGMENT_DOC_INVALID 0x02u /* DOCUMENT_INVALID: has no statements */
@@ -184,6 +194,12 @@ struct str segment_source(const struct segment *s, uint32_t source);
  */
 struct str segment_key(const struct segment *s, entity_id id, struct arena *arena);
 
+/* Reads keys of entities; ascending ids cost less than others. */
+struct segment_cursor;
+struct segment_cursor *segment_cursor_new(const struct segment *s, struct arena *arena);
+/* id < entity_count; valid until the next call. */
+struct str segment_cursor_key(struct segment_cursor *c, entity_id id);
+
 /*
  * Decode keys [begin, end) in order, faster than one by one; the key is valid during the
  * call.
@@ -216,10 +232,16 @@ const struct segment_pair *segment_attributes(
 
 const struct segment_class_doc *segment_class_docs(
 	const struct segment *s, uint32_t class, uint32_t *count);
+const struct segment_class *segment_class(const struct segment *s, uint32_t class);
+/* Those with SEGMENT_CLASS_GAP, ascending. */
+const uint32_t *segment_gaps(const struct segment *s, uint32_t *count);
 const uint32_t *segment_class_members(
 	const struct segment *s, uint32_t class, uint32_t *count);
 const uint32_t *segment_doc_classes(
 	const struct segment *s, uint32_t doc, uint32_t *count);
+
+/* Local ids with SEGMENT_POLICY_REFUSED, ascending. */
+const uint32_t *segment_refused(const struct segment *s, uint32_t *count);
 
 /* Local ids of one kind, ascending. */
 const uint32_t *segment_kind_members(

@@ -8,8 +8,10 @@ static uint32_t item_limit(const struct segment *s, unsigned section)
 	switch (section) {
 	case SECTION_KIND_MEMBERS:
 	case SECTION_CLASS_MEMBERS:
+	case SECTION_REFUSED:
 		return s->head.entity_count;
 	case SECTION_DOC_CLASSES:
+	case SECTION_GAPS:
 		return s->info.class_count;
 	case SECTION_STATEMENT_DOCS:
 		return s->info.doc_count;
@@ -76,7 +78,8 @@ static int lists_check(const struct segment *s, struct err *e)
 		if (starts_check(s, i, e) < 0 || ids_check(s, i + 1, e) < 0)
 			return e->code;
 	}
-	return 0;
+	return ids_check(s, SECTION_GAPS, e) < 0 ? e->code
+						 : ids_check(s, SECTION_REFUSED, e);
 }
 
 static int entities_check(const struct segment *s, struct err *e)
@@ -146,6 +149,29 @@ static int statements_check(const struct segment *s, struct err *e)
 	return 0;
 }
 
+static int classes_check(const struct segment *s, struct err *e)
+{
+	uint32_t count, gaps = 0, refused = 0;
+	const uint32_t *list = segment_gaps(s, &count);
+
+	for (uint32_t i = 0; i < s->info.class_count; i++) {
+		if (!(segment_class(s, i)->flags & SEGMENT_CLASS_GAP))
+			continue;
+		if (gaps == count || list[gaps++] != i)
+			return section_err(e, SECTION_GAPS, gaps);
+	}
+	if (gaps != count)
+		return section_err(e, SECTION_GAPS, gaps);
+	list = segment_refused(s, &count);
+	for (entity_id id = 0; id < s->head.entity_count; id++) {
+		if (segment_entity(s, id)->policy_state != SEGMENT_POLICY_REFUSED)
+			continue;
+		if (refused == count || list[refused++] != id)
+			return section_err(e, SECTION_REFUSED, refused);
+	}
+	return refused == count ? 0 : section_err(e, SECTION_REFUSED, refused);
+}
+
 static int index_check(const struct segment *s, struct err *e)
 {
 	const struct segment_index *x = segment_index(s);
@@ -206,7 +232,8 @@ int segment_check(const struct segment *s, struct err *e)
 			return e->code;
 	}
 	if (lists_check(s, e) < 0 || entities_check(s, e) < 0 || docs_check(s, e) < 0 ||
-		statements_check(s, e) < 0 || index_check(s, e) < 0)
+		statements_check(s, e) < 0 || classes_check(s, e) < 0 ||
+		index_check(s, e) < 0)
 		return e->code;
 	return principals_check(s, e);
 }

@@ -16,8 +16,9 @@ struct admin {
 	uint32_t words;
 	struct world *world;
 	struct decide *all;
-	struct buf known;                            /* struct known, by node */
-	struct buf publics;                          /* struct known, by node */
+	struct buf known;   /* struct known, by node */
+	struct buf publics; /* struct known, by node */
+	struct buf open;    /* const bool *, by scope: see open_to_all */
 	struct given allow, boundary, session, deny; /* of the identity in hand */
 };
 
@@ -41,6 +42,7 @@ void admin_free(struct admin *a)
 	decide_free(a->all);
 	buf_release(&a->known);
 	buf_release(&a->publics);
+	buf_release(&a->open);
 	free(a);
 }
 
@@ -95,35 +97,13 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
  * Whether the grants of the class on any resource have as many actions as there are: what
  * may_be_admin asks for, without a look at the documents.
  */
-static bool class_is_wide(struct segment *s, uint32_t class)
-{
-	uint32_t count, statement_count;
-	const struct segment_class_doc *docs = segment_class_docs(s, class, &count);
-	uint64_t actions = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		const uint32_t *list =
-			segment_doc_statements(s, docs[i].doc, &statement_count);
-
-		for (uint32_t k = 0; k < statement_count && !docs[i].is_boundary; k++) {
-			const struct segment_statement *st =
-				segment_statement(s, list[k]);
-
-			if (!(st->flags & DOCUMENT_DENY) &&
-				(st->flags & DOCUMENT_ANY_RESOURCE))
-				actions += st->action_total;
-		}
-	}
-	return actions >= catalog_action_count();
-}
-
 static bool class_may_be_admin(struct admin *a, node_id n, struct segment *s)
 {
 	const struct node *node = world_node(a->world, n);
 	uint32_t class = world_entity(a->world, n)->class;
 
 	return (node->flags & (ENTITY_ROOT | ENTITY_SESSION)) || class == SEGMENT_NONE ||
-	       class_is_wide(s, class);
+	       segment_class(s, class)->wide_actions >= catalog_action_count();
 }
 
 /* A grant on every resource that is as wide as a service's worth of actions. */
@@ -260,6 +240,16 @@ static expr own_power(
 	return EXPR_FALSE;
 }
 
+/* What can be told without the policies of the identity. */
+static bool may_rule(struct admin *a, node_id identity)
+{
+	const struct node *n = world_node(a->world, identity);
+	struct segment *segment = world_node_segment(a->world, identity);
+
+	return segment && (n->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) &&
+	       !(n->flags & ENTITY_COMPUTE) && class_may_be_admin(a, identity, segment);
+}
+
 static int residual_of(expr *out, struct admin *a, node_id identity, struct err *e)
 {
 	struct expr_pool *pool = world_pool(a->world);
@@ -270,12 +260,7 @@ static int residual_of(expr *out, struct admin *a, node_id identity, struct err 
 	node_id account;
 
 	*out = EXPR_FALSE;
-	if (!segment ||
-		!(world_node(a->world, identity)->flags &
-			(ENTITY_IDENTITY | ENTITY_GROUP)) ||
-		(world_node(a->world, identity)->flags & ENTITY_COMPUTE))
-		return 0;
-	if (!class_may_be_admin(a, identity, segment))
+	if (!may_rule(a, identity))
 		return 0;
 	if (decide_subject(&s, a->all, identity, e) < 0)
 		return e->code;
@@ -336,5 +321,54 @@ int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)
 	}
 	slot->set = true;
 	*out = slot->residual;
+	return 0;
+}
+
+int admin_is_ruler(bool *out, struct admin *a, node_id identity, struct err *e)
+{
+	expr residual;
+
+	*out = false;
+	if (!may_rule(a, identity))
+		return 0;
+	if (admin_residual(&residual, a, identity, e) < 0)
+		return e->code;
+	*out = expr_verdict(world_pool(a->world), residual) >= VERDICT_CONDITIONAL;
+	return 0;
+}
+
+/* The entities of a scope whose own policies grant something to everybody. */
+static const bool *open_to_all(struct admin *a, scope_number scope, struct segment *s)
+{
+	const struct segment_principal *p = segment_principals(s);
+	uint32_t begin, end, count = segment_info(s)->entity_count;
+	bool *open;
+
+	while (VEC_COUNT(&a->open, const bool *) <= scope)
+		VEC_ADD(&a->open, const bool *, NULL);
+	if (VEC_DATA(&a->open, const bool *)[scope])
+		return VEC_DATA(&a->open, const bool *)[scope];
+	open = ARENA_NEW_ARRAY(world_arena(a->world), bool, count + 1);
+	VEC_DATA(&a->open, const bool *)[scope] = open;
+	segment_principal_range(s, STR_LIT("*"), &begin, &end);
+	for (uint32_t i = begin; i < end; i++) {
+		if (!p[i].is_deny && p[i].entity < count)
+			open[p[i].entity] = true;
+	}
+	return open;
+}
+
+int admin_is_public(bool *out, struct admin *a, node_id entity, struct err *e)
+{
+	const struct node *n = world_node(a->world, entity);
+	expr residual;
+
+	*out = false;
+	if (n->type != NODE_ENTITY ||
+		!open_to_all(a, n->scope, world_node_segment(a->world, entity))[n->id])
+		return 0;
+	if (admin_public(&residual, a, entity, e) < 0)
+		return e->code;
+	*out = expr_verdict(world_pool(a->world), residual) >= VERDICT_CONDITIONAL;
 	return 0;
 }

@@ -27,4 +27,8 @@ int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e);
 /* Whether anonymous callers may do anything at all to the entity. */
 int admin_public(expr *out, struct admin *a, node_id entity, struct err *e);
 
+/* The same as marks of a row: whether it holds, perhaps under conditions. */
+int admin_is_ruler(bool *out, struct admin *a, node_id identity, struct err *e);
+int admin_is_public(bool *out, struct admin *a, node_id entity, struct err *e);
+
 #endif

@@ -83,21 +83,15 @@ int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id o
 	bool who, struct err *e)
 {
 	const struct node *n = world_node(a->w, node);
-	expr residual;
 
 	row->node = node;
 	row->other = other;
-	if (admin_residual(&residual, a->admin, node, e) < 0)
+	if (admin_is_ruler(&row->admin, a->admin, node, e) < 0)
 		return e->code;
-	row->admin = expr_verdict(world_pool(a->w), residual) >= VERDICT_CONDITIONAL;
-	if (who) {
+	if (who)
 		row->public = n->type == NODE_PUBLIC;
-	} else {
-		if (admin_public(&residual, a->admin, node, e) < 0)
-			return e->code;
-		row->public =
-			expr_verdict(world_pool(a->w), residual) >= VERDICT_CONDITIONAL;
-	}
+	else if (admin_is_public(&row->public, a->admin, node, e) < 0)
+		return e->code;
 	row->external = (n->flags & ENTITY_EXTERNAL) != 0 && n->type != NODE_SERVICE &&
 			n->type != NODE_PUBLIC;
 	notes_residual(a->notes, row->path.residual);

@@ -99,51 +99,6 @@ int decide_object(
 	return subject_object(out, d->subjects, n, e);
 }
 
-static void room_unknown(struct decide_room *room, struct arena *arena, struct segment *s)
-{
-	struct buf found = { 0 };
-	bool *gaps = ARENA_NEW_ARRAY(arena, bool, segment_info(s)->class_count + 1);
-	uint32_t *copy;
-
-	for (uint32_t i = 0; i < segment_info(s)->doc_count; i++) {
-		const uint32_t *list;
-		uint32_t count;
-
-		if (!(segment_doc(s, i)->flags &
-			    (SEGMENT_DOC_MISSING | SEGMENT_DOC_INVALID)))
-			continue;
-		list = segment_doc_classes(s, i, &count);
-		for (uint32_t k = 0; k < count; k++) {
-			if (list[k] >= segment_info(s)->class_count || gaps[list[k]])
-				continue;
-			gaps[list[k]] = true;
-			VEC_ADD(&found, uint32_t, list[k]);
-		}
-	}
-	room->gaps = gaps;
-	room->unknown_count = (uint32_t)VEC_COUNT(&found, uint32_t);
-	copy = ARENA_NEW_ARRAY(arena, uint32_t, room->unknown_count + 1);
-	if (found.n > 0)
-		memcpy(copy, found.p, found.n);
-	room->unknown = copy;
-	buf_release(&found);
-}
-
-static void room_refused(struct decide_room *room, struct arena *arena, struct segment *s)
-{
-	const struct segment_coverage *c = segment_coverages(s);
-	uint32_t count = segment_info(s)->coverage_count;
-	entity_id *found = ARENA_NEW_ARRAY(arena, entity_id, count + 1);
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (c[i].subject < segment_info(s)->entity_count &&
-			segment_entity(s, c[i].subject)->policy_state ==
-				SEGMENT_POLICY_REFUSED)
-			found[room->refused_count++] = c[i].subject;
-	}
-	room->refused = found;
-}
-
 struct decide_room *decide_room(struct decide *d, scope_number scope, struct segment *s)
 {
 	struct arena *arena = world_arena(d->world);
@@ -159,8 +114,6 @@ struct decide_room *decide_room(struct decide *d, scope_number scope, struct seg
 	room->docs = ARENA_NEW_ARRAY(arena, uint32_t, segment_info(s)->doc_count + 1);
 	room->statements =
 		ARENA_NEW_ARRAY(arena, uint32_t, segment_info(s)->statement_count + 1);
-	room_unknown(room, arena, s);
-	room_refused(room, arena, s);
 	VEC_DATA(&d->rooms, struct decide_room *)[scope] = room;
 	return room;
 }

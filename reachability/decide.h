@@ -124,19 +124,12 @@ struct subject_cache *decide_subjects(struct decide *d);
 
 /*
  * Tables over one scope that searches use in turn: zero between uses, so that a search
- * costs what it touches. `unknown` are the classes with documents that were not
- * collected or are not valid.
+ * costs what it touches.
  */
 struct decide_room {
 	bool *classes;        /* per class */
 	uint32_t *docs;       /* per document */
 	uint32_t *statements; /* per statement */
-	const uint32_t *unknown;
-	uint32_t unknown_count;
-	const bool *gaps; /* per class: one of the unknown */
-	/* entities whose own policy could not be read */
-	const entity_id *refused;
-	uint32_t refused_count;
 };
 
 struct decide_room *decide_room(struct decide *d, scope_number scope, struct segment *s);

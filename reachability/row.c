@@ -15,14 +15,20 @@ struct body {
 	const struct str *resources;
 	uint32_t resource_count;
 	const struct path *path;
+	/* the resources of the newest row, which was on `object` */
+	const struct str *row_resources;
+	uint32_t row_resource_count;
+	node_id object;
 };
 
 struct row_maker {
 	struct world *world;
 	struct intern keys; /* sources -> body */
+	struct buf key;     /* of the row in hand */
 	struct buf bodies;  /* struct body */
 	uint32_t words;     /* of a bit set over all actions */
 	uint64_t *done, *beaten[VERDICT_ALLOWED + 1];
+	bool clear; /* nothing is beaten */
 };
 
 /* One part of one source, with the path's residual folded in. */
@@ -56,6 +62,7 @@ void row_maker_free(struct row_maker *m)
 		return;
 	intern_release(&m->keys);
 	buf_release(&m->bodies);
+	buf_release(&m->key);
 	free(m);
 }
 
@@ -127,8 +134,9 @@ static void beaten_fill(struct row_maker *m, const struct access *direct)
 {
 	struct expr_pool *pool = world_pool(m->world);
 
-	for (int v = 0; v <= VERDICT_ALLOWED; v++)
+	for (int v = 0; v <= VERDICT_ALLOWED && !m->clear; v++)
 		memset(m->beaten[v], 0, m->words * sizeof(uint64_t));
+	m->clear = direct == NULL;
 	for (uint32_t i = 0; direct && i < direct->part_count; i++) {
 		const struct access_part *p = &direct->parts[i];
 		enum expr_verdict reached = expr_verdict(pool, p->residual);
@@ -288,16 +296,15 @@ static int compare_strs(const void *a, const void *b)
 /*
  * Whole targets as the object's key plus their suffix, then the rest; sorted, each once.
  */
-static void row_resources(
-	struct answer_row *row, struct row_maker *m, const struct body *b, node_id object)
+static void resources_make(struct row_maker *m, struct body *b, node_id object)
 {
 	struct arena *arena = world_arena(m->world);
 	kind_id kind = world_node_kind_id(m->world, object);
 	struct str key = world_node(m->world, object)->key, *out;
-	uint32_t count = 0, kept = 0;
+	uint32_t whole = (uint32_t)__builtin_popcountll(b->whole), count = 0, kept = 0;
 
-	out = ARENA_NEW_ARRAY(arena, struct str, b->resource_count + 64u);
-	for (uint32_t t = 0; t < 64; t++) {
+	out = ARENA_NEW_ARRAY(arena, struct str, b->resource_count + whole + 1u);
+	for (uint32_t t = 0; t < 64 && b->whole >> t; t++) {
 		struct str suffix = { 0 };
 
 		if (!(b->whole >> t & 1u))
@@ -310,33 +317,34 @@ static void row_resources(
 	}
 	for (uint32_t i = 0; i < b->resource_count; i++)
 		out[count++] = b->resources[i];
-	qsort(out, count, sizeof(*out), compare_strs);
+	if (count > 1)
+		qsort(out, count, sizeof(*out), compare_strs);
 	for (uint32_t i = 0; i < count; i++) {
 		if (kept == 0 || !str_eq(out[kept - 1], out[i]))
 			out[kept++] = out[i];
 	}
-	row->resources = out;
-	row->resource_count = kept;
+	b->row_resources = out;
+	b->row_resource_count = kept;
+	b->object = object;
 }
 
 bool row_make(struct answer_row *out, struct row_maker *m, const struct access *direct,
 	const struct row_source *sources, uint32_t source_count, node_id object)
 {
-	struct buf key = { 0 };
 	uint32_t before = intern_count(&m->keys), number;
-	const struct body *b;
+	struct body *b;
 
-	VEC_ADD(&key, const void *, direct);
-	buf_add(&key, sources, source_count * sizeof(*sources));
-	number = intern_add(&m->keys, buf_str(&key));
-	buf_release(&key);
+	buf_clear(&m->key);
+	VEC_ADD(&m->key, const void *, direct);
+	buf_add(&m->key, sources, source_count * sizeof(*sources));
+	number = intern_add(&m->keys, buf_str(&m->key));
 	if (number == before) {
-		struct body made = { 0 };
+		struct body made = { .object = NODE_NONE };
 
 		body_make(m, &made, direct, sources, source_count);
 		buf_add(&m->bodies, &made, sizeof(made));
 	}
-	b = &VEC_DATA(&m->bodies, const struct body)[number];
+	b = &VEC_DATA(&m->bodies, struct body)[number];
 	if (b->empty)
 		return false;
 	*out = (struct answer_row){ .indirect = b->path != NULL,
@@ -348,6 +356,9 @@ bool row_make(struct answer_row *out, struct row_maker *m, const struct access *
 		.part_count = b->part_count };
 	if (b->path)
 		out->path = *b->path;
-	row_resources(out, m, b, object);
+	if (b->object != object)
+		resources_make(m, b, object);
+	out->resources = b->row_resources;
+	out->resource_count = b->row_resource_count;
 	return true;
 }

@@ -278,6 +278,7 @@ static int class_decide(
 {
 	uint32_t count;
 	const uint32_t *members = segment_class_members(t->segment, class, &count);
+	bool gap = segment_class(t->segment, class)->flags & SEGMENT_CLASS_GAP;
 	const struct access *access;
 
 	touched_class(t, class);
@@ -290,7 +291,7 @@ static int class_decide(
 		if (segment_entity(t->segment, id)->flags &
 			(ENTITY_COMPUTE | ENTITY_SESSION))
 			continue;
-		if (!apart && !t->room->gaps[class] && !is_named(k, t->scope, id)) {
+		if (!apart && !gap && !is_named(k, t->scope, id)) {
 			if (member_decide(k, t, id, e) < 0)
 				return e->code;
 			continue;

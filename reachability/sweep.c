@@ -176,11 +176,11 @@ static bool has_grants(const struct sweep *p)
 /* What their policies take away is not known of the one as little as of the other. */
 static void named_refused(struct sweep *p)
 {
-	const struct decide_room *room = decide_room(p->d, p->scope, p->segment);
+	uint32_t count;
+	const entity_id *refused = segment_refused(p->segment, &count);
 
-	if (room->refused_count > 0 && has_grants(p))
-		buf_add(&p->named, room->refused,
-			room->refused_count * sizeof(entity_id));
+	if (count > 0 && has_grants(p))
+		buf_add(&p->named, refused, count * sizeof(*refused));
 	ids_unique(&p->named);
 }
 

@@ -148,14 +148,21 @@ static int index_walk(struct touched *t, struct err *e)
 int touched_begin(struct touched *t, struct decide *d, const struct decide_object *object,
 	scope_number scope, bool all, struct err *e)
 {
+	const uint32_t *gaps;
+	uint32_t count;
+
 	*t = (struct touched){ .decide = d, .object = object, .scope = scope };
 	intern_init(&t->keys);
 	if (world_segment(&t->segment, decide_world(d), scope, e) < 0)
 		return e->code;
 	t->room = decide_room(d, scope, t->segment);
 	/* classes with documents that nobody can read may be granted anything */
-	for (uint32_t i = 0; i < t->room->unknown_count; i++)
-		class_mark(t, t->room->unknown[i]);
+	gaps = segment_gaps(t->segment, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		if (gaps[i] >= segment_info(t->segment)->class_count)
+			return damaged(t, "class", gaps[i], e);
+		class_mark(t, gaps[i]);
+	}
 	for (uint32_t i = 0; all && i < segment_info(t->segment)->class_count; i++)
 		class_mark(t, i);
 	return index_walk(t, e);
@@ -220,7 +227,7 @@ void touched_class(struct touched *t, uint32_t class)
 		segment_class_docs(t->segment, class, &count);
 	const struct touched_link *links = VEC_DATA(&t->links, const struct touched_link);
 
-	t->bounded = false;
+	t->bounded = segment_class(t->segment, class)->flags & SEGMENT_CLASS_BOUNDED;
 	buf_clear(&t->key);
 	for (uint32_t i = 0; i < KEY_HEAD; i++)
 		VEC_ADD(&t->key, uint32_t, 0);
@@ -228,7 +235,6 @@ void touched_class(struct touched *t, uint32_t class)
 		uint32_t boundary = docs[i].is_boundary != 0;
 		uint32_t at = docs[i].doc < doc_count ? t->room->docs[docs[i].doc] : 0;
 
-		t->bounded |= boundary != 0;
 		for (; at > 0; at = links[at - 1].next)
 			VEC_ADD(&t->key, uint32_t,
 				links[at - 1].statement << 1 | boundary);

@@ -16,6 +16,8 @@ struct scope_state {
 	struct segment *segment;
 	struct str account;
 	kind_id *kinds;
+	node_id *nodes; /* per entity: node + 1; 0: not yet; NULL: none yet */
+	struct segment_cursor *cursor;
 };
 
 struct world {
@@ -254,17 +256,25 @@ node_id world_node_new(struct world *w, struct str pattern, struct str account)
 
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id)
 {
-	struct segment *s = w->scopes[scope].segment;
-	struct str key, account = w->scopes[scope].account;
+	struct scope_state *state = &w->scopes[scope];
+	struct segment *s = state->segment;
 
 	assert(s && id < segment_info(s)->entity_count);
-	key = segment_key(s, id, &w->arena);
-	return node_add(w, (struct node){ .type = NODE_ENTITY,
-				   .scope = scope,
-				   .id = id,
-				   .key = key,
-				   .account = account,
-				   .flags = segment_entity(s, id)->flags });
+	if (!state->nodes) {
+		state->nodes = ARENA_NEW_ARRAY(
+			&w->arena, node_id, segment_info(s)->entity_count);
+		state->cursor = segment_cursor_new(s, &w->arena);
+	}
+	if (state->nodes[id] == 0)
+		state->nodes[id] =
+			1 +
+			node_add(w, (struct node){ .type = NODE_ENTITY,
+					    .scope = scope,
+					    .id = id,
+					    .key = segment_cursor_key(state->cursor, id),
+					    .account = state->account,
+					    .flags = segment_entity(s, id)->flags });
+	return state->nodes[id] - 1;
 }
 
 node_id world_node_virtual(

@@ -215,6 +215,9 @@ static void read_all(struct segment *s)
 	}
 	for (uint32_t i = 0; i < s->info.doc_count && i < 64; i++)
 		segment_doc_statements(s, i, &count);
+	segment_class(s, 0);
+	segment_gaps(s, &count);
+	segment_refused(s, &count);
 	segment_index_range(s, 1, &begin, &end);
 	segment_principal_range(s, STR_LIT("user/b"), &begin, &end);
 	segment_find(s, STR_LIT("user/b"));

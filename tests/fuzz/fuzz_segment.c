@@ -128,6 +128,7 @@ static size_t read_tables(const struct segment *s)
 
 		sum += count > 0 ? d[count - 1].doc : 0;
 		segment_class_members(s, class, &count);
+		sum += segment_class(s, class)->wide_actions;
 	}
 	for (uint32_t i = 0; i < s->info.doc_count && i < 64; i++)
 		sum += (size_t)(segment_doc_classes(s, i, &count) != NULL) +
