@@ -304,7 +304,7 @@ static int into_one(struct buf *out, struct hop *h, const struct into *in, struc
 	struct buf key = { 0 };
 	uint32_t before = intern_count(&h->shared), number;
 	struct hub *hub = ARENA_NEW(world_arena(h->world), struct hub);
-	const struct hub *shared;
+	const struct hub *shared = NULL;
 	int rc;
 
 	VEC_ADD(&key, const void *, in->rule);
