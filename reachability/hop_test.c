@@ -182,7 +182,7 @@ int hop_test_all(expr *out, struct hop_test *t, const struct rule *rule,
 	*out = EXPR_TRUE;
 	for (uint32_t i = 0; i < rule->test_count && *out != EXPR_FALSE; i++) {
 		const struct rule_test *test = &rule->tests[i];
-		expr one;
+		expr one = EXPR_FALSE;
 
 		if (test->of != place)
 			continue;
