@@ -21,6 +21,7 @@ static const struct {
 	{ "Policies", "aws:iam:policy", aws_authorization_policy },
 	{ "InstanceProfiles", "aws:iam:instance-profile", aws_authorization_profile },
 	{ "Reservations", "aws:ec2:instance", aws_resource_reservation },
+	{ "VpcEndpoints", "aws:ec2:vpc-endpoint", aws_resource_endpoint },
 	{ "Functions", "aws:lambda:function", aws_resource_function },
 	{ "Buckets", "aws:s3:bucket", aws_resource_bucket },
 	{ "Keys", "aws:kms:key", aws_resource_key },

@@ -33,6 +33,14 @@ static bool has_governed_policy(const struct aws_arn *arn)
 	return false;
 }
 
+static bool is_endpoint(struct str key)
+{
+	struct aws_arn arn;
+
+	return aws_arn_parse(&arn, key) && str_eq(arn.service, STR_LIT("ec2")) &&
+	       str_starts(arn.resource, STR_LIT("vpc-endpoint/"));
+}
+
 static bool has_sibling(const struct aws_emit *em, const char *name)
 {
 	for (size_t i = 0; i < em->context->sibling_count; i++) {
@@ -99,6 +107,24 @@ static int emit_ties(
 	return rc;
 }
 
+/* What endpoints of networks say of themselves. */
+static int read_endpoint(struct aws_emit *em, const struct json_value *v,
+	struct aws_emit_attributes *attributes, struct err *e)
+{
+	struct str network, service;
+	int rc = json_want_string(em->json, v, "vpc", &network, e);
+
+	if (rc == 0)
+		rc = json_want_string(em->json, v,
+			json_get(v, "serviceName") ? "serviceName" : "service", &service,
+			e);
+	if (rc < 0)
+		return rc;
+	aws_emit_attribute(attributes, "network", network);
+	aws_emit_attribute(attributes, "service", service);
+	return 0;
+}
+
 static int read_entity(struct aws_emit *em, const struct json_value *v,
 	struct record_entity *entity, struct aws_emit_attributes *attributes,
 	struct err *e)
@@ -143,6 +169,8 @@ static int read_metadata(struct aws_emit *em, const struct json_value *v, struct
 		rc = json_want_string(em->json, v, "path", &path, e);
 	if (rc < 0)
 		return rc;
+	if (is_endpoint(entity.key) && read_endpoint(em, v, &attributes, e) < 0)
+		return e->code;
 	if (!json_get(v, "region"))
 		aws_emit_attribute(&attributes, "region", arn.region);
 	entity.flags = flags_of(&arn, path);
@@ -246,7 +274,7 @@ static int read_named(struct aws_emit *em, struct str key, struct str file,
 	if (str_eq(file, STR_LIT("current-policy.json")))
 		return aws_emit_document(
 			em, LAYER_IDENTITY, key, aws_authorization_name(key), body, e);
-	if (str_eq(file, STR_LIT("endpoint-policy.json")))
+	if (str_eq(file, STR_LIT("endpoint-policy.json")) || is_endpoint(key))
 		return aws_emit_document(
 			em, LAYER_ENDPOINT, key, STR_LIT("endpoint policy"), body, e);
 	return aws_emit_resource_policy(em, key, body, e);

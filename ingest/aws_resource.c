@@ -69,6 +69,21 @@ static struct str region_of_zone(struct str zone)
 	return zone;
 }
 
+/* "eu-west-1" of "com.amazonaws.eu-west-1.s3"; empty when there is none. */
+static struct str region_of_service(struct str service)
+{
+	struct str rest = service;
+
+	while (rest.n > 0) {
+		size_t n = str_find_char(rest, '.', 0);
+
+		if (aws_arn_is_region(str_head(rest, n)))
+			return str_head(rest, n);
+		rest = str_skip(rest, n + 1);
+	}
+	return rest;
+}
+
 static int read_instance(struct aws_emit *em, const struct json_value *v,
 	struct record_entity *out, struct str *region, struct err *e)
 {
@@ -154,6 +169,68 @@ int aws_resource_reservation(
 	while (rc == 0 && json_next(&it, &none, &instance))
 		rc = emit_instance(em, instance, owner, e);
 	return rc;
+}
+
+static int read_endpoint(struct aws_emit *em, const struct json_value *v,
+	struct record_entity *out, struct aws_emit_attributes *attributes, struct err *e)
+{
+	struct str service, network, region, owner;
+	int rc = json_need_string(em->json, v, "VpcEndpointId", &out->name, e);
+
+	if (rc == 0)
+		rc = json_need_string(em->json, v, "ServiceName", &service, e);
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "VpcId", &network, e);
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "OwnerId", &owner, e);
+	if (rc == 0)
+		rc = aws_emit_date(em, v, "CreationTimestamp", &out->created, e);
+	if (rc == 0)
+		rc = aws_emit_tags(em, json_get(v, "Tags"), out, e);
+	if (rc < 0)
+		return rc;
+	region = aws_subject_region(em);
+	if (region.n == 0)
+		region = region_of_service(service);
+	if (region.n == 0)
+		return json_fail(em->json, v, e,
+			"which region the endpoint is in is not said: "
+			"expected a directory named after it");
+	if (aws_arn_is_account(owner))
+		aws_emit_open_account(em, aws_arn_region_partition(region), owner);
+	else if (aws_emit_open_home(em, v, e) < 0)
+		return e->code;
+	out->key = arena_printf(em->arena, "arn:%.*s:ec2:%.*s:%.*s:vpc-endpoint/%.*s",
+		STR_ARG(em->partition), STR_ARG(region), STR_ARG(em->account),
+		STR_ARG(out->name));
+	aws_emit_attribute(attributes, "id", out->name);
+	aws_emit_attribute(attributes, "network", network);
+	aws_emit_attribute(attributes, "service", service);
+	aws_emit_attribute(attributes, "region", region);
+	return 0;
+}
+
+int aws_resource_endpoint(struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	struct record_entity entity = { .flags = 0 };
+	struct aws_emit_attributes attributes = { .count = 0 };
+	struct str body;
+	int rc = json_want_type(em->json, v, JSON_OBJECT, e);
+
+	em->offset = json_offset(em->json, v);
+	if (rc == 0)
+		rc = read_endpoint(em, v, &entity, &attributes, e);
+	if (rc < 0)
+		return rc;
+	entity.attributes = attributes.pairs;
+	entity.attribute_count = attributes.count;
+	rc = aws_emit_entity(em, entity, e);
+	if (rc == 0)
+		rc = aws_emit_body(em, json_get(v, "PolicyDocument"), &body, e);
+	if (rc < 0 || body.n == 0)
+		return rc;
+	return aws_emit_document(
+		em, LAYER_ENDPOINT, entity.key, STR_LIT("endpoint policy"), body, e);
 }
 
 int aws_resource_function(struct aws_emit *em, const struct json_value *v, struct err *e)

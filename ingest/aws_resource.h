@@ -16,6 +16,8 @@ int aws_resource_reservation(
 int aws_resource_function(struct aws_emit *em, const struct json_value *v, struct err *e);
 int aws_resource_task_definition(
 	struct aws_emit *em, const struct json_value *v, struct err *e);
+/* An endpoint of a network, with its policy. */
+int aws_resource_endpoint(struct aws_emit *em, const struct json_value *v, struct err *e);
 int aws_resource_bucket(struct aws_emit *em, const struct json_value *v, struct err *e);
 int aws_resource_key(struct aws_emit *em, const struct json_value *v, struct err *e);
 int aws_resource_secret(struct aws_emit *em, const struct json_value *v, struct err *e);

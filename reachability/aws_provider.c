@@ -1,5 +1,7 @@
 #include "reachability/aws_provider.h"
 
+#include "reachability/aws_bucket.h"
+#include "reachability/aws_key.h"
 #include "reachability/subject.h"
 
 /* Piece i (0-based) of a key split at ':'; the sixth is the rest. */
@@ -149,12 +151,6 @@ static enum provider_policy policy(
 	return POLICY_NEVER;
 }
 
-static bool has_grants(kind_id kind)
-{
-	return kind != CATALOG_NONE &&
-	       str_eq(catalog_kind_name(kind), STR_LIT("aws:kms:key"));
-}
-
 /* The format with the account in its place, where keys of the kind have one. */
 static struct str new_key(struct str format, struct str account, struct arena *arena)
 {
@@ -166,38 +162,6 @@ static struct str new_key(struct str format, struct str account, struct arena *a
 	head = (size_t)(piece.p - format.p);
 	return arena_printf(arena, "%.*s%.*s:%.*s", STR_ARG(str_head(format, head)),
 		STR_ARG(account), STR_ARG(rest));
-}
-
-static bool yes(struct str value)
-{
-	return str_eq_fold(value, STR_LIT("true"));
-}
-
-/*
- * Block Public Access, the setting that voids public bucket policies for anyone outside
- * the account. Source:
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
- */
-static void prepare_object(struct world *w, struct object *object)
-{
-	struct str name = STR_LIT("bpa:RestrictPublicBuckets"), key;
-	struct segment *s;
-	node_id account;
-	struct err e;
-
-	if (object->kind == CATALOG_NONE ||
-		!str_eq(catalog_kind_name(object->kind), STR_LIT("aws:s3:bucket")))
-		return;
-	if (yes(world_attribute(w, object->node, name))) {
-		object->blocks_public = true;
-		return;
-	}
-	if (object->n->type != NODE_ENTITY ||
-		world_segment(&s, w, object->n->scope, &e) < 0)
-		return;
-	key = segment_info(s)->key;
-	if (key.n > 0 && world_node_of_key(&account, w, key, &e) == 0)
-		object->blocks_public = yes(world_attribute(w, account, name));
 }
 
 /* --- principals --- */
@@ -586,57 +550,6 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 }
 
 /*
- * KMS grants are a way in beside the key policy and all policies of the caller, across
- * accounts too. One whose grantee is an account leaves it to that account's policies.
- * Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
- */
-static expr granted(struct expr_pool *pool, const struct provider_parts *p)
-{
-	bool root = (p->subject->n->flags & ENTITY_ROOT) != 0;
-	expr identity = root ? EXPR_TRUE : expr_and(pool, p->identity, p->boundary);
-	expr x = expr_or(pool, p->grants[MATCH_SELF], p->grants[MATCH_ANYONE]);
-
-	x = expr_or(pool, x, expr_and(pool, p->grants[MATCH_ROLE], p->boundary));
-	return expr_or(pool, x, expr_and(pool, p->grants[MATCH_ACCOUNT], identity));
-}
-
-/*
- * What a grant can let one do. Source:
- * https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#terms-grant-operations
- */
-static bool grant_operation(struct str action)
-{
-	static const char *const names[] = { "kms:CreateGrant", "kms:Decrypt",
-		"kms:DeriveSharedSecret", "kms:DescribeKey", "kms:Encrypt",
-		"kms:GenerateDataKey", "kms:GenerateDataKeyPair",
-		"kms:GenerateDataKeyPairWithoutPlaintext",
-		"kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateMac",
-		"kms:GetPublicKey", "kms:ReEncryptFrom", "kms:ReEncryptTo",
-		"kms:RetireGrant", "kms:Sign", "kms:Verify", "kms:VerifyMac" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (str_eq(action, str_from(names[i])))
-			return true;
-	}
-	return false;
-}
-
-/* Grants that nobody listed may let anyone in. */
-static expr grants_unread(struct expr_pool *pool, const struct provider_parts *p)
-{
-	const struct object *o = p->object;
-	const struct node *n = p->subject->n;
-
-	if (n->type == NODE_PUBLIC || aws_provider_is_federated(n))
-		return EXPR_FALSE;
-	if (!p->strict || o->grants_known || !has_grants(o->kind) ||
-		!grant_operation(catalog_action_get(p->action).name))
-		return EXPR_FALSE;
-	return expr_unknown(pool, o->n->account.n > 0 ? o->n->account : o->n->key,
-		STR_LIT("grants of the key were not collected"));
-}
-
-/*
  * Source:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -646,13 +559,39 @@ static expr combine(struct expr_pool *pool, const struct provider_parts *p)
 	expr x = grant(pool, p, unread);
 	expr deny = p->deny;
 
-	x = expr_or(pool, x, expr_or(pool, granted(pool, p), grants_unread(pool, p)));
+	x = expr_or(pool, x, aws_key_grants(pool, p));
 	if (x == EXPR_FALSE)
 		return EXPR_FALSE;
 	if (p->object->policy_state == SEGMENT_POLICY_REFUSED)
 		deny = expr_or(pool, deny, policy_unread(pool, p, true));
 	x = expr_and(pool, x, expr_and(pool, p->scps, p->rcps));
 	return expr_and(pool, x, expr_not(pool, deny));
+}
+
+/* "com.amazonaws.eu-west-1.s3": what is behind the region, where actions say it else. */
+static bool endpoint_serves(struct str service, action_id action)
+{
+	static const char *const named[][2] = { { "ecr.api", "ecr" },
+		{ "ecr.dkr", "ecr" }, { "monitoring", "cloudwatch" },
+		{ "kinesis-streams", "kinesis" }, { "kinesis-firehose", "firehose" },
+		{ "git-codecommit", "codecommit" }, { "sagemaker.api", "sagemaker" },
+		{ "sagemaker.runtime", "sagemaker" }, { "sync-states", "states" },
+		{ "dynamodb-streams", "dynamodb" }, { "s3-global.accesspoint", "s3" },
+		{ "email-smtp", "ses" }, { "email", "ses" } };
+	struct str rest = service, of = catalog_action_get(action).service;
+
+	/* it is of some service, which nobody said */
+	if (service.n == 0)
+		return true;
+	for (int i = 0; i < 3; i++)
+		rest = str_skip(rest, str_find_char(rest, '.', 0) + 1);
+	if (str_ends(rest, STR_LIT("-fips")))
+		rest.n -= 5;
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		if (str_eq(rest, str_from(named[i][0])))
+			return str_eq(of, str_from(named[i][1]));
+	}
+	return str_eq(of, rest);
 }
 
 static const char *const power_actions[] = { "iam:PutRolePolicy", "iam:AttachRolePolicy",
@@ -669,8 +608,8 @@ const struct provider aws_provider = {
 	.owns_key = owns_key,
 	.read_key = read_key,
 	.policy = policy,
-	.has_grants = has_grants,
-	.prepare_object = prepare_object,
+	.has_grants = aws_key_has_grants,
+	.prepare_object = aws_bucket_prepare,
 	.match = match,
 	.look_up = aws_provider_look_up,
 	.session_needs_policy = session_needs_policy,
@@ -685,5 +624,9 @@ const struct provider aws_provider = {
 	.new_key = new_key,
 	.assumptions = assumptions,
 	.assumption_count = sizeof(assumptions) / sizeof(assumptions[0]),
+	.endpoint_kind = { "aws:ec2:vpc-endpoint", 20 },
+	.endpoint_key = { "aws:SourceVpce", 14 },
+	.network_key = { "aws:SourceVpc", 13 },
+	.endpoint_serves = endpoint_serves,
 	.power_actions = power_actions,
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "reachability/deciding.h"
+#include "reachability/deciding_endpoint.h"
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
 
@@ -276,6 +277,8 @@ static int decide_list(struct decide *d, struct deciding *g, const bool *active,
 	size_t group_count;
 
 	deciding_collect(g, active);
+	if (deciding_endpoint_collect(g, active != NULL, e) < 0)
+		return e->code;
 	deciding_group(g);
 	if (deciding_atoms(g, &atoms, &atom_count, e) < 0)
 		return e->code;
@@ -450,6 +453,8 @@ int decide_trace(struct decide_trace *out, struct decide *d,
 	g.literal_size = g.literal ? g.resource.n : pattern_literal_size(g.resource);
 	bit = action_bits_index(g.list->ids, g.list->count, action);
 	deciding_collect(&g, NULL);
+	if (deciding_endpoint_collect(&g, false, e) < 0)
+		return e->code;
 	if (deciding_atoms(&g, &atoms, &atom_count, e) < 0)
 		return e->code;
 	out->resource = g.resource;

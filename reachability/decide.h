@@ -25,14 +25,15 @@ enum decide_slot {
 	SLOT_SESSION,
 	SLOT_SCP,
 	SLOT_RCP,
-	SLOT_RESOURCE
+	SLOT_RESOURCE,
+	SLOT_ENDPOINT
 };
 
 struct decide_statement {
 	const struct document *document;
 	const struct document_statement *statement;
 	enum decide_slot slot;
-	uint32_t level; /* of an SCP or RCP */
+	uint32_t level; /* of an SCP or RCP; which endpoint */
 	uint32_t doc;   /* in the subject's segment, of identity and boundary */
 	const struct world_document *origin; /* of the others */
 };

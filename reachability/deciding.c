@@ -1,5 +1,7 @@
 #include "reachability/deciding.h"
 
+#include "reachability/deciding_endpoint.h"
+
 #include "reachability/pattern.h"
 
 /*
@@ -248,6 +250,21 @@ void deciding_collect(struct deciding *g, const bool *active)
 	hits_of_object(g);
 }
 
+void deciding_add_statement(struct deciding *g, const struct decide_statement *statement)
+{
+	struct decide_hit h = { .statement = statement, .condition = EXPR_TRUE };
+
+	h.bits = action_bits_of(
+		g->bits, statement->document, statement->statement, g->list);
+	if (!h.bits)
+		return;
+	g->searched++;
+	h.match = g->subject->provider->match(g->world, statement->document,
+		statement->statement, &g->subject->s, &g->object->o, &h.condition);
+	if (h.match != MATCH_NONE && hit_cover(g, &h))
+		hit_add(g, &h);
+}
+
 /* --- groups of actions that meet the same hits --- */
 
 static void groups_split(struct buf *groups, const uint64_t *bits,
@@ -349,6 +366,9 @@ static void parts_add(
 {
 	struct expr_pool *pool = g->conditions.pool;
 
+	/* what endpoints say counts for requests that come through them */
+	if (h->statement->slot == SLOT_ENDPOINT)
+		return;
 	if (h->statement->statement->flags & DOCUMENT_DENY) {
 		p->deny = expr_or(pool, p->deny, h->condition);
 		return;
@@ -372,6 +392,7 @@ static void parts_add(
 	}
 	case SLOT_SCP:
 	case SLOT_RCP: /* what RCPs allow is everything, by definition */
+	case SLOT_ENDPOINT:
 		break;
 	}
 }
@@ -418,7 +439,8 @@ expr deciding_combine(
 	}
 	parts_scps(g, p, bit, atom);
 	p->boundary = expr_and(g->conditions.pool, p->boundary, p->session);
-	return g->subject->provider->combine(g->conditions.pool, p);
+	return deciding_endpoint_limit(
+		g, p, bit, atom, g->subject->provider->combine(g->conditions.pool, p));
 }
 
 expr deciding_too_many(struct deciding *g)

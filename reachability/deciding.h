@@ -30,6 +30,7 @@ struct deciding {
 	size_t literal_size; /* bytes before its first wildcard */
 	struct condition_context conditions;
 	bool reads_principal, reads_resource;
+	const struct endpoint_list *endpoints; /* NULL: none matters */
 	bool too_many; /* more partial patterns than we can combine */
 	uint32_t searched;
 };
@@ -41,6 +42,9 @@ void deciding_begin(struct deciding *g, struct world *w, struct action_bits *bit
 
 /* Collect the hits; `active` as in decide_generic, or NULL. */
 void deciding_collect(struct deciding *g, const bool *active);
+
+/* A statement of neither side that looks at the object: a hit, if it covers it. */
+void deciding_add_statement(struct deciding *g, const struct decide_statement *statement);
 
 /* Split the list's actions into groups that meet the same hits. */
 void deciding_group(struct deciding *g);

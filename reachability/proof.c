@@ -21,6 +21,8 @@ static struct str slot_words(const struct proving *p, const struct decide_statem
 		return STR_LIT("identity policy");
 	case SLOT_BOUNDARY:
 		return STR_LIT("permissions boundary");
+	case SLOT_ENDPOINT:
+		return STR_LIT("endpoint policy");
 	case SLOT_SESSION:
 		return STR_LIT("session policy");
 	case SLOT_SCP:
@@ -85,8 +87,10 @@ static void add_hits(struct proving *p, enum proof_type type, struct err *e)
 {
 	for (uint32_t i = 0; i < p->t->hit_count; i++) {
 		const struct decide_hit *h = &p->t->hits[i];
-		bool deny = (h->statement->statement->flags & DOCUMENT_DENY) != 0;
+		bool deny = (h->statement->statement->flags & DOCUMENT_DENY) &&
+			    h->statement->slot != SLOT_ENDPOINT;
 		bool ceiling = h->statement->slot == SLOT_BOUNDARY ||
+			       h->statement->slot == SLOT_ENDPOINT ||
 			       h->statement->slot == SLOT_SESSION ||
 			       h->statement->slot == SLOT_SCP ||
 			       h->statement->slot == SLOT_RCP;
@@ -126,6 +130,14 @@ static struct str add_missing_ceilings(struct proving *p)
 	} else if (p->s->s.bounded && p->t->parts.boundary == EXPR_FALSE) {
 		first = STR_LIT("the permissions boundary does not allow it");
 		add_words(p, PROOF_CEILING, STR_LIT("permissions boundary"), first);
+	}
+	if (p->t->parts.endpoint.n > 0) {
+		struct str text = arena_printf(arena,
+			"the policy of the endpoint '%.*s' does not allow it",
+			STR_ARG(p->t->parts.endpoint));
+
+		add_words(p, PROOF_CEILING, STR_LIT("endpoint policy"), text);
+		first = first.n > 0 ? first : text;
 	}
 	for (uint32_t level = 0; level < p->s->scp_levels && p->s->s.scps; level++) {
 		bool lets = p->s->scp_level_unknown[level] != EXPR_FALSE;

@@ -72,6 +72,8 @@ struct provider_parts {
 	expr grants[MATCH_COUNT];
 	expr scps, rcps; /* all levels let through */
 	expr deny;       /* some statement denies, in whichever layer */
+	/* key of the endpoint whose policy leaves nothing; empty: none does */
+	struct str endpoint;
 	bool same_account;
 	/* a resource policy that nobody asked for makes the decision unknown */
 	bool strict;
@@ -156,6 +158,14 @@ struct provider {
 
 	const struct provider_assumption *assumptions;
 	uint32_t assumption_count;
+
+	/*
+	 * Private ways into services: kind of their entities, the keys that name in a
+	 * request the endpoint and its network, and whether one of that service (an
+	 * attribute of the entity) takes the action.
+	 */
+	struct str endpoint_kind, endpoint_key, network_key;
+	bool (*endpoint_serves)(struct str service, action_id action);
 
 	/*
 	 * Actions that rewrite policies: who has everything and keeps one of these rules

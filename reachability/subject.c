@@ -12,6 +12,8 @@ struct subject_cache {
 	struct buf ceilings;         /* struct account_ceilings per number */
 	struct intern classes;       /* (scope, class) -> number */
 	struct buf class_statements; /* struct class_statements per number */
+	struct endpoint_list endpoints;
+	bool endpoints_known;
 };
 
 /* The statements of a grant class, shared by its members. */
@@ -599,5 +601,16 @@ int subject_object(const struct decide_object **out, struct subject_cache *c, no
 		VEC_DATA(&c->objects, void *)[n] = o;
 	}
 	*out = o;
+	return 0;
+}
+
+int subject_endpoints(const struct endpoint_list **out, struct subject_cache *c,
+	const struct provider *provider, struct err *e)
+{
+	if (!c->endpoints_known &&
+		endpoint_load(&c->endpoints, c->world, provider, e) < 0)
+		return e->code;
+	c->endpoints_known = true;
+	*out = &c->endpoints;
 	return 0;
 }

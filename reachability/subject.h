@@ -7,6 +7,7 @@
 #define REACHABILITY_SUBJECT_H
 
 #include "reachability/decide.h"
+#include "reachability/endpoint.h"
 
 struct subject_cache;
 
@@ -23,6 +24,10 @@ int subject_get(const struct decide_subject **out, struct subject_cache *c, node
 int subject_narrow(struct decide_subject *out, struct subject_cache *c, node_id n,
 	const struct decide_statement *own, uint32_t count, uint32_t identity_count,
 	bool bounded, struct err *e);
+
+/* The endpoints of the world, loaded when they are first asked for. */
+int subject_endpoints(const struct endpoint_list **out, struct subject_cache *c,
+	const struct provider *provider, struct err *e);
 
 /*
  * Whose policies a node acts with: the identity that a session is of, else itself. A

@@ -30,9 +30,10 @@ struct little_policies {
 	const char *trust;     /* of dev; NULL: the account may */
 	const char *far_trust; /* of far */
 	const char *bucket, *queue,
-		*key;        /* resource policies; of key NULL: the account may */
-	const char *grant;   /* on the key; NULL: there is none */
-	const char *session; /* of a session of dev, and of one of alice; NULL: none */
+		*key;         /* resource policies; of key NULL: the account may */
+	const char *grant;    /* on the key; NULL: there is none */
+	const char *endpoint; /* of vpce-1 to S3 in vpc-1; NULL: there is none */
+	const char *session;  /* of a session of dev, and of one of alice; NULL: none */
 	const char *scp_root, *scp_ou, *scp_account, *rcp;
 	const char *
 		/*
@@ -160,6 +161,27 @@ static inline void little_session(struct builder *b, const char *scope, const ch
 		little_document(b, scope, key, LAYER_SESSION, "session policy", policy);
 }
 
+static inline void little_endpoint(
+	struct builder *b, const char *scope, const char *policy)
+{
+	const struct record_pair attributes[] = {
+		{ STR_LIT("id"), STR_LIT("vpce-1") },
+		{ STR_LIT("network"), STR_LIT("vpc-1") },
+		{ STR_LIT("service"), STR_LIT("com.amazonaws.eu-west-1.s3") },
+	};
+	struct record_entity r = { .scope = str_from(scope),
+		.key = STR_LIT("arn:aws:ec2:eu-west-1:" LITTLE_A ":vpc-endpoint/vpce-1"),
+		.kind = STR_LIT("aws:ec2:vpc-endpoint"),
+		.name = STR_LIT("vpce-1"),
+		.attributes = attributes,
+		.attribute_count = 3 };
+
+	if (!policy)
+		return;
+	builder_add_entity(b, &r);
+	little_document(b, scope, r.key.p, LAYER_ENDPOINT, "endpoint policy", policy);
+}
+
 static inline void little_account_a(
 	struct store_write *w, const struct little_policies *p)
 {
@@ -212,6 +234,7 @@ static inline void little_account_a(
 	little_document(b, s, "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k", LAYER_GRANT,
 		"grant", p->grant ? p->grant : "{'Statement':[]}");
 	little_document(b, s, function, LAYER_RESOURCE, "function policy", NULL);
+	little_endpoint(b, s, p->endpoint);
 	little_session(b, s, "arn:aws:sts::" LITTLE_A ":assumed-role/dev/one",
 		LITTLE_ROLE(LITTLE_A, "dev"), p->session);
 	little_session(b, s, "arn:aws:sts::" LITTLE_A ":federated-user/al",

@@ -21,6 +21,9 @@
 #define REFUSE(p, a, r)                                                                  \
 	"{'Effect':'Deny','Principal':{'AWS':'" p "'},'Action':'" a "','Resource':'" r   \
 	"'}"
+#define VIA(key, value)                                                                  \
+	"{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'StringEquals':{" \
+	"'" key "':'" value "'}}}"
 #define TRUST(p)                                                                         \
 	"{'Effect':'Allow','Principal':{'AWS':'" p "'},'Action':'sts:AssumeRole'}"
 
@@ -128,6 +131,15 @@ static const struct {
 	{ "and with one what both allow", { .alice = V(ALLOW("s3:*", "*")), .session = V(ALLOW("s3:Get*", "*")) }, AL, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "a policy that names its user is cut", { .bucket = V(GRANT(ALICE, "s3:GetObject", B "/*")) }, AL, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 	{ "one that names the federated user is not", { .bucket = V(GRANT(AL, "s3:GetObject", B "/*")) }, AL, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "an endpoint's policy binds nobody who may come another way", { .alice = V(ALLOW("s3:*", "*")), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "it does who must come that way", { .alice = V(VIA("aws:SourceVpce", "vpce-1")), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "where it lets through, the way is the condition", { .alice = V(VIA("aws:SourceVpce", "vpce-1")), .endpoint = V(GRANT("*", "s3:Get*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "its deny cuts", { .alice = V(VIA("aws:SourceVpce", "vpce-1")), .endpoint = V(GRANT("*", "*", "*") "," REFUSE("*", "s3:GetObject", B "/x")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "only what it covers", { .alice = V(VIA("aws:SourceVpce", "vpce-1")), .endpoint = V(GRANT("*", "*", "*") "," REFUSE("*", "s3:GetObject", B "/x")) }, ALICE, "s3:GetObject", B, B "/y", VERDICT_CONDITIONAL, 0 },
+	{ "the network is behind its endpoints", { .alice = V(VIA("aws:SourceVpc", "vpc-1")), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "another network is not", { .alice = V(VIA("aws:SourceVpc", "vpc-2")), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "a deny to all others asks for the way", { .alice = V(ALLOW("s3:*", "*")), .bucket = V("{'Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*','Condition':{'StringNotEquals':{'aws:SourceVpce':'vpce-1'}}}"), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "another service does not come through it", { .alice = V("{'Effect':'Allow','Action':'sqs:*','Resource':'*','Condition':{'StringEquals':{'aws:SourceVpce':'vpce-1'}}}"), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "sqs:SendMessage", Q, "", VERDICT_CONDITIONAL, 0 },
 	{ "an SCP that lacks it cuts", { .alice = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("sqs:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 	{ "every level must allow", { .alice = V(ALLOW("s3:*", "*")), .scp_root = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("*", "*")), .scp_account = V(ALLOW("s3:Get*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "an SCP denies the root user", { .scp_root = V(ALLOW("*", "*") "," DENY("s3:*", "*")) }, ROOT, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
@@ -328,11 +340,37 @@ static void test_session_name(void **state)
 	little_close(&l);
 }
 
+/*
+ * A context that names the way: its policy binds; one that nobody collected is unknown.
+ */
+static void test_endpoint_of_context(void **state)
+{
+	const struct {
+		const char *endpoint;
+		enum expr_verdict verdict;
+	} ways[] = { { "vpce-1", VERDICT_DENIED }, { "vpce-2", VERDICT_UNKNOWN } };
+	struct little_policies p = { .alice = V(ALLOW("s3:*", "*")),
+		.endpoint = V(GRANT("*", "s3:PutObject", "*")) };
+	struct str key = STR_LIT("aws:SourceVpce");
+	struct little_world l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct str value = str_from(ways[i].endpoint);
+		struct world_context context = { &key, &value, 1, false };
+
+		little_open(&l, &p);
+		assert_int_equal(verdict_in(&l, &context, ALICE), ways[i].verdict);
+		little_close(&l);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_complete_context),
+		cmocka_unit_test(test_endpoint_of_context),
 		cmocka_unit_test(test_given_list),
 		cmocka_unit_test(test_session_name),
 	};

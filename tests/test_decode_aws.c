@@ -74,6 +74,12 @@ static const struct row rows[] = {
 		"R arn:aws-us-gov:ec2:us-gov-west-1:111122223333:instance/i-1 carries " A "instance-profile/p\n"
 		"E arn:aws:ec2:us-east-1:111122223333:instance/i-2 aws:ec2:instance i-2 61 id=i-2 region=us-east-1 tagged\n"
 		"C entities:aws:ec2:instance  1 ()\n" },
+	{ "endpoints of a network", "e.json", "aws:111122223333", "", NULL,
+		"{\"VpcEndpoints\":[{\"VpcEndpointId\":\"vpce-1\",\"VpcEndpointType\":\"Gateway\",\"VpcId\":\"vpc-1\",\"ServiceName\":\"com.amazonaws.eu-west-1.s3\","
+		"\"OwnerId\":\"111122223333\",\"PolicyDocument\":\"{\\\"x\\\":1}\",\"Tags\":[]}]}",
+		"E arn:aws:ec2:eu-west-1:111122223333:vpc-endpoint/vpce-1 aws:ec2:vpc-endpoint vpce-1 0 id=vpce-1 network=vpc-1 service=com.amazonaws.eu-west-1.s3 region=eu-west-1 tagged\n"
+		"D endpoint arn:aws:ec2:eu-west-1:111122223333:vpc-endpoint/vpce-1 (endpoint policy) {\"x\":1}\n"
+		"C entities:aws:ec2:vpc-endpoint  1 ()\n" },
 	{ "functions, first page", "eu-west-1/f.json", "aws:111122223333", "", NULL,
 		"{\"Functions\":[{\"FunctionName\":\"f\",\"FunctionArn\":\"arn:aws:lambda:eu-west-1:111122223333:function:f\",\"Role\":\"" A "role/r\"}],\"NextToken\":\"x\"}",
 		"E arn:aws:lambda:eu-west-1:111122223333:function:f aws:lambda:function f 21 region=eu-west-1\n"

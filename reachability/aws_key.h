@@ -1,0 +1,14 @@
+/*
+ * aws_key.h - what KMS adds to the decision about a key: grants.
+ */
+#ifndef REACHABILITY_AWS_KEY_H
+#define REACHABILITY_AWS_KEY_H
+
+#include "reachability/provider.h"
+
+bool aws_key_has_grants(kind_id kind);
+
+/* What grants let the caller do, and what ones that nobody listed might. */
+expr aws_key_grants(struct expr_pool *pool, const struct provider_parts *parts);
+
+#endif
