@@ -1,5 +1,7 @@
 #include "reachability/aws_key.h"
 
+#include "reachability/aws_provider.h"
+
 bool aws_key_has_grants(kind_id kind)
 {
 	return kind != CATALOG_NONE &&
