@@ -186,6 +186,12 @@ static bool fact_of_service(const struct subject *s, struct str key,
 			fact_one(out, s->n->key, arena);
 		return true;
 	}
+	/* its name, and those that it has in each region */
+	if (key_is(key, "aws:PrincipalServiceNamesList")) {
+		if (service)
+			out->knowledge = CONDITION_PRESENT;
+		return true;
+	}
 	if (key_is(key, "aws:FederatedProvider") && federated) {
 		fact_one(out, s->n->key, arena);
 		return true;
@@ -203,6 +209,34 @@ static void fact_of_arn(
 		out->knowledge = CONDITION_PRESENT;
 }
 
+/*
+ * Whether somebody may give tags to sessions of the role, which come before its own.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+ */
+static bool takes_tags(struct world *w, const struct subject *s)
+{
+	action_id tagging = catalog_action_find(STR_LIT("sts:TagSession"));
+	const struct world_document *docs;
+	uint32_t count;
+	struct err e;
+
+	if (s->h != s->n || !str_contains_fold(s->n->key, STR_LIT(":role/")) ||
+		tagging == CATALOG_NONE)
+		return false;
+	if (world_documents(&docs, &count, w, s->node, LAYER_TRUST, &e) < 0)
+		return true;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct document *d = docs[i].compiled;
+
+		for (uint32_t k = 0; d && k < d->statement_count; k++) {
+			if (!(d->statements[k].flags & DOCUMENT_DENY) &&
+				document_has_action(d, &d->statements[k], tagging))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Tags of a session come before those of its role. */
 static void fact_of_tag(struct world *w, const struct subject *s, struct str tag,
 	struct condition_fact *out, struct arena *arena)
@@ -211,8 +245,56 @@ static void fact_of_tag(struct world *w, const struct subject *s, struct str tag
 
 	if (s->h != s->n && tag_value(w, s->node, tag, &value))
 		fact_one(out, value, arena);
+	else if (takes_tags(w, s))
+		out->knowledge = CONDITION_OPEN;
 	else
 		fact_tag(w, s->holder, tag, out, arena);
+}
+
+/* Keys of temporary credentials: how somebody came by them. */
+static bool is_of_credentials(struct str key)
+{
+	return key_is(key, "aws:TokenIssueTime") ||
+	       key_is(key, "aws:MultiFactorAuthPresent") ||
+	       key_is(key, "aws:MultiFactorAuthAge");
+}
+
+/* Keys that only come with a role that was assumed, by somebody or by an instance. */
+static bool is_of_assumed_role(struct str key)
+{
+	return key_is(key, "aws:SourceIdentity") ||
+	       key_is(key, "aws:FederatedProvider") ||
+	       key_is(key, "ec2:SourceInstanceARN") || key_is(key, "ec2:RoleDelivery") ||
+	       key_is(key, "aws:Ec2InstanceSourceVpc") ||
+	       key_is(key, "aws:Ec2InstanceSourcePrivateIPv4") ||
+	       key_is(key, "lambda:SourceFunctionArn") ||
+	       key_is(key, "glue:RoleAssumedBy") ||
+	       key_is(key, "glue:CredentialIssuingService");
+}
+
+/*
+ * Who has no credentials has none of their keys. Those of a role are always temporary;
+ * of a user they may be, so that its keys are open.
+ */
+static bool fact_of_credentials(
+	const struct subject *s, struct str key, struct condition_fact *out)
+{
+	struct str type = kind_of_principal(s);
+	bool nobody = s->n->type == NODE_PUBLIC || aws_provider_is_federated(s->n);
+	bool person = str_eq(type, STR_LIT("User")) || str_eq(type, STR_LIT("Account"));
+
+	if (is_of_credentials(key)) {
+		if (nobody)
+			return true;
+		out->knowledge = CONDITION_OPEN;
+		if (str_eq(type, STR_LIT("AssumedRole")) &&
+			key_is(key, "aws:TokenIssueTime"))
+			out->knowledge = CONDITION_PRESENT;
+		return true;
+	}
+	/* who is in an account that nobody collected may be a role */
+	return is_of_assumed_role(key) &&
+	       (nobody || (person && s->n->type == NODE_ENTITY));
 }
 
 static bool fact_of_principal(struct world *w, const struct subject *s, struct str key,
@@ -262,7 +344,7 @@ static bool fact_of_principal(struct world *w, const struct subject *s, struct s
 		fact_of_userid(w, s, out, arena);
 		return true;
 	}
-	return fact_of_service(s, key, out, arena);
+	return fact_of_service(s, key, out, arena) || fact_of_credentials(s, key, out);
 }
 
 /* The region of the key ("arn:p:s:REGION:a:r"), or empty. */
@@ -277,10 +359,63 @@ static struct str region_of(struct str key)
 	return (struct str){ key.p + from, str_find_char(key, ':', from) - from };
 }
 
+/* Whether the key is an ARN of the service. */
+static bool of_service(struct str key, const char *service)
+{
+	size_t from = str_find_char(key, ':', 0) + 1;
+
+	from = str_find_char(key, ':', from) + 1;
+	if (from > key.n)
+		return false;
+	key = str_skip(key, from);
+	return str_eq(str_head(key, str_find_char(key, ':', 0)), str_from(service));
+}
+
+/*
+ * Requests for what has no region go where the service is: IAM to one region per
+ * partition. A role is asked for by STS too, which is everywhere.
+ * https://docs.aws.amazon.com/general/latest/gr/iam-service.html
+ */
+static struct str region_of_request(struct world *w, const struct object *o)
+{
+	struct str key = o->n->key, region = region_of(key);
+
+	if (region.n > 0)
+		return region;
+	if (of_service(key, "s3"))
+		return world_attribute(w, o->node, STR_LIT("region"));
+	if (!of_service(key, "iam") || str_contains_fold(key, STR_LIT(":role/")))
+		return region;
+	if (str_starts(key, STR_LIT("arn:aws:")))
+		return STR_LIT("us-east-1");
+	if (str_starts(key, STR_LIT("arn:aws-cn:")))
+		return STR_LIT("cn-north-1");
+	return str_starts(key, STR_LIT("arn:aws-us-gov:")) ? STR_LIT("us-gov-west-1")
+							   : region;
+}
+
+/*
+ * The tag that a key asks for: "aws:ResourceTag/k", "ec2:ResourceTag/k",
+ * "s3:BucketTag/k", "rds:db-tag/k".
+ */
+static bool tag_of_resource(struct str key, const struct object *o, struct str *tag)
+{
+	struct str bare = behind_colon(key);
+
+	if (key_begins(bare, "ResourceTag/", tag))
+		return true;
+	if (of_service(o->n->key, "s3"))
+		return key_begins(key, "s3:BucketTag/", tag);
+	return (str_contains_fold(o->n->key, STR_LIT(":db:")) &&
+		       key_begins(key, "rds:db-tag/", tag)) ||
+	       (str_contains_fold(o->n->key, STR_LIT(":cluster:")) &&
+		       key_begins(key, "rds:cluster-tag/", tag));
+}
+
 static bool fact_of_resource(struct world *w, const struct object *o, struct str key,
 	struct condition_fact *out, struct arena *arena)
 {
-	struct str tag, bare = behind_colon(key), region;
+	struct str tag, region;
 
 	out->knowledge = CONDITION_OPEN;
 	if (key_is(key, "aws:ResourceAccount") || key_is(key, "s3:ResourceAccount")) {
@@ -296,26 +431,20 @@ static bool fact_of_resource(struct world *w, const struct object *o, struct str
 			o->organization, out->multivalued, o->n->account, out, arena);
 		return true;
 	}
-	if (key_begins(bare, "ResourceTag/", &tag)) {
+	if (tag_of_resource(key, o, &tag)) {
 		/*
 		 * Buckets take part only where attribute-based control was switched on.
 		 */
-		bool bucket =
-			str_starts(region_of(o->n->key).n == 0 ? o->n->key : STR_LIT(""),
-				STR_LIT("arn:aws:s3:::"));
-
-		if (bucket &&
-			!key_is(world_attribute(w, o->node, STR_LIT("abac")), "enabled"))
-			return true;
-		fact_tag(w, o->node, tag, out, arena);
+		if (!of_service(o->n->key, "s3") || region_of(o->n->key).n > 0 ||
+			key_is(world_attribute(w, o->node, STR_LIT("abac")), "enabled"))
+			fact_tag(w, o->node, tag, out, arena);
 		return true;
 	}
 	if (key_is(key, "aws:RequestedRegion")) {
-		region = region_of(o->n->key);
+		region = region_of_request(w, o);
+		out->knowledge = CONDITION_PRESENT;
 		if (region.n > 0 && !str_eq(region, STR_LIT("*")))
 			fact_one(out, region, arena);
-		else
-			out->knowledge = CONDITION_PRESENT;
 		return true;
 	}
 	return false;
@@ -407,6 +536,11 @@ void aws_provider_look_up(struct world *w, const struct subject *subject,
 	out->single = !out->multivalued && key_begins(key, "aws:", &name);
 	if (fact_of_context(w, key, out, arena))
 		return;
+	if (key_is(key, "kms:CallerAccount") && !of_service(object->n->key, "kms") &&
+		!of_service(object->n->key, "account")) {
+		out->knowledge = CONDITION_MISSING;
+		return;
+	}
 	if (!fact_of_principal(w, subject, key, out, arena) &&
 		!fact_of_resource(w, object, key, out, arena))
 		fact_of_request(subject, key, out);

@@ -187,7 +187,7 @@ static const struct {
 	{ LAYER_IDENTITY, "'Resource':'*','Condition':{'ForAllValues:StringLike':{'aws:TagKeys':['a','b']}}", "any, 5/1/0 aws:TagKeys = a|b" },
 	{ LAYER_IDENTITY, "'Resource':'*','Condition':{'ForAnyValue:StringEqualsIfExists':{'aws:TagKeys':[]}}", "any, 1/2/1 aws:TagKeys = " },
 	{ LAYER_IDENTITY, "'Resource':'*','Condition':{'StringEquals':{'aws:principalorgid':'o-1'}}", "any, principal, 1/0/2 aws:principalorgid = o-1" },
-	{ LAYER_IDENTITY, "'Resource':'*','Condition':{'StringEquals':{'kms:CallerAccount':'1'}}", "any, principal, 1/0/2 kms:CallerAccount = 1" },
+	{ LAYER_IDENTITY, "'Resource':'*','Condition':{'StringEquals':{'kms:CallerAccount':'1'}}", "any, principal, resource, 1/0/6 kms:CallerAccount = 1" },
 	{ LAYER_IDENTITY, "'Resource':'*','Condition':{'StringEquals':{'aws:ResourceTag/a':'b'}}", "any, resource, 1/0/4 aws:ResourceTag/a = b" },
 	{ LAYER_IDENTITY, "'Resource':'*','Condition':{'StringEquals':{'ec2:resourcetag/a':'b'}}", "any, resource, 1/0/4 ec2:resourcetag/a = b" },
 	{ LAYER_IDENTITY, "'Resource':'*','Condition':{'StringEquals':{'s3:ExistingObjectTag/a':'b'}}", "any, resource, 1/0/4 s3:ExistingObjectTag/a = b" },

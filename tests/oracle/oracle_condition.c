@@ -159,6 +159,11 @@ static enum knowledge look_up(
 		return resource_key(r, key, out);
 	if (same(key, "aws:RequestedRegion") && oracle_world_arn(r->resource, 3).n > 0)
 		return some(oracle_world_arn(r->resource, 3), out);
+	/* Who has no credentials, or not yet, came by none. */
+	if ((same(key, "aws:MultiFactorAuthPresent") ||
+		    same(key, "aws:MultiFactorAuthAge")) &&
+		(type == ORACLE_PUBLIC || type == ORACLE_LOGIN))
+		return KNOWN_ABSENT;
 	/* Only a service that acts for somebody says for whom. */
 	if ((same(key, "aws:SourceArn") || same(key, "aws:SourceAccount")) &&
 		type != ORACLE_SERVICE)

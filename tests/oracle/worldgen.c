@@ -142,7 +142,7 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 		buf_printf(b, "\"Action\":\"%s\"",
 			PICK(g, "sts:AssumeRole", "sts:AssumeRole",
 				"sts:AssumeRoleWithWebIdentity", "sts:AssumeRole*",
-				"sts:*"));
+				"sts:Assume*"));
 	else if (layer == LAYER_RESOURCE && chance(g, 50))
 		buf_printf(b, "\"Action\":\"*\"");
 	else if (layer == LAYER_RCP)
