@@ -2,78 +2,50 @@
 
 #include "reachability/aws_bucket.h"
 #include "reachability/aws_key.h"
+#include "reachability/aws_naming.h"
 #include "reachability/subject.h"
-
-/* Piece i (0-based) of a key split at ':'; the sixth is the rest. */
-static struct str arn_piece(struct str key, unsigned i)
-{
-	size_t from = 0, end;
-
-	for (unsigned k = 0; k < i; k++)
-		from = str_find_char(key, ':', from) + 1;
-	if (from > key.n)
-		return (struct str){ 0 };
-	end = i == 5 ? key.n : str_find_char(key, ':', from);
-	return (struct str){ key.p + from, end - from };
-}
-
-static bool is_provider_key(struct str key, const char *type)
-{
-	return str_eq(arn_piece(key, 2), STR_LIT("iam")) &&
-	       str_starts(arn_piece(key, 5), str_from(type));
-}
 
 bool aws_provider_is_federated(const struct node *n)
 {
-	return n->type == NODE_FEDERATED || is_provider_key(n->key, "saml-provider/") ||
-	       is_provider_key(n->key, "oidc-provider/");
-}
-
-/*
- * Identity providers that every account knows, by their own names. Source:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
- */
-static bool is_login(struct str key)
-{
-	static const char *const names[] = { "cognito-identity.amazonaws.com",
-		"www.amazon.com", "graph.facebook.com", "accounts.google.com" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (str_eq(key, str_from(names[i])))
-			return true;
-	}
-	return false;
+	return n->type == NODE_FEDERATED ||
+	       aws_naming_is_provider(n->key, "saml-provider/") ||
+	       aws_naming_is_provider(n->key, "oidc-provider/");
 }
 
 static bool owns_key(struct str key)
 {
 	return str_starts(key, STR_LIT("arn:")) || str_eq(key, STR_LIT("public")) ||
-	       is_login(key) || str_ends(key, STR_LIT(".amazonaws.com"));
+	       aws_naming_is_login(key) || str_ends(key, STR_LIT(".amazonaws.com"));
 }
 
 static enum node_type read_key(struct str key, struct str *account)
 {
-	struct str rest = arn_piece(key, 5), service = arn_piece(key, 2);
+	struct str rest = aws_naming_arn(key, 5), service = aws_naming_arn(key, 2);
 
-	*account = arn_piece(key, 4);
+	*account = aws_naming_arn(key, 4);
 	if (str_eq(key, STR_LIT("public"))) {
 		*account = (struct str){ 0 };
 		return NODE_PUBLIC;
 	}
 	if (!str_starts(key, STR_LIT("arn:"))) {
 		*account = (struct str){ 0 };
-		if (is_login(key))
+		if (aws_naming_is_login(key))
 			return NODE_FEDERATED;
 		return str_ends(key, STR_LIT(".amazonaws.com")) ? NODE_SERVICE
 								: NODE_RESOURCE;
+	}
+	/* an origin access identity: CloudFront, as the user of an account of its own */
+	if (str_eq(service, STR_LIT("iam")) && str_eq(*account, STR_LIT("cloudfront"))) {
+		*account = (struct str){ 0 };
+		return NODE_SERVICE;
 	}
 	if (str_eq(service, STR_LIT("iam")) &&
 		(str_starts(rest, STR_LIT("user/")) ||
 			str_starts(rest, STR_LIT("role/")) ||
 			str_eq(rest, STR_LIT("root"))))
 		return NODE_FOREIGN;
-	if (is_provider_key(key, "saml-provider/") ||
-		is_provider_key(key, "oidc-provider/"))
+	if (aws_naming_is_provider(key, "saml-provider/") ||
+		aws_naming_is_provider(key, "oidc-provider/"))
 		return NODE_FEDERATED;
 	if (str_eq(service, STR_LIT("account")))
 		return NODE_ACCOUNT;
@@ -154,7 +126,7 @@ static enum provider_policy policy(
 /* The format with the account in its place, where keys of the kind have one. */
 static struct str new_key(struct str format, struct str account, struct arena *arena)
 {
-	struct str piece = arn_piece(format, 4), rest = arn_piece(format, 5);
+	struct str piece = aws_naming_arn(format, 4), rest = aws_naming_arn(format, 5);
 	size_t head;
 
 	if (!str_eq(piece, STR_LIT("*")))
@@ -164,236 +136,13 @@ static struct str new_key(struct str format, struct str account, struct arena *a
 		STR_ARG(account), STR_ARG(rest));
 }
 
-/* --- principals --- */
-
-static bool is_role(const struct node *n)
-{
-	return str_starts(arn_piece(n->key, 5), STR_LIT("role/"));
-}
-
-static struct str last_part(struct str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return str_skip(path, i);
-}
-
-/* "arn:aws:sts::111122223333:assumed-role/NAME/SESSION" against a role's key. */
-static bool session_of(struct str session, const struct node *n, struct str *name)
-{
-	struct str rest = arn_piece(session, 5), role;
-	struct str head = STR_LIT("assumed-role/");
-	size_t slash;
-
-	if (!is_role(n) || !str_starts(rest, head) ||
-		!str_eq(arn_piece(session, 4), n->account) ||
-		!str_eq(arn_piece(session, 1), arn_piece(n->key, 1)))
-		return false;
-	rest = str_skip(rest, head.n);
-	slash = str_find_char(rest, '/', 0);
-	role = str_head(rest, slash);
-	*name = str_skip(rest, slash + 1);
-	return str_eq(role, last_part(arn_piece(n->key, 5)));
-}
-
-static expr session_named(struct world *w, struct str name)
-{
-	const struct world_context *c = world_context(w);
-	struct expr_test t = { .op = DOCUMENT_STRING_EQUALS,
-		.key = STR_LIT("sts:RoleSessionName"),
-		.values = &name,
-		.value_count = 1 };
-
-	for (uint32_t i = 0; i < c->count; i++) {
-		if (str_eq_fold(c->keys[i], t.key))
-			return str_eq(c->values[i], name) ? EXPR_TRUE : EXPR_FALSE;
-	}
-	return expr_test(world_pool(w), &t);
-}
-
-/*
- * Who is named as the identity that it acts as: what limits a role, or a session of a
- * user, limits that grant too.
- */
-static enum provider_match own_match(const struct subject *s)
-{
-	return s->h != s->n || is_role(s->n) ? MATCH_ROLE : MATCH_SELF;
-}
-
-static enum provider_match match_one(struct world *w, const struct document *d,
-	const struct document_principal *p, const struct subject *s, expr *condition)
-{
-	struct str text = document_str(d, p->text), session;
-	enum node_type type = s->n->type;
-	bool federated = aws_provider_is_federated(s->n);
-	bool account_member =
-		!federated &&
-		(type == NODE_ENTITY || type == NODE_FOREIGN || type == NODE_ACCOUNT);
-
-	switch (p->type) {
-	case DOCUMENT_ANYONE:
-		return MATCH_ANYONE;
-	case DOCUMENT_ACCOUNT:
-		return account_member && str_eq(text, s->n->account) ? MATCH_ACCOUNT
-								     : MATCH_NONE;
-	case DOCUMENT_KEY:
-		if (!account_member || !str_eq(text, s->h->key))
-			return MATCH_NONE;
-		return own_match(s);
-	case DOCUMENT_SESSION:
-		if (s->h != s->n)
-			return str_eq(text, s->n->key) ? MATCH_SELF : MATCH_NONE;
-		if (!session_of(text, s->n, &session))
-			return MATCH_NONE;
-		*condition = session_named(w, session);
-		return MATCH_SELF;
-	case DOCUMENT_SERVICE:
-		return type == NODE_SERVICE && str_eq(text, s->n->key) ? MATCH_SELF
-								       : MATCH_NONE;
-	case DOCUMENT_FEDERATED:
-		return federated && str_eq(text, s->n->key) ? MATCH_SELF : MATCH_NONE;
-	case DOCUMENT_UNIQUE_ID:
-		if (!str_eq(text, world_attribute(w, s->holder, STR_LIT("id"))))
-			return MATCH_NONE;
-		return own_match(s);
-	default:
-		return MATCH_NONE;
-	}
-}
-
-static enum provider_match match(struct world *w, const struct document *d,
-	const struct document_statement *s, const struct subject *subject,
-	const struct object *object, expr *condition)
-{
-	const struct document_principal *p = d->principals + s->principal_first;
-	enum provider_match best = MATCH_NONE;
-	expr sessions = EXPR_FALSE;
-	bool inverted = (s->flags & DOCUMENT_NOT_PRINCIPAL) != 0;
-
-	(void)object;
-	if (s->principal_count == 0)
-		return inverted ? MATCH_ANYONE : MATCH_NONE;
-	/* A deny for all but some reaches whoever has a boundary, named or not:
-	 * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
-	 */
-	if (inverted && (s->flags & DOCUMENT_DENY) && subject->bounded)
-		return MATCH_ANYONE;
-	for (uint32_t i = 0; i < s->principal_count; i++) {
-		expr needs = EXPR_TRUE;
-		enum provider_match one = match_one(w, d, &p[i], subject, &needs);
-
-		if (one == MATCH_NONE)
-			continue;
-		if (needs != EXPR_TRUE)
-			sessions = expr_or(world_pool(w), sessions, needs);
-		else if (one > best)
-			best = one;
-	}
-	if (inverted) {
-		if (best != MATCH_NONE)
-			return MATCH_NONE;
-		if (sessions != EXPR_FALSE)
-			*condition = expr_and(world_pool(w), *condition,
-				expr_not(world_pool(w), sessions));
-		return MATCH_ANYONE;
-	}
-	if (best == MATCH_NONE && sessions != EXPR_FALSE) {
-		*condition = expr_and(world_pool(w), *condition, sessions);
-		return MATCH_SELF;
-	}
-	return best;
-}
-
-static uint32_t principal_texts(
-	struct str *out, uint32_t max, struct world *w, node_id subject)
-{
-	const struct node *n = world_node(w, subject);
-	node_id holder;
-	struct str id;
-	uint32_t count = 0;
-	struct err e;
-
-	/* sessions are indexed by what is in front of their names */
-	if ((n->flags & ENTITY_SESSION) && count < max)
-		out[count++] = str_head(n->key, n->key.n - last_part(n->key).n - 1);
-	if (subject_holder(&holder, w, subject, &e) == 0)
-		n = world_node(w, holder);
-	else
-		holder = subject;
-	id = world_attribute(w, holder, STR_LIT("id"));
-	if (count < max)
-		out[count++] = n->key;
-	if (count < max &&
-		is_role(n)) /* sessions are named by the role's name, indexed below it */
-		out[count++] = arena_printf(world_arena(w),
-			"arn:%.*s:sts::%.*s:assumed-role/%.*s",
-			STR_ARG(arn_piece(n->key, 1)), STR_ARG(n->account),
-			STR_ARG(last_part(arn_piece(n->key, 5))));
-	if (count < max && id.n > 0)
-		out[count++] = id;
-	if (count < max && n->account.n > 0 && !aws_provider_is_federated(n))
-		out[count++] = n->account;
-	if (count < max)
-		out[count++] = STR_LIT("*");
-	return count;
-}
-
-static int principal_node(node_id *out, struct world *w, const struct document *d,
-	const struct document_principal *p, struct err *e)
-{
-	struct str text = document_str(d, p->text), name;
-
-	*out = NODE_NONE;
-	switch (p->type) {
-	case DOCUMENT_ANYONE:
-		*out = world_node_virtual(
-			w, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
-		return 0;
-	case DOCUMENT_ACCOUNT:
-		if (world_account_scope(w, text) == SEGMENT_NONE)
-			*out = world_node_virtual(w, NODE_ACCOUNT,
-				arena_printf(world_arena(w),
-					"arn:aws:account::%.*s:account", STR_ARG(text)),
-				arena_copy(world_arena(w), text));
-		return 0;
-	case DOCUMENT_KEY:
-		return world_node_of_key(out, w, text, e);
-	case DOCUMENT_SESSION: {
-		struct str rest =
-			str_skip(arn_piece(text, 5), sizeof("assumed-role/") - 1);
-
-		name = str_head(rest, str_find_char(rest, '/', 0));
-		return world_node_of_key(out, w,
-			arena_printf(world_arena(w), "arn:%.*s:iam::%.*s:role/%.*s",
-				STR_ARG(arn_piece(text, 1)), STR_ARG(arn_piece(text, 4)),
-				STR_ARG(name)),
-			e);
-	}
-	case DOCUMENT_SERVICE:
-		*out = world_node_virtual(w,
-			is_login(text) ? NODE_FEDERATED : NODE_SERVICE,
-			arena_copy(world_arena(w), text), (struct str){ 0 });
-		return 0;
-	case DOCUMENT_FEDERATED:
-		if (str_starts(text, STR_LIT("arn:")))
-			return world_node_of_key(out, w, text, e);
-		*out = world_node_virtual(w, NODE_FEDERATED,
-			arena_copy(world_arena(w), text), (struct str){ 0 });
-		return 0;
-	default: /* canonical and unique ids are found by the entities that bear them */
-		return 0;
-	}
-}
-
 /*
  * A federated user has nothing of its own user without a policy of its session.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
  */
 static bool session_needs_policy(struct str key)
 {
-	return str_starts(arn_piece(key, 5), STR_LIT("federated-user/"));
+	return str_starts(aws_naming_arn(key, 5), STR_LIT("federated-user/"));
 }
 
 /* --- ceilings --- */
@@ -488,7 +237,7 @@ static bool may_call(const struct node *n, action_id action)
 
 	if (!aws_provider_is_federated(n))
 		return !(web || saml) || n->type == NODE_PUBLIC;
-	if (is_provider_key(n->key, "saml-provider/") ? web : saml)
+	if (aws_naming_is_provider(n->key, "saml-provider/") ? web : saml)
 		return false;
 	return web || saml || str_eq(name, STR_LIT("sts:TagSession")) ||
 	       str_eq(name, STR_LIT("sts:SetSourceIdentity"));
@@ -610,15 +359,15 @@ const struct provider aws_provider = {
 	.policy = policy,
 	.has_grants = aws_key_has_grants,
 	.prepare_object = aws_bucket_prepare,
-	.match = match,
+	.match = aws_naming_match,
 	.look_up = aws_provider_look_up,
 	.session_needs_policy = session_needs_policy,
 	.scps_bind = scps_bind,
 	.rcps_bind = rcps_bind,
 	.rcps_cover = rcps_cover,
 	.combine = combine,
-	.principal_texts = principal_texts,
-	.principal_node = principal_node,
+	.principal_texts = aws_naming_texts,
+	.principal_node = aws_naming_node,
 	.is_federated = aws_provider_is_federated,
 	.may_call = may_call,
 	.new_key = new_key,

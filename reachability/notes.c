@@ -130,13 +130,71 @@ static int note_grants(struct notes *n, struct decide *d, node_id object, struct
 	return 0;
 }
 
+/* Why a principal of a policy is nobody we can show; NULL: somebody, or not one alone. */
+static const char *nobody(int *rc, struct world *w, const struct document *d,
+	const struct document_principal *p, node_id object, struct err *e)
+{
+	const struct node *named;
+	node_id node;
+
+	if (p->type == DOCUMENT_ANYONE || p->type == DOCUMENT_ACCOUNT)
+		return NULL;
+	*rc = provider_of_node(w, object)->principal_node(&node, w, d, p, e);
+	if (*rc < 0)
+		return NULL;
+	if (node == NODE_NONE)
+		return p->type == DOCUMENT_UNIQUE_ID ? "whom no collected account has"
+						     : "who is not known";
+	named = world_node(w, node);
+	if (named->type == NODE_FOREIGN &&
+		world_account_scope(w, named->account) != SEGMENT_NONE)
+		return "whom its account does not have";
+	return NULL;
+}
+
+/* Whom the object's policy names and nobody is: deleted, or not to be found out. */
+static int notes_named(struct notes *n, struct decide *d, node_id object, struct err *e)
+{
+	const struct node *node = world_node(n->world, object);
+	struct segment *s = world_node_segment(n->world, object);
+	const struct decide_object *o;
+	int rc;
+
+	if (!s)
+		return 0;
+	rc = decide_object(&o, d, object, e);
+
+	for (uint32_t i = 0; rc == 0 && i < o->statement_count; i++) {
+		const struct decide_statement *st = &o->statements[i];
+		const struct document_principal *p =
+			st->document->principals + st->statement->principal_first;
+
+		for (uint32_t k = 0; k < st->statement->principal_count; k++) {
+			const char *why = st->slot == SLOT_RESOURCE
+						  ? nobody(&rc, n->world, st->document,
+							    &p[k], object, e)
+						  : NULL;
+
+			if (why)
+				note(n, segment_info(s)->scope,
+					arena_printf(world_arena(n->world),
+						"policy of '%.*s' names '%.*s', %s",
+						STR_ARG(node->key),
+						STR_ARG(document_str(
+							st->document, p[k].text)),
+						why));
+		}
+	}
+	return rc;
+}
+
 int notes_object(struct notes *n, struct decide *d, node_id object, struct err *e)
 {
 	const struct segment_entity *entity = world_entity(n->world, object);
 	struct segment *s = world_node_segment(n->world, object);
 	const struct node *node = world_node(n->world, object);
 
-	if (note_grants(n, d, object, e) < 0)
+	if (note_grants(n, d, object, e) < 0 || notes_named(n, d, object, e) < 0)
 		return e->code;
 	if (entity && (entity->policy_state == SEGMENT_POLICY_GOT ||
 			      entity->policy_state == SEGMENT_POLICY_NONE))

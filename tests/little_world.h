@@ -4,7 +4,8 @@
  *
  * Account 111111111111: users alice (group devs) and eve, role dev (boundary applies to
  * dev and alice), role app (a service's), bucket b, queue q, key k, function f that
- * carries app. Account 222222222222: user bob, role far. Both are in o-org under r-root /
+ * carries app. Account 222222222222: user bob, roles far and (under a path, with far's
+ * policies) pit. Both are in o-org under r-root /
  * ou-a; 333333333333 is its exempt account with user boss.
  */
 #ifndef TESTS_LITTLE_WORLD_H
@@ -18,6 +19,10 @@
 #include "graphstore/store.h"
 #include "ingest/policy.h"
 #include "reachability/answer.h"
+
+#define LITTLE_ID_ALICE "AIDAALICEALICEALICE00"
+#define LITTLE_ID_DEV   "AROADEVDEVDEVDEVDEV00"
+#define LITTLE_ID_BOB   "AIDABOBBOBBOBBOBBOB00"
 
 #define LITTLE_A "111111111111"
 #define LITTLE_B "222222222222"
@@ -68,6 +73,20 @@ static inline void little_entity(struct builder *b, const char *scope, const cha
 		.name = str_from(name),
 		.flags = flags,
 		.tags_known = true };
+
+	builder_add_entity(b, &r);
+}
+
+/* Its unique id: what policies turn a name into. */
+static inline void little_id(struct builder *b, const char *scope, const char *key,
+	const char *kind, const char *id)
+{
+	struct record_pair pair = { STR_LIT("id"), str_from(id) };
+	struct record_entity r = { .scope = str_from(scope),
+		.key = str_from(key),
+		.kind = str_from(kind),
+		.attributes = &pair,
+		.attribute_count = 1 };
 
 	builder_add_entity(b, &r);
 }
@@ -210,6 +229,8 @@ static inline void little_account_a(
 		b, s, "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k", "aws:kms:key", "k", 0);
 	little_entity(b, s, function, "aws:lambda:function", "f",
 		ENTITY_IDENTITY | ENTITY_COMPUTE);
+	little_id(b, s, LITTLE_USER(LITTLE_A, "alice"), "aws:iam:user", LITTLE_ID_ALICE);
+	little_id(b, s, LITTLE_ROLE(LITTLE_A, "dev"), "aws:iam:role", LITTLE_ID_DEV);
 	little_relation(b, s, RELATION_MEMBER_OF, LITTLE_USER(LITTLE_A, "alice"),
 		"arn:aws:iam::" LITTLE_A ":group/devs");
 	little_relation(b, s, RELATION_CARRIES, function, LITTLE_ROLE(LITTLE_A, "app"));
@@ -267,6 +288,11 @@ static inline void little_account_b(
 		ENTITY_IDENTITY);
 	little_entity(b, s, LITTLE_ROLE(LITTLE_B, "far"), "aws:iam:role", "far",
 		ENTITY_IDENTITY);
+	little_id(b, s, LITTLE_USER(LITTLE_B, "bob"), "aws:iam:user", LITTLE_ID_BOB);
+	little_entity(b, s, LITTLE_ROLE(LITTLE_B, "deep/pit"), "aws:iam:role", "pit",
+		ENTITY_IDENTITY);
+	little_document(
+		b, s, LITTLE_ROLE(LITTLE_B, "deep/pit"), LAYER_IDENTITY, "p", p->far);
 	little_document(b, s, LITTLE_USER(LITTLE_B, "bob"), LAYER_IDENTITY, "p", p->bob);
 	little_document(b, s, LITTLE_ROLE(LITTLE_B, "far"), LAYER_IDENTITY, "p", p->far);
 	little_document(b, s, LITTLE_ROLE(LITTLE_B, "far"), LAYER_TRUST, "trust policy",

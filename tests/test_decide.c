@@ -44,6 +44,8 @@
 #define ONE   "arn:aws:sts::" LITTLE_A ":assumed-role/dev/one"
 #define AL    "arn:aws:sts::" LITTLE_A ":federated-user/al"
 #define ROOT  "arn:aws:iam::" LITTLE_A ":root"
+#define PIT   LITTLE_ROLE(LITTLE_B, "deep/pit")
+#define OAI   "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"
 #define OIDC  "arn:aws:iam::" LITTLE_A ":oidc-provider/idp.example"
 #define SAML  "arn:aws:iam::" LITTLE_A ":saml-provider/corp"
 #define B     "arn:aws:s3:::b"
@@ -177,6 +179,24 @@ static const struct {
 	{ "a web identity has nothing but roles", { .bucket = V(GRANT("*", "s3:*", B "/*")) }, OIDC, "s3:GetObject", B, B "/x", VERDICT_DENIED, DIRECT },
 	{ "and what they have", { .trust = V(LOGIN(OIDC, "WebIdentity")), .dev = V(ALLOW("s3:*", "*")) }, OIDC, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "a provider that every account knows", { .trust = V(LOGIN("cognito-identity.amazonaws.com", "WebIdentity")), .dev = V(ALLOW("s3:*", "*")) }, "cognito-identity.amazonaws.com", "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a key of one value has no two", { .alice = V("{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'ForAnyValue:StringEquals':{'aws:SourceVpce':'a'},'ForAnyValue:StringLike':{'aws:SourceVpce':'b*'}}}") }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a key of many values may", { .alice = V("{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'ForAnyValue:StringEquals':{'aws:CalledVia':'a'},'ForAnyValue:StringLike':{'aws:CalledVia':'b*'}}}") }, ALICE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "everybody who is the role: not cut by its boundary", { .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:GetObject','Resource':'" B "/*','Condition':{'ArnEquals':{'aws:PrincipalArn':'" DEV "'}}}"), .boundary = V(ALLOW("sqs:*", "*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "and is nobody else", { .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:GetObject','Resource':'" B "/*','Condition':{'ArnEquals':{'aws:PrincipalArn':'" DEV "'}}}") }, EVE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a session that is named is not cut by its role's boundary", { .bucket = V(GRANT("arn:aws:sts::" LITTLE_A ":assumed-role/dev/ses", "s3:*", B "/*")), .boundary = V(ALLOW("sqs:*", "*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "what the account gets, a boundary cuts", { .alice = V(ALLOW("kms:*", "*")), .boundary = V(ALLOW("sqs:*", "*")) }, ALICE, "kms:Decrypt", K, "", VERDICT_DENIED, 0 },
+	{ "an explicit deny of the boundary beats a session that is named", { .bucket = V(GRANT("arn:aws:sts::" LITTLE_A ":assumed-role/dev/ses", "s3:*", B "/*")), .boundary = V(DENY("s3:*", "*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "across accounts a boundary cuts a named user", { .alice = V(ALLOW("sts:*", "*")), .boundary = V(ALLOW("s3:*", "*")), .far_trust = V(TRUST(ALICE)) }, ALICE, "sts:AssumeRole", FAR, "", VERDICT_DENIED, DIRECT },
+	{ "an unique id is its user", { .bucket = V(GRANT(LITTLE_ID_ALICE, "s3:GetObject", B "/*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "and nobody else", { .bucket = V(GRANT(LITTLE_ID_ALICE, "s3:GetObject", B "/*")) }, EVE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a role's unique id is cut by its boundary", { .bucket = V(GRANT(LITTLE_ID_DEV, "s3:GetObject", B "/*")), .boundary = V(ALLOW("sqs:*", "*")) }, DEV, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "an unique id of another account", { .bob = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(LITTLE_ID_BOB, "s3:GetObject", B "/*")) }, BOB, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "an unique id of another account, on the whole", { .bob = V(ALLOW("sqs:*", "*")), .queue = V(GRANT(LITTLE_ID_BOB, "sqs:SendMessage", "*")) }, BOB, "sqs:SendMessage", Q, "", VERDICT_ALLOWED, 0 },
+	{ "a session of another account's role under a path", { .far = V(ALLOW("sqs:*", "*")), .queue = V(GRANT("arn:aws:sts::" LITTLE_B ":assumed-role/pit/ses", "sqs:SendMessage", "*")) }, PIT, "sqs:SendMessage", Q, "", VERDICT_CONDITIONAL, 0 },
+	{ "an id that nobody has lets nobody in", { .alice = V(ALLOW("sts:*", "*")), .trust = V(TRUST("AROAGONEGONEGONEGONE0")) }, ALICE, "sts:AssumeRole", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "a name in another partition is another", { .bucket = V(GRANT("arn:aws-cn:iam::" LITTLE_A ":user/eve", "s3:*", B "/*")) }, EVE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "an origin access identity", { .bucket = V(GRANT(OAI, "s3:GetObject", B "/*")) }, OAI, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a service by its name, for an account that is open", { .bucket = V("{'Effect':'Allow','Principal':{'Service':'logs.amazonaws.com'},'Action':'s3:PutObject','Resource':'" B "/*','Condition':{'StringEquals':{'aws:SourceAccount':'" LITTLE_A "'}}}"), .scp_root = V(DENY("*", "*")) }, "logs.amazonaws.com", "s3:PutObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
 	{ "an action on another kind of resource grants nothing", { .alice = V(ALLOW("s3:GetObject", B)) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 };
 /* clang-format on */

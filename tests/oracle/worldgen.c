@@ -96,8 +96,7 @@ static void principal_value(struct worldgen *g, struct buf *b)
 	else if (chance(g, 20))
 		buf_printf(b, "{\"AWS\":[\"%s\",\"%.*s\"]}", id, STR_ARG(key));
 	else if (chance(g, 20))
-		buf_printf(b, "{\"AWS\":\"AIDA%sU%s000\"}", account_id(g->account),
-			PICK(g, "A", "B"));
+		buf_printf(b, "{\"AWS\":\"AIDA%sU%s000\"}", id, PICK(g, "A", "B"));
 	else
 		buf_printf(b, "{\"AWS\":\"%.*s\"}", STR_ARG(key));
 }

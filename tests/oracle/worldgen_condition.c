@@ -14,7 +14,9 @@ static void open_condition(struct worldgen *g, struct buf *b)
 		buf_printf(b, "\"%s\":{\"aws:SourceVpce\":%s}",
 			PICK(g, "StringEquals", "StringNotEquals", "StringLike",
 				"StringNotLike", "StringEqualsIfExists",
-				"ForAnyValue:StringEquals", "ForAllValues:StringLike"),
+				"ForAnyValue:StringEquals", "ForAllValues:StringLike",
+				"ForAnyValue:StringNotEquals",
+				"ForAllValues:StringNotLike"),
 			PICK(g, "\"v-a\"", "\"v-b\"", "\"v-*\"", "[\"v-a\",\"v-b\"]"));
 	else if (key == 4)
 		buf_printf(b, "\"%s\":{\"idp.example:sub\":\"%s\"}",
