@@ -186,13 +186,15 @@ static const struct shape *draw(struct estate_random *r)
 	return &shapes[i];
 }
 
+/* `number`: of the statement in its policy, where no Sid may be there twice. */
 static void statement(struct writer *w, struct estate *s, const struct shape *shape,
-	uint32_t app, struct estate_random *r)
+	uint32_t number, uint32_t app, struct estate_random *r)
 {
 	estate_next(r);
 	writer_object(w, NULL);
 	if (shape->sid)
-		writer_text(w, "Sid", str_from(shape->sid));
+		writer_text(w, "Sid",
+			arena_printf(&s->arena, "%s%u", shape->sid, number + 1));
 	writer_text(w, "Effect", str_from(shape->deny ? "Deny" : "Allow"));
 	words(w, s, shape->not_action ? "NotAction" : "Action", shape->actions, app, r);
 	words(w, s, "Resource", shape->resources, app, r);
@@ -219,7 +221,7 @@ void statements_policy(struct writer *w, struct estate *s, const char *name,
 {
 	begin_policy(w, name);
 	for (uint32_t i = 0; i < count; i++)
-		statement(w, s, draw(r), application, r);
+		statement(w, s, draw(r), i, application, r);
 	end_policy(w);
 }
 
@@ -230,7 +232,7 @@ void statements_simple(struct writer *w, struct estate *s, const char *name,
 	struct estate_random r = { s->seed };
 
 	begin_policy(w, name);
-	statement(w, s, &shape, 0, &r);
+	statement(w, s, &shape, 0, 0, &r);
 	end_policy(w);
 }
 
@@ -241,7 +243,7 @@ void statements_except(
 	struct estate_random r = { s->seed };
 
 	begin_policy(w, name);
-	statement(w, s, &shape, 0, &r);
+	statement(w, s, &shape, 0, 0, &r);
 	end_policy(w);
 }
 
