@@ -3,7 +3,7 @@
  * it. One JSON line per case on stdout; README.md says what each member means.
  *
  *	bench_account --data DIR --store DIR [--questions N] [--seconds N] [--seed S]
- *	              [--case NAME] [--paths direct|all] [--reuse yes]
+ *	              [--case NAME] [--paths direct|all] [--rules all] [--reuse yes]
  *
  * What reads runs in a child process, so that its peak memory is its own. --reuse yes
  * asks a store that an earlier run has made.
@@ -23,6 +23,7 @@
 #include "benchmarks/estate.h"
 #include "ingest/ingest.h"
 #include "reachability/answer.h"
+#include "reachability/rule.h"
 
 #define DETAILS         "iam/get-account-authorization-details.json"
 #define HEAVY_QUESTIONS 10u
@@ -32,7 +33,8 @@
 struct options {
 	const char *data, *store, *only, *paths;
 	uint64_t questions, seconds, seed;
-	bool reuse;
+	bool reuse, all_rules;
+	struct rules *rules; /* NULL: those of the provider */
 };
 
 /* What a child tells its parent. */
@@ -386,7 +388,8 @@ static uint64_t digest_of(struct world *w, const struct answer *answer)
 }
 
 static int time_one(struct times *t, struct store *store, scope_number scope,
-	entity_id id, const struct question *q, bool direct, struct err *e)
+	entity_id id, const struct question *q, bool direct, const struct rules *rules,
+	struct err *e)
 {
 	double start = now(), opened, begun;
 	struct answer answer;
@@ -401,6 +404,7 @@ static int time_one(struct times *t, struct store *store, scope_number scope,
 		world_close(w);
 		return rc;
 	}
+	world_set_rules(w, rules);
 	opened = now();
 	begun = used();
 	rc = ask(&answer, w, world_node_entity(w, scope, id), q, direct, e);
@@ -476,7 +480,7 @@ static int bench_question(const struct options *o, struct store *store,
 		world_close(w);
 	}
 	for (uint32_t i = 0; rc == 0 && i < chosen.count && now() < end; i++)
-		rc = time_one(&t, store, scope, chosen.ids[i], q, direct, e);
+		rc = time_one(&t, store, scope, chosen.ids[i], q, direct, o->rules, e);
 	if (rc == 0 && t.count > 0)
 		print_times(q, direct, &t);
 	free(chosen.ids);
@@ -546,6 +550,8 @@ static bool read_option(struct options *o, const char *name, const char *value)
 		o->only = value;
 	else if (strcmp(name, "--paths") == 0)
 		o->paths = value;
+	else if (strcmp(name, "--rules") == 0)
+		o->all_rules = strcmp(value, "all") == 0;
 	else if (strcmp(name, "--reuse") == 0)
 		o->reuse = strcmp(value, "yes") == 0;
 	else
@@ -565,14 +571,17 @@ int main(int argc, char **argv)
 	if (!good || !o.store || (!o.data && !o.reuse)) {
 		fprintf(stderr,
 			"usage: bench_account --data DIR --store DIR [--questions N] [--seconds N]"
-			" [--seed S] [--case NAME] [--paths direct|all] [--reuse yes]\n");
+			" [--seed S] [--case NAME] [--paths direct|all] [--rules all] [--reuse yes]\n");
 		return 2;
 	}
-	if (!o.reuse)
+	if (o.all_rules)
+		rc = rules_load(&o.rules, NULL, 0, &e);
+	if (rc == 0 && !o.reuse)
 		rc = bench_reading(&o, &e);
 	if (rc == 0)
 		rc = bench_store(&o, &e);
 	if (rc < 0)
 		fprintf(stderr, "bench_account: %s\n", e.text);
+	rules_free(o.rules);
 	return err_exit_status(rc);
 }

@@ -52,7 +52,8 @@ static int list_identities(
 	return rc;
 }
 
-static int measure(struct entry *entry, struct store *store, struct err *e)
+static int measure(struct entry *entry, struct store *store, const struct rules *rules,
+	struct err *e)
 {
 	struct buf query = { 0 };
 	struct run_options options = { 0 };
@@ -62,6 +63,8 @@ static int measure(struct entry *entry, struct store *store, struct err *e)
 
 	buf_add_str(&query, STR_LIT("blast "));
 	format_name(entry->key, &query);
+	if (rc == 0)
+		world_set_rules(w, rules);
 	if (rc == 0)
 		rc = run_query(&r, w, buf_str(&query), &options, e);
 	if (rc == 0)
@@ -131,21 +134,25 @@ static int store_time(int64_t *out, struct store *store, struct err *e)
 static int report(struct store *store, const struct command_context *c, struct err *e)
 {
 	struct buf entries = { 0 };
+	struct rules *rules = NULL;
 	struct arena arena;
 	int64_t as_of = 0;
 	int rc;
 
 	arena_init(&arena, ARENA_UNLIMITED);
-	rc = store_time(&as_of, store, e);
+	rc = session_rules(&rules, c->options, e);
+	if (rc == 0)
+		rc = store_time(&as_of, store, e);
 	if (rc == 0)
 		rc = list_identities(&entries, store, &arena, e);
 	for (size_t i = 0; rc == 0 && i < VEC_COUNT(&entries, struct entry); i++)
-		rc = measure(&VEC_DATA(&entries, struct entry)[i], store, e);
+		rc = measure(&VEC_DATA(&entries, struct entry)[i], store, rules, e);
 	if (rc == 0 && entries.n > 0)
 		qsort(entries.p, VEC_COUNT(&entries, struct entry), sizeof(struct entry),
 			compare);
 	if (rc == 0)
 		rc = write_report(&entries, c, as_of, e);
+	rules_free(rules);
 	arena_release(&arena);
 	buf_release(&entries);
 	return rc;

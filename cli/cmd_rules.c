@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/listing.h"
 #include "cli/rule_text.h"
+#include "cli/session.h"
 
 #define COUNT(a) (uint32_t)(sizeof(a) / sizeof((a)[0]))
 
@@ -141,7 +142,7 @@ int cmd_rules(const struct command_context *c, struct err *e)
 		(c->options->operand_count != 2 ||
 			!str_eq(str_from(operands[0]), STR_LIT("show"))))
 		return err_set(e, ERR_SYNTAX, "usage: latchkey rules [show ID]");
-	if (rules_load(&rules, NULL, 0, e) < 0)
+	if (session_rules(&rules, c->options, e) < 0)
 		return e->code;
 	rc = c->options->operand_count == 0 ? list_all(rules, c, e)
 					    : show(rules, c, str_from(operands[1]), e);

@@ -11,7 +11,8 @@
 #include "cli/message.h"
 
 #define ANY_COUNT UINT32_MAX
-#define ANSWERS   (OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_VERDICT | OPTIONS_STATS)
+#define ANSWERS                                                                          \
+	(OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_VERDICT | OPTIONS_STATS | OPTIONS_RULES)
 
 /* clang-format off */
 static const char *const ingest_examples[] = {
@@ -86,11 +87,11 @@ static const struct command commands[] = {
 	{ "shell", "", "ask queries one after the other",
 		"One query a line, from a terminal or a pipe. .help lists the dot commands: .mode\n"
 		"FORMAT, .timer on|off, .quit.",
-		shell_examples, OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_STATS, 0, 0, cmd_shell },
+		shell_examples, OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_STATS | OPTIONS_RULES, 0, 0, cmd_shell },
 	{ "report", "blast-radius", "reports over many identities",
 		"blast-radius: for each identity, how many entities are reachable if it is taken\n"
 		"over, most first.",
-		report_examples, OPTIONS_STORE | OPTIONS_OUTPUT, 1, 1, cmd_report },
+		report_examples, OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_RULES, 1, 1, cmd_report },
 	{ "status", "", "scopes in the store: age, counts, what was not collected",
 		"Answers can only be as complete as what was read: every part that was refused,\n"
 		"read in part or never asked for is listed with its scope.",
@@ -106,7 +107,7 @@ static const struct command commands[] = {
 	{ "rules", "[show ID]", "list the hop rules, or show one",
 		"A hop rule says what an identity needs to be able to do, so that it can act as\n"
 		"another one afterwards. docs/hop-rules.md describes their language.",
-		rules_examples, OPTIONS_OUTPUT, 0, 2, cmd_rules },
+		rules_examples, OPTIONS_OUTPUT | OPTIONS_RULES, 0, 2, cmd_rules },
 };
 /* clang-format on */
 

@@ -8,6 +8,7 @@
 
 enum id {
 	ID_STORE,
+	ID_RULES,
 	ID_OUTPUT,
 	ID_SCRIPT,
 	ID_EXIT_CODE,
@@ -27,6 +28,8 @@ enum id {
 static const struct options_row rows[ID_COUNT] = {
 	[ID_STORE]     = { 0,   "store",     "DIR",     OPTIONS_STORE,
 		"the store; else $LATCHKEY_STORE, else latchkey in the data directory" },
+	[ID_RULES]     = { 0,   "rules",     "DIR",     OPTIONS_RULES,
+		"the hop rules of DIR (*.rules), beside those that are built in" },
 	[ID_OUTPUT]    = { 'o', "output",    "FORMAT",  OPTIONS_OUTPUT,
 		"table (the default), json, ndjson, csv, markdown, dot or mermaid" },
 	[ID_SCRIPT]    = { 'f', "file",      "FILE",    OPTIONS_SCRIPT,
@@ -129,6 +132,9 @@ static int apply(struct options *o, enum id id, const char *value, struct err *e
 	switch (id) {
 	case ID_STORE:
 		o->store = value;
+		return 0;
+	case ID_RULES:
+		o->rules = value;
 		return 0;
 	case ID_OUTPUT:
 		return parse_format(&o->format, str_from(value), e);

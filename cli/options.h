@@ -36,6 +36,7 @@ enum options_format {
 #define OPTIONS_STATS   0x08u /* --stats */
 #define OPTIONS_SCRIPT  0x10u /* -f */
 #define OPTIONS_INGEST  0x20u /* --keep-going */
+#define OPTIONS_RULES   0x80u /* --rules */
 #define OPTIONS_ALWAYS  0x40u /* -q -v --no-color --help --version */
 
 #define OPTIONS_NO_VERDICT (-1)
@@ -43,6 +44,7 @@ enum options_format {
 struct options {
 	const char *store;  /* --store, or NULL */
 	const char *script; /* -f, or NULL */
+	const char *rules;  /* --rules, or NULL */
 	enum options_format format;
 	int expect;  /* an enum expr_verdict, or OPTIONS_NO_VERDICT */
 	int fail_on; /* likewise */

@@ -4,22 +4,35 @@
 #include "cli/render.h"
 #include "query/run.h"
 
+int session_rules(struct rules **out, const struct options *o, struct err *e)
+{
+	struct str directory = str_from(o->rules);
+
+	return rules_load(out, &directory, o->rules ? 1 : 0, e);
+}
+
+void session_close(struct session *s)
+{
+	store_close(s->store);
+	rules_free(s->rules);
+	s->store = NULL;
+	s->rules = NULL;
+}
+
 int session_open(struct session *s, const char *directory, const struct options *o,
 	struct sink *out, struct err *e)
 {
 	uint64_t begin = render_clock_us();
 
 	*s = (struct session){ .options = o, .out = out };
-	if (store_open(&s->store, directory, STORE_READ, e) < 0)
+	if (session_rules(&s->rules, o, e) < 0)
 		return e->code;
+	if (store_open(&s->store, directory, STORE_READ, e) < 0) {
+		session_close(s);
+		return e->code;
+	}
 	s->open_us = render_clock_us() - begin;
 	return 0;
-}
-
-void session_close(struct session *s)
-{
-	store_close(s->store);
-	s->store = NULL;
 }
 
 /* The verdict of row i; what is found at all counts as allowed. */
@@ -100,6 +113,7 @@ int session_ask(
 
 	if (world_open(&w, s->store, e) < 0)
 		return e->code;
+	world_set_rules(w, s->rules);
 	status = answer(s, w, query, diagnostic, e);
 	world_close(w);
 	return status;

@@ -11,13 +11,18 @@
 #include "cli/sink.h"
 #include "graphstore/store.h"
 #include "query/result.h"
+#include "reachability/rule.h"
 
 struct session {
 	struct store *store;
+	struct rules *rules;
 	const struct options *options;
 	struct sink *out;
 	uint64_t open_us; /* what store_open took */
 };
+
+/* The hop rules that are built in and those of --rules; rules_free afterwards. */
+int session_rules(struct rules **out, const struct options *o, struct err *e);
 
 int session_open(struct session *s, const char *directory, const struct options *o,
 	struct sink *out, struct err *e);

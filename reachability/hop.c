@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "reachability/hop_bond.h"
+#include "reachability/hop_grant.h"
 #include "reachability/hop_list.h"
 #include "reachability/hop_test.h"
 
@@ -11,6 +12,7 @@ struct hop {
 	struct hop_needs *needs;
 	struct hop_lists *lists;
 	struct hop_test *test;
+	struct hop_grants *grants;
 	struct buf rules;     /* const struct rule * */
 	struct intern shared; /* what decides a hub -> its place in `hubs` */
 	struct buf hubs;      /* const struct hub *: the shared ones */
@@ -64,6 +66,8 @@ struct hop *hop_new(struct world *w)
 		VEC_ADD(&h->rules, const struct rule *, rules_get(rules, i));
 	if (!rules)
 		rules_of_provider(h);
+	h->grants = hop_grants_new(
+		w, VEC_DATA(&h->rules, const struct rule *const), hop_rule_count(h));
 	return h;
 }
 
@@ -71,6 +75,7 @@ void hop_free(struct hop *h)
 {
 	if (!h)
 		return;
+	hop_grants_free(h->grants);
 	hop_test_free(h->test);
 	hop_lists_free(h->lists);
 	hop_needs_free(h->needs);
@@ -582,10 +587,14 @@ static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 
 int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
 {
+	const bool *may;
+
+	if (hop_grants_of(&may, h->grants, actor, e) < 0)
+		return e->code;
 	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
 		const struct rule *rule = hop_rule(h, i);
 
-		if (is_plain(rule) && from_rule(out, h, rule, actor, e) < 0)
+		if (may[i] && is_plain(rule) && from_rule(out, h, rule, actor, e) < 0)
 			return e->code;
 	}
 	return 0;

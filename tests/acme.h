@@ -19,12 +19,14 @@
 
 #include "ingest/ingest.h"
 #include "query/run.h"
+#include "reachability/rule.h"
 
 #define ACME_DATE 1796083200 /* 2026-12-01: what is "90 days ago" does not move */
 
 static char acme_root[] = "/tmp/latchkey-acme-XXXXXX";
 static char acme_directory[sizeof(acme_root) + 8];
 static struct store *acme_store;
+static struct rules *acme_rules;
 
 /* For cmocka's group setup and teardown. */
 static inline int acme_setup(void **state)
@@ -47,6 +49,8 @@ static inline int acme_setup(void **state)
 	rc = ingest_run(&o, &report, &e);
 	ingest_report_release(&report);
 	if (rc == 0)
+		rc = rules_load(&acme_rules, NULL, 0, &e);
+	if (rc == 0)
 		rc = store_open(&acme_store, acme_directory, STORE_READ, &e);
 	if (rc < 0)
 		fprintf(stderr, "acme: %s\n", e.text);
@@ -61,6 +65,7 @@ static inline int acme_teardown(void **state)
 
 	(void)state;
 	store_close(acme_store);
+	rules_free(acme_rules);
 	while (dir && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "%s/%s", acme_directory, entry->d_name);
 		unlink(path);
@@ -86,6 +91,8 @@ static inline void acme_ask(struct acme_answer *a, struct str query)
 
 	*a = (struct acme_answer){ 0 };
 	a->rc = world_open(&a->w, acme_store, &a->e);
+	if (a->rc == 0)
+		world_set_rules(a->w, acme_rules);
 	if (a->rc == 0)
 		a->rc = run_query(&a->result, a->w, query, &o, &a->e);
 }
