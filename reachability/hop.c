@@ -411,20 +411,58 @@ struct from {
 	struct hop_candidates found; /* what the hub will have */
 };
 
+/* Add the providers that no list has to the throughs of one need. */
+static int from_providers(struct hop_candidates *c, struct hop *h,
+	const struct rule_need *need, node_id actor, struct err *e)
+{
+	struct buf found = { 0 };
+	int rc = hop_bond_providers(
+		&found, h->world, world_node(h->world, actor)->account, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&found, node_id) && rc == 0; i++) {
+		node_id n = VEC_DATA(&found, node_id)[i];
+		expr x;
+
+		rc = hop_needs_decide(
+			&x, h->needs, hop_needs_get(h->needs, need), actor, n, e);
+		if (rc == 0)
+			hop_candidates_add(c, h->world, n, NODE_NONE, x);
+	}
+	buf_release(&found);
+	return rc;
+}
+
+/* Leave of `into` what the need's list has, too. */
+static int from_meet(struct hop_candidates *into, const struct from *f, struct hop *h,
+	const struct rule_need *need, struct err *e)
+{
+	struct hop_candidates all = { .begun = true };
+	const struct hop_list *list;
+	int rc = hop_lists_what(
+		&list, h->lists, hop_needs_get(h->needs, need), f->actor, e);
+
+	if (rc < 0)
+		return rc;
+	buf_add(&all.ends, list->ends, list->count * sizeof(*list->ends));
+	if (need->on == RULE_THROUGH && f->rule->bond == RULE_TRUSTED)
+		rc = from_providers(&all, h, need, f->actor, e);
+	hop_candidates_meet(into, h->world, &all);
+	hop_candidates_release(&all);
+	return rc;
+}
+
 static int from_pair(struct from *f, struct hop *h, struct err *e)
 {
 	for (uint32_t i = 0; i < f->rule->need_count; i++) {
 		const struct rule_need *need = &f->rule->needs[i];
-		const struct hop_list *list;
+		struct hop_candidates *c =
+			need->on == RULE_TARGET ? &f->targets : &f->throughs;
 
 		if (!on_pair(need))
 			continue;
-		if (hop_lists_what(&list, h->lists, hop_needs_get(h->needs, need),
-			    f->actor, e) < 0)
+		if (from_meet(c, f, h, need, e) < 0)
 			return e->code;
-		hop_lists_meet(need->on == RULE_TARGET ? &f->targets : &f->throughs,
-			h->world, list);
-		if (list->count == 0)
+		if (c->ends.n == 0)
 			break;
 	}
 	return 0;

@@ -2,6 +2,18 @@
 
 #include "reachability/provider.h"
 
+/* An identity provider that nobody collected is of its key's kind, whoever it lets in. */
+static struct str kind_of(struct world *w, node_id n)
+{
+	const struct node *node = world_node(w, n);
+	size_t size;
+	kind_id kind = CATALOG_NONE;
+
+	if (node->type == NODE_FEDERATED)
+		kind = catalog_kind_of_key(node->key, &size);
+	return kind != CATALOG_NONE ? catalog_kind_name(kind) : world_node_kind(w, n);
+}
+
 bool hop_bond_is_kind(
 	struct world *w, node_id n, const struct str *kinds, uint32_t kind_count)
 {
@@ -9,7 +21,7 @@ bool hop_bond_is_kind(
 
 	if (kind_count == 0)
 		return true;
-	kind = world_node_kind(w, n);
+	kind = kind_of(w, n);
 	for (uint32_t i = 0; i < kind_count; i++) {
 		if (str_eq(kind, kinds[i]))
 			return true;
@@ -205,6 +217,30 @@ static int trusting(struct buf *out, struct world *w, node_id provider, struct e
 	}
 	buf_release(&scopes);
 	return rc < 0 ? rc : 0;
+}
+
+int hop_bond_providers(
+	struct buf *out, struct world *w, struct str account, struct err *e)
+{
+	scope_number scope = world_account_scope(w, account);
+	struct segment *s;
+	int rc = 0;
+
+	if (scope == SEGMENT_NONE)
+		return 0;
+	if (world_segment(&s, w, scope, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < segment_info(s)->principal_count && rc == 0; i++) {
+		const struct segment_principal *p = &segment_principals(s)[i];
+		node_id n;
+
+		if (p->type != DOCUMENT_FEDERATED || p->is_deny)
+			continue;
+		rc = world_node_of_key(&n, w, segment_str(s, p->text), e);
+		if (rc == 0 && world_node(w, n)->type == NODE_FEDERATED)
+			node_once(out, 0, n);
+	}
+	return rc;
 }
 
 static int holders(struct buf *out, struct world *w, node_id policy, struct err *e)

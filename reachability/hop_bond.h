@@ -20,6 +20,13 @@ int hop_bond_throughs(struct buf *out, struct world *w, enum rule_bond bond,
 int hop_bond_targets(struct buf *out, struct world *w, enum rule_bond bond,
 	node_id through, struct err *e);
 
+/*
+ * Append the identity providers that trust policies of the account name and nobody
+ * collected: no list of entities has them.
+ */
+int hop_bond_providers(
+	struct buf *out, struct world *w, struct str account, struct err *e);
+
 /* Identities whose credentials compute holds, or (backward) who holds an identity's. */
 int hop_bond_carried(
 	struct buf *out, struct world *w, node_id n, bool backward, struct err *e);

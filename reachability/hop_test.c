@@ -145,6 +145,32 @@ static bool attribute_is(
 	return test->comparison == RULE_LESS ? have < want : have > want;
 }
 
+/* An attribute of the node that a hop depends on and nobody collected. */
+static expr not_collected(struct hop_test *t, node_id n, struct str attribute)
+{
+	struct segment *s = world_node_segment(t->world, n);
+
+	return world_unknown(t->world,
+		s ? segment_info(s)->scope : world_node(t->world, n)->account,
+		arena_printf(world_arena(t->world), "%.*s of %.*s not collected",
+			STR_ARG(attribute), STR_ARG(world_node(t->world, n)->key)),
+		false);
+}
+
+/* What the rule takes for granted and no data shows. */
+static expr assumed(struct hop_test *t, const struct rule *rule, node_id target)
+{
+	struct segment *s = world_node_segment(t->world, target);
+
+	if (rule->assumes.n == 0)
+		return EXPR_TRUE;
+	return world_unknown(t->world,
+		s ? segment_info(s)->scope : world_node(t->world, target)->account,
+		arena_printf(world_arena(t->world), "whether %.*s (%.*s)",
+			STR_ARG(rule->assumes), STR_ARG(rule->id)),
+		false);
+}
+
 static int test_one(expr *out, struct hop_test *t, const struct rule_test *test,
 	node_id n, struct err *e)
 {
@@ -164,7 +190,9 @@ static int test_one(expr *out, struct hop_test *t, const struct rule_test *test,
 		break;
 	case RULE_ATTRIBUTE:
 		holds = attribute_is(t, n, test, &known);
-		*out = holds || (!known && !test->unless) ? EXPR_TRUE : EXPR_FALSE;
+		*out = holds ? EXPR_TRUE : EXPR_FALSE;
+		if (!known && !test->unless)
+			*out = not_collected(t, n, test->attribute);
 		break;
 	case RULE_CARRIES: /* the search for targets asks for it */
 		*out = test->unless ? EXPR_FALSE : EXPR_TRUE;
@@ -179,7 +207,7 @@ static int test_one(expr *out, struct hop_test *t, const struct rule_test *test,
 int hop_test_all(expr *out, struct hop_test *t, const struct rule *rule,
 	enum rule_place place, node_id n, struct err *e)
 {
-	*out = EXPR_TRUE;
+	*out = place == RULE_TARGET ? assumed(t, rule, n) : EXPR_TRUE;
 	for (uint32_t i = 0; i < rule->test_count && *out != EXPR_FALSE; i++) {
 		const struct rule_test *test = &rule->tests[i];
 		expr one = EXPR_FALSE;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "reachability/pattern.h"
+
 struct touched_statement {
 	const struct document *document;
 	const struct document_statement *statement;
@@ -97,11 +99,20 @@ static int statement_take(struct touched *t, uint32_t statement, struct err *e)
 	return 0;
 }
 
+/* The object's key; of what need not exist yet, what all its keys begin with. */
+static struct str literal_key(const struct touched *t)
+{
+	struct str key = t->object->o.n->key;
+
+	return t->object->o.n->type == NODE_NEW ? str_head(key, pattern_literal_size(key))
+						: key;
+}
+
 /* All entries of one service whose prefix begins the key, or which the key begins. */
 static int index_service(struct touched *t, uint32_t service, struct err *e)
 {
 	const struct segment_index *entries = segment_index(t->segment);
-	struct str key = t->object->o.n->key;
+	struct str key = literal_key(t);
 	uint32_t begin, end, low, high;
 
 	segment_index_range(t->segment, service, &begin, &end);
