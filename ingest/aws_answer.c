@@ -1,5 +1,6 @@
 #include "ingest/aws_answer.h"
 
+#include "ingest/aws_acl.h"
 #include "ingest/aws_arn.h"
 #include "ingest/aws_authorization.h"
 #include "ingest/aws_grant.h"
@@ -387,6 +388,63 @@ static int read_access_block(
 	return aws_emit_entity(em, entity, e);
 }
 
+/* {"Owner": {"ID"}, "Grants": [...]}: of a bucket; its owner is the account. */
+static int read_acl(struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	struct record_entity entity = { .flags = 0 },
+			     account = { .flags = ENTITY_CONTAINER };
+	struct aws_emit_attributes attributes = { .count = 0 };
+	struct str owner;
+	int rc = json_want_string(em->json, json_get(v, "Owner"), "ID", &owner, e);
+
+	if (rc == 0 && aws_subject_of_path(em, "buckets").n == 0)
+		return fail_subject(em, v, "as in 'buckets/NAME/get-bucket-acl.json'", e);
+	if (rc == 0)
+		rc = find_bucket(em, v, &entity.name, &entity.key, e);
+	if (rc == 0)
+		rc = emit_bucket(em, entity, e);
+	if (rc < 0)
+		return rc;
+	aws_emit_attribute(&attributes, "canonical-id", owner);
+	account.key = aws_emit_account_key(em, em->partition, em->account);
+	account.attributes = attributes.pairs;
+	account.attribute_count = attributes.count;
+	rc = aws_emit_entity(em, account, e);
+	return rc == 0 ? aws_acl_list(em, entity.key, owner, json_get(v, "Grants"), e)
+		       : rc;
+}
+
+/* {"OwnershipControls": {"Rules": [{"ObjectOwnership"}]}} of a bucket. */
+static int read_ownership(struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	struct record_entity entity = { .flags = 0 };
+	struct aws_emit_attributes attributes = { .count = 0 };
+	const struct json_value *rules, *rule;
+	struct json_iter it;
+	struct str ownership = { 0 }, none;
+	int rc = json_want_array(
+		em->json, json_get(v, "OwnershipControls"), "Rules", &rules, e);
+
+	it = json_iterate(rc == 0 ? rules : NULL);
+	while (rc == 0 && json_next(&it, &none, &rule)) {
+		rc = json_want_type(em->json, rule, JSON_OBJECT, e);
+		if (rc == 0)
+			rc = json_want_string(
+				em->json, rule, "ObjectOwnership", &ownership, e);
+	}
+	if (rc == 0 && aws_subject_of_path(em, "buckets").n == 0)
+		return fail_subject(em, v,
+			"as in 'buckets/NAME/get-bucket-ownership-controls.json'", e);
+	if (rc == 0)
+		rc = find_bucket(em, v, &entity.name, &entity.key, e);
+	if (rc < 0)
+		return rc;
+	aws_emit_attribute(&attributes, "ownership", ownership);
+	entity.attributes = attributes.pairs;
+	entity.attribute_count = attributes.count;
+	return emit_bucket(em, entity, e);
+}
+
 static int read_tag_set(struct aws_emit *em, const struct json_value *v, struct err *e)
 {
 	struct record_entity entity = { .flags = 0 };
@@ -485,7 +543,9 @@ static const struct {
 	{ "KeyMetadata", '{', NULL, read_key },
 	{ "Table", '{', NULL, read_table },
 	{ "Attributes", '{', NULL, read_attributes },
+	{ "Grants", '[', "Owner", read_acl },
 	{ "Grants", '[', NULL, read_grants },
+	{ "OwnershipControls", '{', NULL, read_ownership },
 	{ "policyText", '"', "registryId", read_repository_policy },
 	{ "PublicAccessBlockConfiguration", '{', NULL, read_access_block },
 	{ "TagSet", '[', NULL, read_tag_set },

@@ -1,5 +1,6 @@
 #include "reachability/aws_naming.h"
 
+#include "reachability/aws_bucket.h"
 #include "reachability/aws_provider.h"
 #include "reachability/subject.h"
 
@@ -129,6 +130,11 @@ static enum provider_match match_one(struct world *w, const struct document *d,
 								       : MATCH_NONE;
 	case DOCUMENT_FEDERATED:
 		return federated && str_eq(text, s->n->key) ? MATCH_SELF : MATCH_NONE;
+	case DOCUMENT_CANONICAL:
+		return account_member && str_eq(text,
+						 aws_bucket_canonical(w, s->n->account))
+			       ? MATCH_ACCOUNT
+			       : MATCH_NONE;
 	case DOCUMENT_UNIQUE_ID:
 		if (!str_eq(text, world_attribute(w, s->holder, STR_LIT("id"))))
 			return MATCH_NONE;
@@ -209,6 +215,9 @@ uint32_t aws_naming_texts(struct str *out, uint32_t max, struct world *w, node_i
 		out[count++] = id;
 	if (count < max && n->account.n > 0 && !aws_provider_is_federated(n))
 		out[count++] = n->account;
+	id = aws_bucket_canonical(w, n->account);
+	if (count < max && id.n > 0 && !aws_provider_is_federated(n))
+		out[count++] = id;
 	if (count < max)
 		out[count++] = STR_LIT("*");
 	return count;

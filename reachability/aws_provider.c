@@ -177,20 +177,6 @@ static bool rcps_cover(action_id action)
 
 /* --- the decision --- */
 
-static expr resource_grant(
-	struct expr_pool *pool, const struct provider_parts *p, bool stranger)
-{
-	expr anyone = p->resource[MATCH_ANYONE];
-
-	/*
-	 * A policy that everybody meets unconditionally is public, and blocked as such.
-	 */
-	if (stranger && p->object->blocks_public && anyone == EXPR_TRUE)
-		return EXPR_FALSE;
-	return expr_or(pool, anyone,
-		expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ROLE]));
-}
-
 /* The piece of data that is missing: by trust, invalid and whether it may deny. */
 static struct str unread_words(bool trust, bool invalid, bool may_deny)
 {
@@ -254,7 +240,8 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 	bool root = (s->n->flags & ENTITY_ROOT) != 0;
 	bool trust = p->policy_layer == LAYER_TRUST;
 	expr identity = expr_and(pool, p->identity, p->boundary);
-	expr named = resource_grant(pool, p, !p->same_account);
+	expr named = expr_or(pool, p->resource[MATCH_ANYONE],
+		expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ROLE]));
 	expr whoever = p->strict ? unread : EXPR_FALSE;
 
 	if (trust && !may_call(s->n, p->action))
@@ -267,9 +254,7 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 					whoever);
 	switch (s->n->type) {
 	case NODE_PUBLIC:
-		return p->object->blocks_public && p->resource[MATCH_ANYONE] == EXPR_TRUE
-			       ? EXPR_FALSE
-			       : expr_or(pool, p->resource[MATCH_ANYONE], whoever);
+		return expr_or(pool, p->resource[MATCH_ANYONE], whoever);
 	case NODE_SERVICE:
 		return expr_or(pool,
 			expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ANYONE]),
@@ -361,6 +346,7 @@ const struct provider aws_provider = {
 	.prepare_object = aws_bucket_prepare,
 	.match = aws_naming_match,
 	.look_up = aws_provider_look_up,
+	.voids = aws_bucket_voids,
 	.session_needs_policy = session_needs_policy,
 	.scps_bind = scps_bind,
 	.rcps_bind = rcps_bind,

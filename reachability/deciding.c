@@ -209,6 +209,22 @@ static const uint64_t *rcp_bits(struct deciding *g, const uint64_t *bits)
 	return any ? bound : NULL;
 }
 
+/* A grant that a setting of the object takes back. */
+static bool is_void(struct deciding *g, const struct decide_hit *h)
+{
+	const struct decide_statement *st = h->statement;
+	struct str words;
+
+	if (st->slot != SLOT_RESOURCE || (st->statement->flags & DOCUMENT_DENY))
+		return false;
+	words = g->subject->provider->voids(
+		&g->subject->s, &g->object->o, st->origin->layer, h->match);
+	if (words.n == 0)
+		return false;
+	g->voided = words;
+	return true;
+}
+
 static void hits_of_object(struct deciding *g)
 {
 	const struct decide_object *o = g->object;
@@ -235,7 +251,7 @@ static void hits_of_object(struct deciding *g)
 			continue;
 		h.match = g->subject->provider->match(g->world, h.statement->document,
 			h.statement->statement, &g->subject->s, &o->o, &h.condition);
-		if (h.match == MATCH_NONE || !hit_cover(g, &h))
+		if (h.match == MATCH_NONE || is_void(g, &h) || !hit_cover(g, &h))
 			continue;
 		hit_add(g, &h);
 	}
@@ -246,6 +262,7 @@ void deciding_collect(struct deciding *g, const bool *active)
 	buf_clear(&g->scratch->hits);
 	buf_clear(&g->scratch->patterns);
 	g->too_many = false;
+	g->voided = (struct str){ 0 };
 	hits_of_subject(g, active);
 	hits_of_object(g);
 }
@@ -349,6 +366,7 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 		.scps = EXPR_TRUE,
 		.rcps = EXPR_TRUE,
 		.deny = EXPR_FALSE,
+		.voided = g->voided,
 		.strict = g->strict };
 	p->deny = s->unknown_deny;
 	p->same_account =

@@ -31,7 +31,8 @@ struct deciding {
 	struct condition_context conditions;
 	bool reads_principal, reads_resource;
 	const struct endpoint_list *endpoints; /* NULL: none matters */
-	bool too_many; /* more partial patterns than we can combine */
+	struct str voided; /* why a grant of the object's side does not count */
+	bool too_many;     /* more partial patterns than we can combine */
 	uint32_t searched;
 };
 

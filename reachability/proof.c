@@ -199,6 +199,8 @@ static struct str reason_denied(struct proving *p, struct str ceiling)
 
 	if (deny)
 		return cite(p, "explicitly denied", deny);
+	if (parts->voided.n > 0 && (!granted || !parts->same_account))
+		return parts->voided;
 	if (granted && ceiling.n > 0)
 		return ceiling;
 	if (granted && first_item(p, PROOF_DENY, false))

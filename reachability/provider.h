@@ -50,7 +50,9 @@ struct object {
 	struct str resource; /* key or pattern that policies are held against */
 	const struct world_organization *organization;
 	enum segment_policy_state policy_state;
-	bool blocks_public;  /* grants to everybody are void for strangers */
+	bool blocks_public;  /* its policy is public, and so void for strangers */
+	bool ignores_public; /* its access control list's grants to everybody are void */
+	bool ignores_lists;  /* all of them are */
 	bool grants_known;   /* what LAYER_GRANT has of it was collected */
 	bool policy_invalid; /* a policy of its own is none that the provider takes */
 };
@@ -72,6 +74,8 @@ struct provider_parts {
 	expr grants[MATCH_COUNT];
 	expr scps, rcps; /* all levels let through */
 	expr deny;       /* some statement denies, in whichever layer */
+	/* why a grant of the resource's side does not count; empty: all do */
+	struct str voided;
 	/* key of the endpoint whose policy leaves nothing; empty: none does */
 	struct str endpoint;
 	bool same_account;
@@ -117,6 +121,13 @@ struct provider {
 	void (*look_up)(struct world *w, const struct subject *subject,
 		const struct object *object, struct str key, struct condition_fact *out,
 		struct arena *arena);
+
+	/*
+	 * Settings of the object under which a grant of its policy or list is void for
+	 * the subject, however it names it: what to say of it, or empty.
+	 */
+	struct str (*voids)(const struct subject *subject, const struct object *object,
+		enum record_layer layer, enum provider_match match);
 
 	/* Whether a session with that key can do nothing without a policy of its own. */
 	bool (*session_needs_policy)(struct str key);

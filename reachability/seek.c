@@ -18,6 +18,7 @@ struct seek {
 	struct buf named; /* node_id: named one by one */
 	struct buf named_places; /* uint64_t: scope << 32 | id of those, ascending */
 	bool anyone;        /* its policy grants to everybody, perhaps under conditions */
+	bool any_account;   /* it delegates to accounts by ids that tell not which */
 	bool own_account;   /* it delegates to its own account */
 	bool needs_consent; /* every action asked about needs the object's policy */
 };
@@ -109,6 +110,8 @@ static int named_statement(
 			k->anyone = true;
 		if (allows && p->type == DOCUMENT_ACCOUNT)
 			VEC_ADD(&k->accounts, struct str, text);
+		if (allows && p->type == DOCUMENT_CANONICAL)
+			k->any_account = true;
 		if (p->type == DOCUMENT_ANYONE && deny)
 			continue;
 		if (provider->principal_node(&n, k->w, st->document, p, e) < 0)
@@ -381,7 +384,7 @@ static int scopes_decide(struct seek *k, struct err *e)
 	for (scope_number n = 0; n < world_scope_count(k->w); n++) {
 		if (n == own)
 			continue;
-		if (!k->anyone && account.n > 0 &&
+		if (!k->anyone && !k->any_account && account.n > 0 &&
 			!delegates_to(k, world_scope_account(k->w, n)))
 			continue;
 		if (scope_decide(k, n, false, e) < 0)

@@ -35,8 +35,10 @@ struct little_policies {
 	const char *trust;     /* of dev; NULL: the account may */
 	const char *far_trust; /* of far */
 	const char *bucket, *queue,
-		*key;         /* resource policies; of key NULL: the account may */
-	const char *grant;    /* on the key; NULL: there is none */
+		*key;      /* resource policies; of key NULL: the account may */
+	const char *grant; /* on the key; NULL: there is none */
+	/* of the bucket: its list, NULL for none; its public access block; its owner */
+	const char *acl, *block, *ownership;
 	const char *endpoint; /* of vpce-1 to S3 in vpc-1; NULL: there is none */
 	const char *session;  /* of a session of dev, and of one of alice; NULL: none */
 	const char *scp_root, *scp_ou, *scp_account, *rcp;
@@ -180,6 +182,26 @@ static inline void little_session(struct builder *b, const char *scope, const ch
 		little_document(b, scope, key, LAYER_SESSION, "session policy", policy);
 }
 
+/* `block`: the setting that is on. */
+static inline void little_bucket(
+	struct builder *b, const char *scope, const char *block, const char *ownership)
+{
+	struct record_pair attributes[2];
+	struct record_entity r = { .scope = str_from(scope),
+		.key = STR_LIT("arn:aws:s3:::b"),
+		.kind = STR_LIT("aws:s3:bucket"),
+		.name = STR_LIT("b"),
+		.attributes = attributes };
+
+	if (block)
+		attributes[r.attribute_count++] =
+			(struct record_pair){ str_from(block), STR_LIT("true") };
+	if (ownership)
+		attributes[r.attribute_count++] =
+			(struct record_pair){ STR_LIT("ownership"), str_from(ownership) };
+	builder_add_entity(b, &r);
+}
+
 static inline void little_endpoint(
 	struct builder *b, const char *scope, const char *policy)
 {
@@ -199,6 +221,18 @@ static inline void little_endpoint(
 		return;
 	builder_add_entity(b, &r);
 	little_document(b, scope, r.key.p, LAYER_ENDPOINT, "endpoint policy", policy);
+}
+
+static inline void little_boundary(struct builder *b, const char *s, const char *policy)
+{
+	if (!policy)
+		return;
+	little_entity(b, s, LITTLE_BOUNDARY, "aws:iam:policy", "boundary", ENTITY_POLICY);
+	little_document(b, s, LITTLE_BOUNDARY, LAYER_IDENTITY, "boundary", policy);
+	little_relation(
+		b, s, RELATION_BOUNDARY, LITTLE_USER(LITTLE_A, "alice"), LITTLE_BOUNDARY);
+	little_relation(
+		b, s, RELATION_BOUNDARY, LITTLE_ROLE(LITTLE_A, "dev"), LITTLE_BOUNDARY);
 }
 
 static inline void little_account_a(
@@ -222,7 +256,8 @@ static inline void little_account_a(
 		ENTITY_IDENTITY);
 	little_entity(b, s, LITTLE_ROLE(LITTLE_A, "app"), "aws:iam:role", "app",
 		ENTITY_IDENTITY);
-	little_entity(b, s, "arn:aws:s3:::b", "aws:s3:bucket", "b", 0);
+	little_bucket(b, s, p->block, p->ownership);
+	little_document(b, s, "arn:aws:s3:::b", LAYER_ACL, "ACL", p->acl);
 	little_entity(
 		b, s, "arn:aws:sqs:eu-west-1:" LITTLE_A ":q", "aws:sqs:queue", "q", 0);
 	little_entity(
@@ -260,16 +295,7 @@ static inline void little_account_a(
 		LITTLE_ROLE(LITTLE_A, "dev"), p->session);
 	little_session(b, s, "arn:aws:sts::" LITTLE_A ":federated-user/al",
 		LITTLE_USER(LITTLE_A, "alice"), p->session);
-	if (p->boundary) {
-		little_entity(b, s, LITTLE_BOUNDARY, "aws:iam:policy", "boundary",
-			ENTITY_POLICY);
-		little_document(
-			b, s, LITTLE_BOUNDARY, LAYER_IDENTITY, "boundary", p->boundary);
-		little_relation(b, s, RELATION_BOUNDARY, LITTLE_USER(LITTLE_A, "alice"),
-			LITTLE_BOUNDARY);
-		little_relation(b, s, RELATION_BOUNDARY, LITTLE_ROLE(LITTLE_A, "dev"),
-			LITTLE_BOUNDARY);
-	}
+	little_boundary(b, s, p->boundary);
 	if (p->attached)
 		little_relation(b, s, RELATION_ATTACHED, LITTLE_USER(LITTLE_A, "alice"),
 			p->attached);
@@ -282,6 +308,12 @@ static inline void little_account_b(
 	const char *s = "aws:" LITTLE_B;
 	struct builder *b = little_scope(s, LITTLE_ACCOUNT(LITTLE_B), "aws:o-org");
 
+	builder_add_entity(
+		b, &(struct record_entity){ .scope = str_from(s),
+			   .key = STR_LIT(LITTLE_ACCOUNT(LITTLE_B)),
+			   .attributes = &(struct record_pair){ STR_LIT("canonical-id"),
+				   STR_LIT("c2") },
+			   .attribute_count = 1 });
 	little_entity(b, s, LITTLE_ACCOUNT(LITTLE_B), "aws:account:account", "two",
 		ENTITY_CONTAINER);
 	little_entity(b, s, LITTLE_USER(LITTLE_B, "bob"), "aws:iam:user", "bob",

@@ -21,6 +21,7 @@
 #define REFUSE(p, a, r)                                                                  \
 	"{'Effect':'Deny','Principal':{'AWS':'" p "'},'Action':'" a "','Resource':'" r   \
 	"'}"
+#define RESTRICT "bpa:RestrictPublicBuckets"
 #define VIA(key, value)                                                                  \
 	"{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'StringEquals':{" \
 	"'" key "':'" value "'}}}"
@@ -142,6 +143,22 @@ static const struct {
 	{ "another network is not", { .alice = V(VIA("aws:SourceVpc", "vpc-2")), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
 	{ "a deny to all others asks for the way", { .alice = V(ALLOW("s3:*", "*")), .bucket = V("{'Effect':'Deny','Principal':'*','Action':'s3:*','Resource':'*','Condition':{'StringNotEquals':{'aws:SourceVpce':'vpce-1'}}}"), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 	{ "another service does not come through it", { .alice = V("{'Effect':'Allow','Action':'sqs:*','Resource':'*','Condition':{'StringEquals':{'aws:SourceVpce':'vpce-1'}}}"), .endpoint = V(GRANT("*", "s3:PutObject", "*")) }, ALICE, "sqs:SendMessage", Q, "", VERDICT_CONDITIONAL, 0 },
+	{ "a public policy is void for strangers behind the block", { .bucket = V(GRANT("*", "s3:GetObject", B "/*")), .block = RESTRICT }, "public", "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "and for other accounts", { .bob = V(ALLOW("s3:*", "*")), .bucket = V(GRANT("*", "s3:GetObject", B "/*")), .block = RESTRICT }, BOB, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "also those that it names beside", { .bob = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(BOB, "s3:GetObject", B "/*") "," GRANT("*", "s3:ListBucket", B)), .block = RESTRICT }, BOB, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "not for its own account", { .bucket = V(GRANT("*", "s3:GetObject", B "/*")), .block = RESTRICT }, EVE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "a policy that names accounts is not public", { .bob = V(ALLOW("s3:*", "*")), .bucket = V(GRANT(LITTLE_B, "s3:GetObject", B "/*")), .block = RESTRICT }, BOB, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "nor is one for an organization", { .bob = V(ALLOW("s3:*", "*")), .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-org'}}}"), .block = RESTRICT }, BOB, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "one for any organization is", { .bob = V(ALLOW("s3:*", "*")), .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'StringLike':{'aws:PrincipalOrgID':'o-*'}}}"), .block = RESTRICT }, BOB, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "and one if the key is there", { .bob = V(ALLOW("s3:*", "*")), .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'StringEqualsIfExists':{'aws:PrincipalOrgID':'o-org'}}}"), .block = RESTRICT }, BOB, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "and one for half of all addresses", { .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'IpAddress':{'aws:SourceIp':'0.0.0.0/1'}}}"), .block = RESTRICT }, "public", "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "one for an office is not", { .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'IpAddress':{'aws:SourceIp':'192.0.2.0/24'}}}"), .block = RESTRICT }, "public", "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "a list lets everybody list", { .acl = V(GRANT("*", "s3:ListBucket", B)) }, "public", "s3:ListBucket", B, "", VERDICT_ALLOWED, 0 },
+	{ "unless lists are off", { .acl = V(GRANT("*", "s3:ListBucket", B)), .ownership = "BucketOwnerEnforced" }, "public", "s3:ListBucket", B, "", VERDICT_DENIED, 0 },
+	{ "or what they give everybody is ignored", { .acl = V(GRANT("*", "s3:ListBucket", B)), .block = "bpa:IgnorePublicAcls" }, "public", "s3:ListBucket", B, "", VERDICT_DENIED, 0 },
+	{ "the block of policies is none of lists", { .acl = V(GRANT("*", "s3:ListBucket", B)), .block = RESTRICT }, "public", "s3:ListBucket", B, "", VERDICT_ALLOWED, 0 },
+	{ "a list that names the other account", { .bob = V(ALLOW("s3:*", "*")), .acl = V("{'Effect':'Allow','Principal':{'CanonicalUser':'c2'},'Action':'s3:ListBucket','Resource':'" B "'}") }, BOB, "s3:ListBucket", B, "", VERDICT_ALLOWED, 0 },
+	{ "leaves it to that account's policies", { .acl = V("{'Effect':'Allow','Principal':{'CanonicalUser':'c2'},'Action':'s3:ListBucket','Resource':'" B "'}") }, BOB, "s3:ListBucket", B, "", VERDICT_DENIED, 0 },
 	{ "an SCP that lacks it cuts", { .alice = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("sqs:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 	{ "every level must allow", { .alice = V(ALLOW("s3:*", "*")), .scp_root = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("*", "*")), .scp_account = V(ALLOW("s3:Get*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "an SCP denies the root user", { .scp_root = V(ALLOW("*", "*") "," DENY("s3:*", "*")) }, ROOT, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },

@@ -125,6 +125,17 @@ static const struct row rows[] = {
 		"{\"Sid\":\"g2\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"dynamodb.amazonaws.com\"},\"Resource\":\"*\",\"Action\":[\"kms:CreateGrant\"],"
 		"\"Condition\":{\"ForAllValues:StringEquals\":{\"kms:GrantOperations\":[\"CreateGrant\"]}}}]}\n"
 		"C grants:aws:kms:key arn:aws:kms:eu-west-1:111122223333:key/k1 1 ()\n" },
+	{ "access control list of a bucket", "buckets/b/get-bucket-acl.json", "aws:111122223333", "", NULL,
+		"{\"Owner\":{\"ID\":\"o1\"},\"Grants\":[{\"Grantee\":{\"ID\":\"o1\",\"Type\":\"CanonicalUser\"},\"Permission\":\"FULL_CONTROL\"},"
+		"{\"Grantee\":{\"Type\":\"Group\",\"URI\":\"http://acs.amazonaws.com/groups/global/AllUsers\"},\"Permission\":\"READ\"},"
+		"{\"Grantee\":{\"ID\":\"o2\",\"Type\":\"CanonicalUser\"},\"Permission\":\"WRITE\"}]}",
+		"E arn:aws:s3:::b aws:s3:bucket b 0\n"
+		"D acl arn:aws:s3:::b (access control list) {\"Version\":\"2012-10-17\",\"Statement\":["
+		"{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":[\"s3:ListBucket\",\"s3:ListBucketVersions\",\"s3:ListBucketMultipartUploads\"],\"Resource\":[\"arn:aws:s3:::b\",\"arn:aws:s3:::b/*\"]},"
+		"{\"Effect\":\"Allow\",\"Principal\":{\"CanonicalUser\":\"o2\"},\"Action\":[\"s3:PutObject\"],\"Resource\":[\"arn:aws:s3:::b\",\"arn:aws:s3:::b/*\"]}]}\n" },
+	{ "who owns what is in a bucket", "buckets/b/get-bucket-ownership-controls.json", "aws:111122223333", "", NULL,
+		"{\"OwnershipControls\":{\"Rules\":[{\"ObjectOwnership\":\"BucketOwnerEnforced\"}]}}",
+		"E arn:aws:s3:::b aws:s3:bucket b 0 ownership=BucketOwnerEnforced\n" },
 	{ "a key without grants", "eu-west-1/keys/k1/list-grants.json", "aws:111122223333", "", NULL,
 		"{\"Grants\":[],\"Truncated\":false}",
 		"D grant arn:aws:kms:eu-west-1:111122223333:key/k1 (no grants) {\"Statement\":[]}\n"

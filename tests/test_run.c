@@ -23,10 +23,6 @@ static const struct {
 	  "arn:aws:secretsmanager:eu-west-1:444455556666:secret:dev/warehouse-45HzGY "
 	  "directly",
 		"a boundary that does not allow it beside a policy that was not collected" },
-	{ "can internet s3:GetObject s3://acme-web/index.html",
-		"the public access block as the reason that is given" },
-	{ "can user/gina s3:GetObject s3://acme-sbom/app.json directly",
-		"a grant to everybody in one organization is not public" },
 };
 
 struct question {
