@@ -83,9 +83,15 @@ void action_planner_free(struct action_planner *p)
 	(void)p; /* all of it lies in the arena */
 }
 
+/* What the actions of one list share. */
+struct list_sort {
+	enum provider_policy policy;
+	enum record_layer layer;
+	enum provider_custody custody;
+};
+
 static const struct action_list *list_new(struct action_planner *p, const struct buf *ids,
-	uint32_t target, struct str suffix, enum provider_policy policy,
-	enum record_layer layer)
+	uint32_t target, struct str suffix, struct list_sort sort)
 {
 	struct action_list *l = ARENA_NEW(p->arena, struct action_list);
 	uint64_t *all, *rcps;
@@ -96,8 +102,9 @@ static const struct action_list *list_new(struct action_planner *p, const struct
 	l->number = p->list_count++;
 	l->target = target;
 	l->suffix = suffix;
-	l->policy = policy;
-	l->layer = layer;
+	l->policy = sort.policy;
+	l->layer = sort.layer;
+	l->custody = sort.custody;
 	copy = ARENA_NEW_ARRAY(p->arena, action_id, l->count);
 	memcpy(copy, ids->p, ids->n);
 	l->ids = copy;
@@ -113,38 +120,55 @@ static const struct action_list *list_new(struct action_planner *p, const struct
 	return l;
 }
 
-/* Split one target's wanted actions by policy and layer, and append the lists. */
+/* The target's wanted actions of one sort: a list of them, if there are any. */
+static void sort_list(struct action_planner *p, const struct catalog_target *t,
+	uint32_t index, const struct list_sort *sorts, struct list_sort sort,
+	struct buf *lists)
+{
+	struct buf ids = { 0 };
+
+	for (uint32_t i = 0; i < t->action_count; i++) {
+		if (sorts[i].policy == sort.policy && sorts[i].layer == sort.layer &&
+			sorts[i].custody == sort.custody &&
+			action_plan_wants(p, t->actions[i]))
+			VEC_ADD(&ids, action_id, t->actions[i]);
+	}
+	if (ids.n > 0)
+		VEC_ADD(lists, const struct action_list *,
+			list_new(p, &ids, index, t->suffix, sort));
+	buf_release(&ids);
+}
+
+/* Split one target's wanted actions by what decides about them, and append the lists. */
 static void target_lists(
 	struct action_planner *p, kind_id kind, uint32_t index, struct buf *lists)
 {
 	struct catalog_target t = catalog_kind_target(kind, index);
-	struct buf ids = { 0 };
+	struct list_sort *sorts =
+		ARENA_NEW_ARRAY(p->arena, struct list_sort, t.action_count + 1u);
 
+	for (uint32_t i = 0; i < t.action_count; i++) {
+		sorts[i].layer = LAYER_RESOURCE;
+		sorts[i].policy =
+			p->provider->policy(kind, t.actions[i], &sorts[i].layer);
+		sorts[i].custody = p->provider->custody_bars(kind, t.actions[i]);
+	}
 	for (int policy = POLICY_NEVER; policy <= POLICY_REQUIRED; policy++) {
 		for (int layer = LAYER_RESOURCE; layer <= LAYER_TRUST; layer++) {
-			buf_clear(&ids);
-			for (uint32_t i = 0; i < t.action_count; i++) {
-				enum record_layer of = LAYER_RESOURCE;
-
-				if (!action_plan_wants(p, t.actions[i]))
-					continue;
-				if ((int)p->provider->policy(kind, t.actions[i], &of) ==
-						policy &&
-					(int)of == layer)
-					VEC_ADD(&ids, action_id, t.actions[i]);
-			}
-			if (ids.n > 0)
-				VEC_ADD(lists, const struct action_list *,
-					list_new(p, &ids, index, t.suffix,
-						(enum provider_policy)policy,
-						(enum record_layer)layer));
+			for (int custody = CUSTODY_NONE; custody <= CUSTODY_ALL;
+				custody++)
+				sort_list(p, &t, index, sorts,
+					(struct list_sort){ (enum provider_policy)policy,
+						(enum record_layer)layer,
+						(enum provider_custody)custody },
+					lists);
 		}
 	}
-	buf_release(&ids);
 }
 
 static void unbound_list(struct action_planner *p, struct buf *lists)
 {
+	struct list_sort sort = { POLICY_NEVER, LAYER_RESOURCE, CUSTODY_NONE };
 	struct buf ids = { 0 };
 
 	for (action_id id = 0; id < catalog_action_count(); id++) {
@@ -153,8 +177,7 @@ static void unbound_list(struct action_planner *p, struct buf *lists)
 	}
 	if (ids.n > 0)
 		VEC_ADD(lists, const struct action_list *,
-			list_new(p, &ids, ACTION_LIST_UNBOUND, STR_LIT(""), POLICY_NEVER,
-				LAYER_RESOURCE));
+			list_new(p, &ids, ACTION_LIST_UNBOUND, STR_LIT(""), sort));
 	buf_release(&ids);
 }
 

@@ -27,7 +27,8 @@ struct action_list {
 	struct str suffix; /* of the target */
 	enum provider_policy policy;
 	enum record_layer layer;
-	const uint64_t *all;  /* every bit */
+	enum provider_custody custody; /* from which on the actions are nobody's */
+	const uint64_t *all;           /* every bit */
 	const uint64_t *rcps; /* the actions that ceilings over resources speak of */
 };
 

@@ -14,6 +14,18 @@ static action_id first_of(const struct access_part *p)
 	return CATALOG_NONE;
 }
 
+/* Whether the question is about the one action that takes no permission. */
+static bool asks_free(struct asking *a, node_id actor, const struct answer_object *object)
+{
+	const struct node *n = world_node(a->w, actor);
+
+	return a->query->pattern_count == 1 &&
+	       str_eq_fold(a->query->patterns[0],
+		       provider_of_node(a->w, actor)->free_action) &&
+	       (n->type == NODE_ENTITY || n->type == NODE_FOREIGN) &&
+	       (world_node(a->w, object->node)->flags & ENTITY_CONTAINER);
+}
+
 int answer_can_standing(struct answer_standing *out, struct asking *a, node_id actor,
 	const struct answer_object *object, struct err *e)
 {
@@ -31,6 +43,13 @@ int answer_can_standing(struct answer_standing *out, struct asking *a, node_id a
 	}
 	if (world_node(a->w, actor)->flags & ENTITY_COMPUTE)
 		return 0;
+	if (asks_free(a, actor, object)) {
+		out->residual = EXPR_TRUE;
+		out->verdict = VERDICT_ALLOWED;
+		out->action = catalog_action_find(a->query->patterns[0]);
+		out->free = true;
+		return 0;
+	}
 	if (decide_subject(&s, a->d, actor, e) < 0 ||
 		decide_object(&o, a->d, object->node, e) < 0 ||
 		decide_entity(&access, a->d, s, o, object->resource, e) < 0)
@@ -124,6 +143,9 @@ static int decision_proofs(struct answer_decision *out, struct asking *a,
 
 	if (a->query->become || a->query->admin) {
 		proof_words(&out->proof, a->w, s->residual, plain_reason(a, s));
+	} else if (s->free) {
+		proof_words(&out->proof, a->w, EXPR_TRUE,
+			STR_LIT("the action takes no permission, and no policy denies it"));
 	} else {
 		if (action == CATALOG_NONE && any_action(&action, a, object, e) < 0)
 			return e->code;

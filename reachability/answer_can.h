@@ -13,6 +13,7 @@ struct answer_standing {
 	expr residual; /* of the best action */
 	enum expr_verdict verdict;
 	action_id action; /* CATALOG_NONE: none is granted, or no action is asked about */
+	bool free;        /* no policy decides about the action */
 };
 
 int answer_can_standing(struct answer_standing *out, struct asking *a, node_id actor,

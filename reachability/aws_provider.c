@@ -1,6 +1,7 @@
 #include "reachability/aws_provider.h"
 
 #include "reachability/aws_bucket.h"
+#include "reachability/aws_custody.h"
 #include "reachability/aws_key.h"
 #include "reachability/aws_naming.h"
 #include "reachability/subject.h"
@@ -294,7 +295,7 @@ static expr combine(struct expr_pool *pool, const struct provider_parts *p)
 	expr deny = p->deny;
 
 	x = expr_or(pool, x, aws_key_grants(pool, p));
-	if (x == EXPR_FALSE)
+	if (x == EXPR_FALSE || provider_bars(p))
 		return EXPR_FALSE;
 	if (p->object->policy_state == SEGMENT_POLICY_REFUSED)
 		deny = expr_or(pool, deny, policy_unread(pool, p, true));
@@ -343,6 +344,10 @@ const struct provider aws_provider = {
 	.read_key = read_key,
 	.policy = policy,
 	.has_grants = aws_key_has_grants,
+	/* https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+	.free_action = { "sts:GetCallerIdentity", 21 },
+	.custody_of = aws_custody_of,
+	.custody_bars = aws_custody_bars,
 	.prepare_object = aws_bucket_prepare,
 	.match = aws_naming_match,
 	.look_up = aws_provider_look_up,

@@ -407,6 +407,7 @@ static void add_object(struct buf *out, bool *alone, struct likeness *l,
 	VEC_ADD(out, uint32_t, o->o.blocks_public);
 	VEC_ADD(out, uint32_t, o->o.ignores_public);
 	VEC_ADD(out, uint32_t, o->o.ignores_lists);
+	VEC_ADD(out, uint32_t, o->o.custody);
 	VEC_ADD(out, uint32_t, o->o.grants_known);
 	VEC_ADD(out, uint32_t, o->o.policy_invalid);
 	c->refused = o->o.policy_state == SEGMENT_POLICY_REFUSED;

@@ -81,6 +81,7 @@ int object_load(struct decide_object *o, struct world *w, node_id n, struct err 
 					? SEGMENT_POLICY_NONE
 					: SEGMENT_POLICY_NOT_ASKED };
 	o->o.resource = o->o.n->key;
+	o->o.custody = provider_of_node(w, n)->custody_of(o->o.n->key);
 	provider_of_node(w, n)->prepare_object(w, &o->o);
 	if (world_organization(&o->o.organization, w, o->o.n->account, e) < 0)
 		return e->code;

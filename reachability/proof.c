@@ -206,6 +206,9 @@ static struct str reason_denied(struct proving *p, struct str ceiling)
 	if (granted && first_item(p, PROOF_DENY, false))
 		return STR_LIT(
 			"the conditions of what grants and what denies cannot hold together");
+	if (granted && provider_bars(parts))
+		return STR_LIT(
+			"the provider keeps the resource to itself: nobody else does this to it");
 	if (granted && parts->policy == POLICY_NEVER && !parts->same_account)
 		return STR_LIT(
 			"the resource is in another account and its kind has no resource policy");

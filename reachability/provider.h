@@ -28,6 +28,16 @@ enum provider_policy {
 	POLICY_REQUIRED  /* nobody gets in without its consent */
 };
 
+/*
+ * How far the provider keeps a thing to itself, whatever policies say: of an object, what
+ * nobody else does to it; of an action, from which custody on it is nobody's.
+ */
+enum provider_custody {
+	CUSTODY_NONE,
+	CUSTODY_SHAPE, /* what it may do and who may use it */
+	CUSTODY_ALL    /* all that changes it or hands it on */
+};
+
 /* Who asks. */
 struct subject {
 	node_id node;
@@ -50,6 +60,7 @@ struct object {
 	struct str resource; /* key or pattern that policies are held against */
 	const struct world_organization *organization;
 	enum segment_policy_state policy_state;
+	enum provider_custody custody;
 	bool blocks_public;  /* its policy is public, and so void for strangers */
 	bool ignores_public; /* its access control list's grants to everybody are void */
 	bool ignores_lists;  /* all of them are */
@@ -64,6 +75,7 @@ struct provider_parts {
 	action_id action;
 	enum provider_policy policy;
 	enum record_layer policy_layer; /* LAYER_RESOURCE or LAYER_TRUST */
+	enum provider_custody custody;  /* from which on the action is nobody's */
 	expr identity;                  /* grants of its own policies */
 	expr boundary; /* EXPR_TRUE when it has none; with the session's ceiling */
 	expr session;  /* that ceiling alone */
@@ -90,6 +102,12 @@ struct provider_assumption {
 	bool federated;
 };
 
+/* Whether the action is nobody's on this object, whatever the layers say. */
+static inline bool provider_bars(const struct provider_parts *p)
+{
+	return p->custody != CUSTODY_NONE && p->object->custody >= p->custody;
+}
+
 struct provider {
 	struct str name; /* "aws": what scope ids begin with */
 
@@ -105,6 +123,16 @@ struct provider {
 
 	/* Whether calls grant access to the kind beside its policy (LAYER_GRANT). */
 	bool (*has_grants)(kind_id kind);
+
+	/* The custody of a key, and from which on an action on a kind is nobody's. */
+	enum provider_custody (*custody_of)(struct str key);
+	enum provider_custody (*custody_bars)(kind_id kind, action_id action);
+
+	/*
+	 * The action that anyone with credentials may do in an account, whatever policies
+	 * say. Who may do it is no news: lists go by the policies.
+	 */
+	struct str free_action;
 
 	/* Fill what of an object only the provider knows. */
 	void (*prepare_object)(struct world *w, struct object *object);

@@ -432,6 +432,19 @@ static bool kind_matters(struct sweep *p, uint32_t kind, uint32_t flags)
 	return false;
 }
 
+/* Whether the provider keeps the entity, and some of the actions, to itself. */
+static bool in_custody(struct sweep *p, entity_id id, uint32_t kind, uint32_t flags)
+{
+	const struct action_plan *plan = plan_of(p, kind, flags);
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		if (plan->lists[i]->custody != CUSTODY_NONE)
+			return p->subject->provider->custody_of(segment_key(p->segment,
+				       id, world_arena(p->w))) != CUSTODY_NONE;
+	}
+	return false;
+}
+
 static int run_entity(struct sweep *p, entity_id id, struct err *e)
 {
 	const struct segment_entity *entity = segment_entity(p->segment, id);
@@ -445,7 +458,8 @@ static int run_entity(struct sweep *p, entity_id id, struct err *e)
 		return decide_one(p, id, e);
 	if (!kind_matters(p, entity->kind, entity->flags))
 		return 0;
-	if (p->one_by_one || world_any_removed(p->w) || may_meet(p, id))
+	if (p->one_by_one || world_any_removed(p->w) || may_meet(p, id) ||
+		in_custody(p, id, entity->kind, entity->flags))
 		return decide_one(p, id, e);
 	if (generic_of(&access, p, id, entity->kind, e) < 0)
 		return e->code;

@@ -41,6 +41,7 @@ struct little_policies {
 	const char *acl, *block, *ownership;
 	const char *endpoint; /* of vpce-1 to S3 in vpc-1; NULL: there is none */
 	const char *session;  /* of a session of dev, and of one of alice; NULL: none */
+	const char *kept;     /* key of a role more, that the provider made; NULL: none */
 	const char *scp_root, *scp_ou, *scp_account, *rcp;
 	const char *
 		/*
@@ -235,6 +236,15 @@ static inline void little_boundary(struct builder *b, const char *s, const char 
 		b, s, RELATION_BOUNDARY, LITTLE_ROLE(LITTLE_A, "dev"), LITTLE_BOUNDARY);
 }
 
+static inline void little_kept(struct builder *b, const char *scope, const char *key)
+{
+	if (!key)
+		return;
+	little_entity(
+		b, scope, key, "aws:iam:role", strrchr(key, '/') + 1, ENTITY_IDENTITY);
+	little_document(b, scope, key, LAYER_TRUST, "trust policy", little_trust_service);
+}
+
 static inline void little_account_a(
 	struct store_write *w, const struct little_policies *p)
 {
@@ -296,6 +306,7 @@ static inline void little_account_a(
 	little_session(b, s, "arn:aws:sts::" LITTLE_A ":federated-user/al",
 		LITTLE_USER(LITTLE_A, "alice"), p->session);
 	little_boundary(b, s, p->boundary);
+	little_kept(b, s, p->kept);
 	if (p->attached)
 		little_relation(b, s, RELATION_ATTACHED, LITTLE_USER(LITTLE_A, "alice"),
 			p->attached);

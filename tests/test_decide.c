@@ -53,6 +53,8 @@
 #define Q     "arn:aws:sqs:eu-west-1:" LITTLE_A ":q"
 #define K     "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k"
 #define F     "arn:aws:lambda:eu-west-1:" LITTLE_A ":function:f"
+#define SLR   LITTLE_ROLE(LITTLE_A, "aws-service-role/x.amazonaws.com/l")
+#define SSO   LITTLE_ROLE(LITTLE_A, "aws-reserved/sso.amazonaws.com/s")
 
 /* CAN: lists leave out what only the question about one pair calls unknown. */
 enum { DIRECT = 1, CAN = 2 };
@@ -214,6 +216,12 @@ static const struct {
 	{ "a name in another partition is another", { .bucket = V(GRANT("arn:aws-cn:iam::" LITTLE_A ":user/eve", "s3:*", B "/*")) }, EVE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 	{ "an origin access identity", { .bucket = V(GRANT(OAI, "s3:GetObject", B "/*")) }, OAI, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "a service by its name, for an account that is open", { .bucket = V("{'Effect':'Allow','Principal':{'Service':'logs.amazonaws.com'},'Action':'s3:PutObject','Resource':'" B "/*','Condition':{'StringEquals':{'aws:SourceAccount':'" LITTLE_A "'}}}"), .scp_root = V(DENY("*", "*")) }, "logs.amazonaws.com", "s3:PutObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
+	{ "nobody reshapes a role of a service", { .alice = V(ALLOW("*", "*")), .kept = SLR }, ALICE, "iam:UpdateAssumeRolePolicy", SLR, "", VERDICT_DENIED, DIRECT },
+	{ "not its account's root user either", { .kept = SLR }, ROOT, "iam:PutRolePolicy", SLR, "", VERDICT_DENIED, DIRECT },
+	{ "who may may pass it", { .alice = V(ALLOW("*", "*")), .kept = SLR }, ALICE, "iam:PassRole", SLR, "", VERDICT_ALLOWED, DIRECT },
+	{ "nobody passes a role of Identity Center", { .alice = V(ALLOW("*", "*")), .kept = SSO }, ALICE, "iam:PassRole", SSO, "", VERDICT_DENIED, DIRECT },
+	{ "but reads it", { .alice = V(ALLOW("*", "*")), .kept = SSO }, ALICE, "iam:GetRole", SSO, "", VERDICT_ALLOWED, DIRECT },
+	{ "a role of that name elsewhere is as any", { .alice = V(ALLOW("*", "*")) }, ALICE, "iam:PassRole", DEV, "", VERDICT_ALLOWED, DIRECT },
 	{ "an action on another kind of resource grants nothing", { .alice = V(ALLOW("s3:GetObject", B)) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 };
 /* clang-format on */
@@ -359,6 +367,33 @@ static void test_given_list(void **state)
 	little_close(&l);
 }
 
+/* One action takes no permission, and no deny stops it: asked for by its name only. */
+static void test_free_action(void **state)
+{
+	struct str names[] = { STR_LIT("STS:getCallerIdentity"), STR_LIT("sts:*") };
+	enum expr_verdict verdicts[] = { VERDICT_ALLOWED, VERDICT_DENIED };
+	struct answer_options o = { .direct_only = true };
+	struct answer_decision d;
+	struct little_world l;
+	struct err e = { 0 };
+
+	(void)state;
+	little_open(&l, &(struct little_policies){ .alice = V(DENY("*", "*")) });
+	for (int i = 0; i < 2; i++) {
+		struct action_query q = { .patterns = &names[i], .pattern_count = 1 };
+		struct answer_object object = {
+			node_of(l.world, LITTLE_ACCOUNT(LITTLE_A)), { 0 }
+		};
+
+		assert_int_equal(answer_can(&d, l.world, node_of(l.world, ALICE), &q,
+					 &object, &o, &e),
+			0);
+		assert_int_equal(d.verdict, verdicts[i]);
+		assert_true(d.proof.reason.n > 0);
+	}
+	little_close(&l);
+}
+
 /* The session's name decides whether a policy that names a session means the caller. */
 static void test_session_name(void **state)
 {
@@ -409,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_complete_context),
 		cmocka_unit_test(test_endpoint_of_context),
 		cmocka_unit_test(test_given_list),
+		cmocka_unit_test(test_free_action),
 		cmocka_unit_test(test_session_name),
 	};
 

@@ -398,6 +398,29 @@ static struct oracle_truth sum_grants(
 	return truth;
 }
 
+static bool has_piece(struct str text, struct str piece)
+{
+	for (size_t i = 0; i + piece.n <= text.n; i++) {
+		if (memcmp(text.p + i, piece.p, piece.n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether only the provider itself does such a thing to the object. */
+static bool is_kept(const struct ask *q)
+{
+	struct str key = q->request.object->key;
+	enum oracle_keeping keeping = ORACLE_OPEN;
+
+	if (has_piece(key, STR_LIT(":role/aws-service-role/")))
+		keeping = ORACLE_SHAPED;
+	if (has_piece(key, STR_LIT(":role/aws-reserved/")) ||
+		str_starts(key, STR_LIT("arn:aws:iam::aws:policy/")))
+		keeping = ORACLE_KEPT;
+	return q->class->kept != ORACLE_OPEN && keeping >= q->class->kept;
+}
+
 static struct oracle_truth decide(const struct ask *q)
 {
 	const struct oracle_node *n = q->request.subject;
@@ -406,7 +429,7 @@ static struct oracle_truth decide(const struct ask *q)
 	struct oracle_truth identity, boundary, deny;
 
 	/* Compute has no credentials of its own; a root user cannot assume a role. */
-	if ((n->flags & ENTITY_COMPUTE) || !can_call(q) ||
+	if ((n->flags & ENTITY_COMPUTE) || !can_call(q) || is_kept(q) ||
 		(q->class->trust && (n->flags & ENTITY_ROOT)))
 		return (struct oracle_truth){ 0, 0 };
 	sum_identity(q, &identity, &boundary, &deny);

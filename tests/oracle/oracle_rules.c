@@ -19,6 +19,7 @@
 #define U     "arn:aws:iam::" A ":user/u"
 #define R     "arn:aws:iam::" A ":role/r"
 #define LINK  "arn:aws:iam::" A ":role/aws-service-role/x.amazonaws.com/l"
+#define KEPT  "arn:aws:iam::" A ":role/aws-reserved/sso.amazonaws.com/k"
 #define ROOT  "arn:aws:iam::" A ":root"
 #define V     "arn:aws:iam::" B ":user/v"
 #define MU    "arn:aws:iam::" M ":user/m"
@@ -180,6 +181,16 @@ static const struct row rows[] = {
 		ROOT, "sqs:SendMessage", QUEUE, ORACLE_DENIED },
 	{ "orgs SCP: not roles that are linked to a service", { .identity = ALL, .root_scp = DENY("*", "*"), .account_scp = ALL },
 		LINK, "sqs:SendMessage", QUEUE, ORACLE_ALLOWED },
+	{ "UnmodifiableEntity: nobody reshapes a role of a service", { .identity = ALL },
+		U, "iam:UpdateAssumeRolePolicy", LINK, ORACLE_DENIED },
+	{ "UnmodifiableEntity: it can be read", { .identity = ALL },
+		U, "iam:GetRole", LINK, ORACLE_ALLOWED },
+	{ "UnmodifiableEntity: and passed", { .identity = ALL },
+		U, "iam:PassRole", LINK, ORACLE_ALLOWED },
+	{ "aws-reserved: nobody changes or passes a role of Identity Center", { .identity = ALL },
+		U, "iam:PassRole", KEPT, ORACLE_DENIED },
+	{ "aws-reserved: which can be read", { .identity = ALL },
+		U, "iam:GetRole", KEPT, ORACLE_ALLOWED },
 	{ "orgs SCP: not the management account", { .identity = ALL, .root_scp = DENY("*", "*"), .account_scp = ALL, .resource = GIVE(AWS(M), "sqs:*") },
 		MU, "sqs:SendMessage", QUEUE, ORACLE_ALLOWED },
 	{ "orgs SCP: not anonymous", { .resource = GIVE("'*'", "sqs:*"), .root_scp = DENY("*", "*"), .account_scp = ALL },
@@ -321,6 +332,7 @@ static void add_account(struct buf *out, struct arena *a, const struct world *w,
 	if (strcmp(account, A) == 0) {
 		add_identity(&r, a, w, R, "aws:iam:role", 0);
 		add_identity(&r, a, w, LINK, "aws:iam:role", ENTITY_LINKED);
+		add_identity(&r, a, w, KEPT, "aws:iam:role", 0);
 		recorder_entity(&r, "aws:lambda:function", STR_LIT(FN), STR_LIT("f"),
 			ENTITY_IDENTITY | ENTITY_COMPUTE, NULL, 0);
 		attach(&r, a, FN, RELATION_ATTACHED, LAYER_IDENTITY, "iam", "f",

@@ -161,8 +161,33 @@ static bool is_trusted(struct str name)
 	       str_eq(name, STR_LIT("sts:SetContext"));
 }
 
-static void add_action(struct buf *out, const struct oracle_patterns *p, action_id id,
-	uint32_t targets, struct arena *arena)
+/*
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html: the operations
+ * that answer UnmodifiableEntity for a role of a service. Roles of Identity Center and
+ * policies of AWS are not changed at all, nor the former passed on
+ * (https://repost.aws/knowledge-center/identity-center-aws-reserved-sso).
+ */
+static enum oracle_keeping kept_from(struct str kind, const struct catalog_action *a)
+{
+	static const char *const shaping[] = { "iam:AttachRolePolicy",
+		"iam:DetachRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy",
+		"iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary",
+		"iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:DeleteRole" };
+	bool role = str_eq(kind, STR_LIT("aws:iam:role"));
+
+	if (!str_eq(a->service, STR_LIT("iam")) ||
+		(!role && !str_eq(kind, STR_LIT("aws:iam:policy"))) ||
+		a->level == CATALOG_LIST || a->level == CATALOG_READ)
+		return ORACLE_OPEN;
+	for (size_t i = 0; role && i < sizeof(shaping) / sizeof(shaping[0]); i++) {
+		if (str_eq(a->name, str_from(shaping[i])))
+			return ORACLE_SHAPED;
+	}
+	return ORACLE_KEPT;
+}
+
+static void add_action(struct buf *out, const struct oracle_patterns *p, struct str kind,
+	action_id id, uint32_t targets, struct arena *arena)
 {
 	struct catalog_action a = catalog_action_get(id);
 	uint32_t service = catalog_service_find(a.service);
@@ -175,6 +200,7 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, action_
 		.operation = is_operation(a.name),
 		.rcp = catalog_service_has_rcp(service) &&
 		       !str_eq(a.name, STR_LIT("kms:RetireGrant")),
+		.kept = kept_from(kind, &a),
 		.targets = targets,
 		.match = match_action(p, a.name, arena) };
 	size_t count = VEC_COUNT(out, struct oracle_class);
@@ -188,7 +214,7 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, action_
 		if (str_eq(c->service, new.service) && c->assume == new.assume &&
 			c->login == new.login && c->session == new.session &&
 			c->operation == new.operation && c->trust == new.trust &&
-			c->rcp == new.rcp &&
+			c->kept == new.kept && c->rcp == new.rcp &&
 			c->targets ==
 				targets &&memcmp(c->match, new.match,
 					VEC_COUNT(&p->actions, struct str)) == 0)
@@ -230,12 +256,14 @@ void oracle_target_classes(struct buf *out, const struct oracle_patterns *p,
 
 			/* Once, at the first of its targets. */
 			if ((targets & ((1u << t) - 1)) == 0)
-				add_action(out, p, target.actions[i], targets, arena);
+				add_action(
+					out, p, kind, target.actions[i], targets, arena);
 		}
 	}
 	for (action_id a = 0; account && a < catalog_action_count(); a++) {
 		if (catalog_action_get(a).unbound)
-			add_action(out, p, a, 1u << target_count, arena);
+			add_action(
+				out, p, (struct str){ 0 }, a, 1u << target_count, arena);
 	}
 }
 

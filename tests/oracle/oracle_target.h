@@ -34,6 +34,12 @@ struct oracle_patterns {
 /* Who makes the call: somebody with credentials, or with the word of a provider. */
 enum oracle_login { ORACLE_SIGNED, ORACLE_WEB, ORACLE_SAML };
 
+/*
+ * What the provider keeps to itself: of an entity, how much of it; of an action, from how
+ * much on nobody else does it.
+ */
+enum oracle_keeping { ORACLE_OPEN, ORACLE_SHAPED, ORACLE_KEPT };
+
 /* Actions that are on the same targets, of one service, and in the same patterns. */
 struct oracle_class {
 	struct str service;
@@ -41,6 +47,7 @@ struct oracle_class {
 	bool session;            /* what such a call may ask for beside the role */
 	bool operation;          /* what a grant can let one do */
 	enum oracle_login login;
+	enum oracle_keeping kept;
 	uint32_t targets;   /* bits */
 	const bool *match;  /* one for each action pattern */
 	struct buf actions; /* of action_id, ascending */

@@ -257,6 +257,7 @@ static const struct thing things[] = {
 	{ SORT_RESOURCE, "aws:kms:key", "ka", "arn:aws:kms:eu-west-1:%s:key/ka", 0 },
 	{ SORT_RESOURCE, "aws:secretsmanager:secret", "sa", "arn:aws:secretsmanager:eu-west-1:%s:secret:sa-AbCdEf", 0 },
 	{ SORT_RESOURCE, "aws:dynamodb:table", "ta", "arn:aws:dynamodb:eu-west-1:%s:table/ta", 0 },
+	{ SORT_ROLE, "aws:iam:role", "rs", "arn:aws:iam::%s:role/aws-reserved/sso.amazonaws.com/rs", ENTITY_IDENTITY },
 	{ SORT_SESSION, "aws:sts:session", "s1", "arn:aws:sts::%s:assumed-role/ra/s1", ENTITY_IDENTITY | ENTITY_SESSION },
 	{ SORT_SESSION, "aws:sts:session", "s2", "arn:aws:sts::%s:federated-user/s2", ENTITY_IDENTITY | ENTITY_SESSION },
 };

@@ -1,0 +1,67 @@
+#include "reachability/aws_custody.h"
+
+/* What the key has behind the fifth colon. */
+static struct str name_of(struct str key)
+{
+	size_t at = 0;
+
+	for (int i = 0; i < 5 && at <= key.n; i++)
+		at = str_find_char(key, ':', at) + 1;
+	return at <= key.n ? str_skip(key, at) : (struct str){ 0 };
+}
+
+enum provider_custody aws_custody_of(struct str key)
+{
+	struct str name = name_of(key);
+
+	if (str_contains_fold(key, STR_LIT(":iam::"))) {
+		if (str_starts(name, STR_LIT("role/aws-service-role/")))
+			return CUSTODY_SHAPE;
+		if (str_starts(name, STR_LIT("role/aws-reserved/")) ||
+			(str_starts(name, STR_LIT("policy/")) &&
+				str_contains_fold(key, STR_LIT(":iam::aws:"))))
+			return CUSTODY_ALL;
+	}
+	if (str_starts(name, STR_LIT("alias/aws/")) &&
+		str_contains_fold(key, STR_LIT(":kms:")))
+		return CUSTODY_ALL;
+	return CUSTODY_NONE;
+}
+
+/* Those that give UnmodifiableEntity for a role of a service. */
+static bool reshapes(struct str name)
+{
+	static const char *const names[] = { "iam:AttachRolePolicy", "iam:DeleteRole",
+		"iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy",
+		"iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary",
+		"iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_eq(name, str_from(names[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool changes_alias(struct str name)
+{
+	return str_eq(name, STR_LIT("kms:CreateAlias")) ||
+	       str_eq(name, STR_LIT("kms:DeleteAlias")) ||
+	       str_eq(name, STR_LIT("kms:UpdateAlias"));
+}
+
+enum provider_custody aws_custody_bars(kind_id kind, action_id action)
+{
+	struct str of =
+		kind != CATALOG_NONE ? catalog_kind_name(kind) : (struct str){ 0 };
+	struct catalog_action a = catalog_action_get(action);
+	bool role = str_eq(of, STR_LIT("aws:iam:role"));
+
+	if (str_eq(of, STR_LIT("aws:kms:alias")))
+		return changes_alias(a.name) ? CUSTODY_ALL : CUSTODY_NONE;
+	if ((!role && !str_eq(of, STR_LIT("aws:iam:policy"))) ||
+		!str_eq(a.service, STR_LIT("iam")) || a.level == CATALOG_LIST ||
+		a.level == CATALOG_READ)
+		return CUSTODY_NONE;
+	return role && reshapes(a.name) ? CUSTODY_SHAPE : CUSTODY_ALL;
+}
