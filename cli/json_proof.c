@@ -26,6 +26,8 @@ static void write_item(struct json_out *j, struct world *w, const struct proof_i
 	json_out_str_or_null(j, item->holder);
 	json_out_key(j, "via");
 	json_out_str_or_null(j, item->via);
+	json_out_key(j, "level");
+	json_out_str_or_null(j, item->level);
 	json_out_key(j, "statement");
 	if (statement)
 		json_out_count(j, item->statement);

@@ -33,6 +33,7 @@ static void write_excluded(
 		json_out_open(j, '{');
 		json_out_pair(j, "key", world_node(d->w, r->excluded[i].node)->key);
 		json_out_pair(j, "reason", r->excluded[i].reason);
+		json_out_pair(j, "other", world_node(d->w, r->excluded[i].other)->key);
 		json_out_close(j, '}');
 	}
 	json_out_close(j, ']');

@@ -95,9 +95,8 @@ struct answer_row {
 
 /* A grant that would have given access but for something stronger. */
 struct answer_exclusion {
-	node_id subject;   /* who would have had access */
-	node_id node;      /* to what */
-	struct str reason; /* "denied by SCP p-123 statement 0" */
+	node_id node, other; /* as in answer_row: what a row would be about */
+	struct str reason;   /* "denied by SCP 'p-123' statement 0, at 'arn:...'" */
 };
 
 struct answer_unknown {
@@ -162,6 +161,7 @@ struct proof_item {
 	struct str policy; /* name of the policy */
 	struct str holder; /* key of the entity that carries it */
 	struct str via; /* key of the group or policy entity that brings it, or empty */
+	struct str level; /* of an organization's policy: key of where it is attached */
 	struct str sid;
 	uint32_t statement; /* 0-based */
 	struct str text;    /* the statement, as the provider wrote it; or the words */

@@ -312,6 +312,7 @@ int answer_who(struct answer *out, struct world *w, const struct answer_object *
 	int rc = 0;
 
 	asking_init(&a, w, actions, o);
+	a.who = true;
 	for (uint32_t i = 0; i < object_count && rc == 0; i++) {
 		rc = who_object(&a, &objects[i], e);
 		if (rc == 0)

@@ -178,23 +178,82 @@ static struct str layer_words(const struct decide_statement *s)
 	}
 }
 
-/* Name of the policy that a subject's statement comes from. */
-static struct str policy_name(
-	struct asking *a, node_id subject, const struct decide_statement *s)
+/* The subject's policies of its own slots that `wanted` says, by name: "a, b". */
+static struct str policy_names(
+	struct asking *a, node_id subject, const struct document *wanted, bool boundary)
 {
 	const struct subject_policy *p;
+	struct buf names = { 0 };
 	uint32_t count;
+	struct str out;
 	struct err e;
 
-	if (s->origin)
-		return s->origin->name;
 	if (subject_policies(&p, &count, a->w, subject, &e) < 0)
 		return STR_LIT("?");
 	for (uint32_t i = 0; i < count; i++) {
-		if (p[i].document.compiled == s->document)
-			return p[i].document.name;
+		if (wanted ? p[i].document.compiled != wanted
+			   : p[i].is_boundary != boundary)
+			continue;
+		buf_printf(&names, "%s%.*s", names.n > 0 ? ", " : "",
+			STR_ARG(p[i].document.name));
+		if (wanted)
+			break;
 	}
-	return STR_LIT("?");
+	out = arena_copy(world_arena(a->w), buf_str(&names));
+	buf_release(&names);
+	return out.n > 0 ? out : STR_LIT("?");
+}
+
+/* Where a ceiling of an organization is attached: ", at 'arn:...'", or nothing. */
+static struct str level_words(struct asking *a, const struct decide_exclusion *x)
+{
+	const struct world_organization *o = NULL;
+	const struct decide_statement *s = x->denier;
+	bool scp = s->slot == SLOT_SCP;
+	struct err e;
+
+	if ((!scp && s->slot != SLOT_RCP) ||
+		world_organization(&o, a->w,
+			world_node(a->w, scp ? x->subject : x->object)->account,
+			&e) < 0 ||
+		s->level >= o->level_count)
+		return STR_LIT("");
+	return arena_printf(world_arena(a->w), ", at '%.*s'",
+		STR_ARG((scp ? o->scps : o->rcps)[s->level].level));
+}
+
+static struct str statement_words(struct asking *a, const struct decide_exclusion *x)
+{
+	const struct decide_statement *s = x->denier;
+	struct str sid = document_str(s->document, s->statement->sid);
+	struct str name = s->origin ? s->origin->name
+				    : policy_names(a, x->subject, s->document, false);
+
+	return arena_printf(world_arena(a->w), "%.*s '%.*s' statement %u%s%.*s%s%.*s",
+		STR_ARG(layer_words(s)), STR_ARG(name),
+		(unsigned)s->statement->source_index, sid.n > 0 ? " (" : "", STR_ARG(sid),
+		sid.n > 0 ? ")" : "", STR_ARG(level_words(a, x)));
+}
+
+static struct str exclusion_words(struct asking *a, const struct decide_exclusion *x)
+{
+	struct arena *arena = world_arena(a->w);
+
+	if (x->denier && x->sure)
+		return arena_printf(
+			arena, "denied by %.*s", STR_ARG(statement_words(a, x)));
+	if (x->denier)
+		return arena_printf(arena,
+			"what grants cannot hold beside the deny of %.*s",
+			STR_ARG(statement_words(a, x)));
+	if (x->slot == SLOT_BOUNDARY)
+		return arena_printf(arena,
+			"the permissions boundary '%.*s' does not allow it",
+			STR_ARG(policy_names(a, x->subject, NULL, true)));
+	if (x->slot == SLOT_SESSION)
+		return STR_LIT("the policy of the session does not allow it");
+	return x->ceiling.n > 0 ? x->ceiling
+				: STR_LIT("its conditions cannot hold together");
 }
 
 static void exclusions_take(struct answer *out, struct asking *a)
@@ -204,19 +263,11 @@ static void exclusions_take(struct answer *out, struct asking *a)
 	struct answer_exclusion *list =
 		ARENA_NEW_ARRAY(arena, struct answer_exclusion, out->excluded_count + 1);
 
-	for (uint32_t i = 0; i < out->excluded_count; i++) {
-		const struct decide_statement *s = x[i].denier;
-
-		list[i].subject = x[i].subject;
-		list[i].node = x[i].object;
-		list[i].reason = x[i].ceiling;
-		if (s)
-			list[i].reason =
-				arena_printf(arena, "denied by %.*s '%.*s' statement %u",
-					STR_ARG(layer_words(s)),
-					STR_ARG(policy_name(a, x[i].subject, s)),
-					s->statement->source_index);
-	}
+	for (uint32_t i = 0; i < out->excluded_count; i++)
+		list[i] = (struct answer_exclusion){ .node = a->who ? x[i].subject
+								    : x[i].object,
+			.other = a->who ? x[i].object : x[i].subject,
+			.reason = exclusion_words(a, &x[i]) };
 	out->excluded = list;
 }
 

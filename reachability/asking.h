@@ -23,6 +23,7 @@ struct asking {
 	const struct action_query *query;
 	const struct answer_options *o;
 	struct buf out; /* struct answer_row */
+	bool who;       /* rows are about who has access, and not about what */
 };
 
 void asking_init(struct asking *a, struct world *w, const struct action_query *query,

@@ -212,34 +212,52 @@ static void reach_add(
 	}
 }
 
-/*
- * The statement that denies for sure in this atom, else the ceiling that does not let
- * through.
- */
-static void exclusion_find(struct deciding *g, struct decide_exclusion *x,
-	const struct provider_parts *p, uint32_t bit, uint64_t atom)
+/* A statement that denies in this atom; `sure`: whatever the request. */
+static const struct decide_statement *exclusion_denier(
+	struct deciding *g, uint32_t bit, uint64_t atom, bool sure)
 {
 	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
 	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
 
 	for (size_t i = 0; i < count; i++) {
 		if ((hits[i].statement->statement->flags & DOCUMENT_DENY) &&
-			hits[i].condition == EXPR_TRUE &&
+			hits[i].statement->slot != SLOT_ENDPOINT &&
+			(hits[i].condition == EXPR_TRUE || !sure) &&
 			(hits[i].bits[bit / 64] >> (bit % 64) & 1u) &&
-			deciding_is_active(&hits[i], atom)) {
-			x->denier = hits[i].statement;
-			return;
-		}
+			deciding_is_active(&hits[i], atom))
+			return hits[i].statement;
 	}
-	if (p->session == EXPR_FALSE)
-		x->ceiling = STR_LIT("the policy of the session does not allow it");
-	else if (p->boundary == EXPR_FALSE)
-		x->ceiling = STR_LIT("the permissions boundary does not allow it");
-	else if (p->scps == EXPR_FALSE)
-		x->ceiling =
-			STR_LIT("no SCP allows it at some level of the organization");
-	else
-		x->ceiling = STR_LIT("its conditions cannot hold together");
+	return NULL;
+}
+
+/*
+ * The statement that denies for sure in this atom, else the ceiling that does not let
+ * through, else what denies when it is granted.
+ */
+static void exclusion_find(struct deciding *g, struct decide_exclusion *x,
+	const struct provider_parts *p, uint32_t bit, uint64_t atom)
+{
+	const struct decide_subject *s = g->subject;
+
+	x->slot = SLOT_RESOURCE;
+	x->denier = exclusion_denier(g, bit, atom, true);
+	x->sure = x->denier != NULL;
+	if (x->denier)
+		return;
+	if (p->session == EXPR_FALSE) {
+		x->slot = SLOT_SESSION;
+	} else if (p->boundary == EXPR_FALSE) {
+		x->slot = SLOT_BOUNDARY;
+	} else if (p->scps == EXPR_FALSE) {
+		x->slot = SLOT_SCP;
+		for (uint32_t i = 0; i < s->scp_levels && x->ceiling.n == 0; i++) {
+			if (deciding_level(g, i, bit, atom) == EXPR_FALSE)
+				x->ceiling = deciding_level_words(
+					g->world, s->s.organization, i);
+		}
+	} else {
+		x->denier = exclusion_denier(g, bit, atom, false);
+	}
 }
 
 /* The group's action is refused: note it when there is a grant underneath. */
@@ -263,7 +281,7 @@ static void exclusion_add(struct decide *d, struct deciding *g, struct provider_
 	last = count > 0 ? &VEC_DATA(&d->exclusions, struct decide_exclusion)[count - 1]
 			 : NULL;
 	if (last && last->subject == x.subject && last->object == x.object &&
-		last->denier == x.denier)
+		last->denier == x.denier && last->slot == x.slot)
 		return;
 	buf_add(&d->exclusions, &x, sizeof(x));
 }
@@ -296,7 +314,8 @@ static int decide_list(struct decide *d, struct deciding *g, const bool *active,
 			if (one != EXPR_FALSE &&
 				expr_verdict(g->conditions.pool, one) != VERDICT_DENIED)
 				reach_add(g, reach, group, atoms[a]);
-			if (one == EXPR_FALSE && d->want_exclusions)
+			if (d->want_exclusions &&
+				expr_verdict(g->conditions.pool, one) == VERDICT_DENIED)
 				exclusion_add(d, g, p, bit, atoms[a]);
 			all = expr_or(g->conditions.pool, all, one);
 		}

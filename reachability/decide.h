@@ -164,9 +164,12 @@ void decide_set_strict(struct decide *d, bool strict);
  */
 struct decide_exclusion {
 	node_id subject, object;
-	const struct decide_statement
-		*denier; /* NULL: no statement denies, a ceiling does not let through */
-	struct str ceiling; /* which: "permissions boundary", "SCPs at ..." */
+	/* NULL: no statement denies, a ceiling does not let through */
+	const struct decide_statement *denier;
+	bool sure; /* it denies whatever the request */
+	/* which, where it can be said: "no SCP at 'arn:...' allows it" */
+	struct str ceiling;
+	enum decide_slot slot; /* of the ceiling, or of nothing: SLOT_RESOURCE */
 };
 
 /*

@@ -416,31 +416,53 @@ static void parts_add(
 	}
 }
 
+expr deciding_level(struct deciding *g, uint32_t level, uint32_t bit, uint64_t atom)
+{
+	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
+	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
+	expr lets = g->subject->scp_level_unknown[level];
+
+	for (size_t i = 0; i < count && lets != EXPR_TRUE; i++) {
+		const struct decide_hit *h = &hits[i];
+
+		if (h->statement->slot == SLOT_SCP && h->statement->level == level &&
+			!(h->statement->statement->flags & DOCUMENT_DENY) &&
+			(h->bits[bit / 64] >> (bit % 64) & 1u) &&
+			deciding_is_active(h, atom))
+			lets = expr_or(g->conditions.pool, lets, h->condition);
+	}
+	return lets;
+}
+
+struct str deciding_level_words(
+	struct world *w, const struct world_organization *o, uint32_t level)
+{
+	const struct world_ceiling *c = &o->scps[level];
+	struct buf text = { 0 };
+	struct str out;
+
+	buf_printf(&text, "no SCP at '%.*s' allows it", STR_ARG(c->level));
+	for (uint32_t i = 0; i < c->document_count; i++)
+		buf_printf(&text, "%s%.*s", i == 0 ? " (it has " : ", ",
+			STR_ARG(c->documents[i].name));
+	if (c->document_count > 0)
+		buf_add_char(&text, ')');
+	out = arena_copy(world_arena(w), buf_str(&text));
+	buf_release(&text);
+	return out;
+}
+
 /* Every level above the subject's account must let the action through. */
 static void parts_scps(
 	struct deciding *g, struct provider_parts *p, uint32_t bit, uint64_t atom)
 {
-	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
-	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
 	struct expr_pool *pool = g->conditions.pool;
 
 	if (!g->subject->s.scps)
 		return;
 	for (uint32_t level = 0; level < g->subject->scp_levels; level++) {
-		expr lets = g->subject->scp_level_unknown[level];
-
 		p->deny = expr_or(pool, p->deny, g->subject->scp_level_deny[level]);
-		for (size_t i = 0; i < count && lets != EXPR_TRUE; i++) {
-			const struct decide_hit *h = &hits[i];
-
-			if (h->statement->slot == SLOT_SCP &&
-				h->statement->level == level &&
-				!(h->statement->statement->flags & DOCUMENT_DENY) &&
-				(h->bits[bit / 64] >> (bit % 64) & 1u) &&
-				deciding_is_active(h, atom))
-				lets = expr_or(pool, lets, h->condition);
-		}
-		p->scps = expr_and(pool, p->scps, lets);
+		p->scps = expr_and(pool, p->scps, deciding_level(g, level, bit, atom));
 	}
 }
 

@@ -66,6 +66,13 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 expr deciding_combine(
 	struct deciding *g, struct provider_parts *p, uint32_t bit, uint64_t atom);
 
+/* What the ceilings of one level above the subject's account let through. */
+expr deciding_level(struct deciding *g, uint32_t level, uint32_t bit, uint64_t atom);
+
+/* "no SCP at 'arn:...' allows it (it has FullAWSAccess, guardrails)". */
+struct str deciding_level_words(
+	struct world *w, const struct world_organization *o, uint32_t level);
+
 /* Whether the hit covers the strings of an atom. */
 bool deciding_is_active(const struct decide_hit *h, uint64_t atom);
 

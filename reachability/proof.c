@@ -62,6 +62,10 @@ static struct proof_item item_of(
 		.holds = true };
 	const struct world_document *doc = st->origin;
 
+	if (st->slot == SLOT_SCP)
+		item.level = p->s->s.organization->scps[st->level].level;
+	else if (st->slot == SLOT_RCP)
+		item.level = p->o->o.organization->rcps[st->level].level;
 	for (uint32_t i = 0; i < p->policy_count && !doc; i++) {
 		if (p->policies[i].document.compiled != st->document)
 			continue;
@@ -122,13 +126,20 @@ static struct str add_missing_ceilings(struct proving *p)
 {
 	struct arena *arena = world_arena(p->w);
 	const struct world_organization *o = p->s->s.organization;
-	struct str first = { 0 };
+	struct str first = { 0 }, boundary = { 0 };
 
+	for (uint32_t i = 0; i < p->policy_count && boundary.n == 0; i++) {
+		if (p->policies[i].is_boundary)
+			boundary = p->policies[i].document.name;
+	}
 	if (p->s->s.sessioned && p->t->parts.session == EXPR_FALSE) {
 		first = STR_LIT("the policy of the session does not allow it");
 		add_words(p, PROOF_CEILING, STR_LIT("session policy"), first);
 	} else if (p->s->s.bounded && p->t->parts.boundary == EXPR_FALSE) {
-		first = STR_LIT("the permissions boundary does not allow it");
+		first = arena_printf(arena,
+			"the permissions boundary%s%.*s%s does not allow it",
+			boundary.n > 0 ? " '" : "", STR_ARG(boundary),
+			boundary.n > 0 ? "'" : "");
 		add_words(p, PROOF_CEILING, STR_LIT("permissions boundary"), first);
 	}
 	if (p->t->parts.endpoint.n > 0) {
@@ -153,8 +164,7 @@ static struct str add_missing_ceilings(struct proving *p)
 		}
 		if (lets)
 			continue;
-		text = arena_printf(arena, "no SCP at '%.*s' allows it",
-			STR_ARG(o->scps[level].level));
+		text = deciding_level_words(p->w, o, level);
 		add_words(p, PROOF_CEILING, STR_LIT("SCP"), text);
 		if (first.n == 0)
 			first = text;

@@ -64,7 +64,7 @@ def check_answer(answer, more=()):
     assert list(answer) == ["query", "as_of", "rows", *more, "excluded", "unknown"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", answer["as_of"])
     for one in answer["excluded"]:
-        assert list(one) == ["key", "reason"]
+        assert list(one) == ["key", "reason", "other"]
     for one in answer["unknown"]:
         assert list(one) == ["scope", "what"]
 
@@ -104,8 +104,8 @@ def check_proof(proof, hop):
     assert list(proof) == (["from", "to", "rule", "verdict", *names] if hop
                            else [*names, "hops"])
     for item in proof["items"]:
-        assert list(item) == ["type", "layer", "policy", "holder", "via", "statement", "sid",
-                              "text", "source", "conditions", "holds"]
+        assert list(item) == ["type", "layer", "policy", "holder", "via", "level",
+                              "statement", "sid", "text", "source", "conditions", "holds"]
         assert item["type"] in ("allow", "deny", "ceiling", "nothing", "unknown", "rule")
         assert isinstance(item["holds"], bool)
         if item["type"] in ("allow", "deny"):
