@@ -268,6 +268,19 @@ static void add_resource_facts(struct draft *d)
 			str_from(DICE_PICK(&d->dice, "dev", "prod", "Dev")));
 }
 
+/* An endpoint of the request's own that it came through, in a network of its own. */
+static void add_way_facts(struct draft *d)
+{
+	if (!draft_has(d, DRAFT_CONTEXT))
+		return;
+	add_fact(d, "aws:VpcSourceIp",
+		str_from(DICE_PICK(&d->dice, "10.0.1.1", "172.16.4.5")));
+	add_fact(d, "aws:SourceVpc",
+		arena_printf(&d->arena, "vpc-%llu", (unsigned long long)d->number));
+	add_fact(d, "aws:SourceVpce",
+		arena_printf(&d->arena, "vpce-%llu", (unsigned long long)d->number));
+}
+
 static void add_request_facts(struct draft *d)
 {
 	static const char *const tags[] = { "env", "team", "Env" };
@@ -278,9 +291,7 @@ static void add_request_facts(struct draft *d)
 	maybe_fact(d, "aws:SourceIp",
 		DICE_PICK(
 			&d->dice, "10.1.2.3", "192.0.2.1", "2001:db8::1", "10.255.0.1"));
-	maybe_fact(d, "aws:VpcSourceIp", DICE_PICK(&d->dice, "10.0.1.1", "172.16.4.5"));
-	maybe_fact(d, "aws:SourceVpc", DICE_PICK(&d->dice, "vpc-1", "vpc-2"));
-	maybe_fact(d, "aws:SourceVpce", DICE_PICK(&d->dice, "vpce-1", "vpce-2"));
+	add_way_facts(d);
 	maybe_fact(d, "aws:UserAgent", DICE_PICK(&d->dice, "curl/8", "aws-cli/2"));
 	maybe_fact(d, "aws:RequestTag/env", DICE_PICK(&d->dice, "dev", "prod"));
 	maybe_fact(d, "aws:MultiFactorAuthPresent", DICE_PICK(&d->dice, "true", "false"));
@@ -380,7 +391,7 @@ static void write_layers(struct draft *d, struct buf *out)
 	write_levels(d, out, "scps", DRAFT_OF_SCP, d->scp_levels);
 	write_levels(d, out, "rcps", DRAFT_OF_RCP, d->rcp_levels);
 	write_policies(d, out, "endpointPolicies", DRAFT_OF_ENDPOINT,
-		draft_has(d, DRAFT_ENDPOINT));
+		draft_fact(d, "aws:SourceVpce") && draft_has(d, DRAFT_ENDPOINT));
 }
 
 static void write_request(struct draft *d, struct buf *out)
@@ -433,8 +444,6 @@ static void choose_weights(struct draft *d, uint64_t seed)
 	d->weight[DRAFT_EXEMPT] /= 4;
 	d->weight[DRAFT_MISS] /= 3;
 	d->weight[DRAFT_SESSION_POLICY] /= 2;
-	d->weight[DRAFT_ENDPOINT] = 0;
-	d->weight[DRAFT_BLOCKED] = 0;
 }
 
 void draft_write(struct buf *out, uint64_t seed, uint64_t number)

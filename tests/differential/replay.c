@@ -12,6 +12,10 @@ static const char full_access[] =
 	"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\","
 	"\"Resource\":\"*\"}}";
 
+static const char full_access_for_all[] =
+	"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\","
+	"\"Action\":\"*\",\"Resource\":\"*\"}}";
+
 static const char *const verdict_names[REPLAY_VERDICT_COUNT] = { "Allowed",
 	"ImplicitlyDenied", "ExplicitlyDenied", "Conditional", "Unknown" };
 
@@ -171,6 +175,17 @@ void replay_close(struct replay *r)
 
 /* --- records --- */
 
+/* The endpoint that the context names, else one of ours where there is a policy for it. */
+static struct str endpoint_of(const struct replay *r)
+{
+	struct str id =
+		text_of(yyjson_obj_get(replay_member(r, "context"), "aws:SourceVpce"));
+
+	if (id.n == 0 && replay_member(r, "endpointPolicies"))
+		return STR_LIT("vpce-replay");
+	return id;
+}
+
 static struct str body_of(struct replay *r, yyjson_val *policy)
 {
 	size_t n;
@@ -218,8 +233,18 @@ static void record_identity_policy(
 		i % 3 == 1 ? RELATION_ATTACHED : RELATION_MEMBER_OF, holder);
 }
 
-/* An identity has one boundary: the statements of several are one's. */
-static struct str joined_boundaries(struct replay *r, yyjson_val *policies)
+/* The statements with a principal: everybody, where they leave it out. */
+static yyjson_mut_val *for_everybody(yyjson_mut_doc *doc, yyjson_val *statement)
+{
+	yyjson_mut_val *out = yyjson_val_mut_copy(doc, statement);
+
+	if (!yyjson_obj_get(statement, "Principal"))
+		yyjson_mut_obj_add_str(doc, out, "Principal", "*");
+	return out;
+}
+
+/* An identity has one boundary: the statements of several are one's. So has an endpoint. */
+static struct str joined(struct replay *r, yyjson_val *policies, bool everybody)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc), *list = yyjson_mut_arr(doc);
@@ -232,9 +257,12 @@ static struct str joined_boundaries(struct replay *r, yyjson_val *policies)
 	{
 		statement = yyjson_obj_get(policy, "Statement");
 		if (yyjson_is_obj(statement))
-			yyjson_mut_arr_append(list, yyjson_val_mut_copy(doc, statement));
-		yyjson_arr_foreach(statement, k, count, one)
-			yyjson_mut_arr_append(list, yyjson_val_mut_copy(doc, one));
+			yyjson_mut_arr_append(
+				list, everybody ? for_everybody(doc, statement)
+						: yyjson_val_mut_copy(doc, statement));
+		yyjson_arr_foreach(statement, k, count, one) yyjson_mut_arr_append(
+			list, everybody ? for_everybody(doc, one)
+					: yyjson_val_mut_copy(doc, one));
 	}
 	yyjson_mut_doc_set_root(doc, root);
 	yyjson_mut_obj_add_str(doc, root, "Version", "2012-10-17");
@@ -259,7 +287,7 @@ static void record_boundary(struct replay *r, struct recorder *to)
 	recorder_document(to, LAYER_IDENTITY, key, STR_LIT("boundary"),
 		yyjson_arr_size(policies) == 1
 			? body_of(r, yyjson_arr_get_first(policies))
-			: joined_boundaries(r, policies));
+			: joined(r, policies, false));
 	recorder_relation(to, r->subject, RELATION_BOUNDARY, key);
 }
 
@@ -311,6 +339,39 @@ static void record_block(struct replay *r, struct recorder *to, struct str kind)
 						.attributes = &block,
 						.attribute_count = 1,
 						.tags_known = true } });
+}
+
+/*
+ * What the request came through: the endpoint that the context names, which lets
+ * everything through unless there is a policy.
+ */
+static void record_endpoint(struct replay *r, struct recorder *to)
+{
+	yyjson_val *policies = replay_member(r, "endpointPolicies");
+	struct str id = endpoint_of(r);
+	struct str service = str_head(r->action, str_find_char(r->action, ':', 0));
+	struct str key =
+		arena_printf(&r->arena, "arn:aws:ec2:eu-west-1:%.*s:vpc-endpoint/%.*s",
+			STR_ARG(to->account), STR_ARG(id));
+	struct record_pair attributes[] = { { STR_LIT("id"), id },
+		{ STR_LIT("network"), text_of(yyjson_obj_get(replay_member(r, "context"),
+					      "aws:SourceVpc")) },
+		{ STR_LIT("service"),
+			arena_printf(&r->arena, "com.amazonaws.eu-west-1.%.*s",
+				STR_ARG(service)) } };
+
+	if (id.n == 0)
+		return;
+	record_encode(&to->out, &(struct record){ .type = RECORD_ENTITY,
+					.entity = { .scope = to->scope,
+						.key = key,
+						.kind = STR_LIT("aws:ec2:vpc-endpoint"),
+						.name = id,
+						.attributes = attributes,
+						.attribute_count = 3,
+						.tags_known = true } });
+	recorder_document(to, LAYER_ENDPOINT, key, STR_LIT("endpoint policy"),
+		policies ? joined(r, policies, true) : STR_LIT(full_access_for_all));
 }
 
 static void record_resource(struct replay *r, struct recorder *to)
@@ -509,6 +570,7 @@ void replay_record(struct replay *r, struct buf *stream)
 		record_account(r, &to, r->resource_account, second);
 	}
 	record_resource(r, &to);
+	record_endpoint(r, &to);
 	record_organizations(r, &to, first, second, same);
 	buf_add(stream, to.out.p, to.out.n);
 	buf_release(&to.out);
@@ -550,7 +612,7 @@ static struct world_context context_of(struct replay *r)
 	yyjson_val *context = replay_member(r, "context"), *key, *value;
 	struct world_context out = { .complete = !r->open };
 	struct str *keys, *values;
-	size_t i, k, max, count = 1;
+	size_t i, k, max, count = 2;
 
 	yyjson_obj_foreach(context, i, max, key, value) count += size_of(value);
 	keys = ARENA_NEW_ARRAY(&r->arena, struct str, count);
@@ -564,6 +626,11 @@ static struct world_context context_of(struct replay *r)
 			values[out.count++] = text_of(
 				yyjson_is_arr(value) ? yyjson_arr_get(value, k) : value);
 		}
+	}
+	if (replay_member(r, "endpointPolicies") &&
+		!yyjson_obj_get(context, "aws:SourceVpce")) {
+		keys[out.count] = STR_LIT("aws:SourceVpce");
+		values[out.count++] = endpoint_of(r);
 	}
 	if (r->session.n > 0 && !r->open && !r->session_asked) {
 		keys[out.count] = STR_LIT("sts:RoleSessionName");

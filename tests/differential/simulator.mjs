@@ -63,18 +63,23 @@ function verdict(r, block = false) {
 	}).result
 }
 
-// What the block of public access takes away is no statement's deny.
-function verdictWithBlock(r) {
-	const open = verdict(r)
-	return open === 'Allowed' && r.blockPublicAccess && verdict(r, true) !== 'Allowed'
-		? 'ImplicitlyDenied' : open
+// What the block of public access takes away is no statement's deny. Nor does the engine
+// tell which statement of an endpoint's policy does not let a request through.
+function plainVerdict(r) {
+	const open = verdict({ ...r, endpointPolicies: [] })
+	const through = r.endpointPolicies?.length ? verdict(r) : open
+	if (open === 'ExplicitlyDenied')
+		return open
+	if (open !== through || (r.blockPublicAccess && verdict(r, true) !== through))
+		return 'ImplicitlyDenied'
+	return open
 }
 
 function rewritten(r, list) {
 	const copy = structuredClone(r)
 	list.forEach(w => w.apply(copy))
 	const others = list.map(w => w.also?.(copy)).filter(x => x !== undefined)
-	return others.map(verdictWithBlock).find(v => v === 'Allowed') ?? verdictWithBlock(copy)
+	return others.map(plainVerdict).find(v => v === 'Allowed') ?? plainVerdict(copy)
 }
 
 // Which rewrites make the difference: those without which it would remain.
@@ -92,5 +97,5 @@ function explain(r) {
 
 for await (const line of createInterface({ input: process.stdin })) {
 	const r = JSON.parse(line)
-	process.stdout.write((r.engine ? explain(r) : verdictWithBlock(r)) + '\n')
+	process.stdout.write((r.engine ? explain(r) : plainVerdict(r)) + '\n')
 }
