@@ -3,24 +3,35 @@
 #include "ingest/aws_layout_priv.h"
 #include "ingest/aws_resource.h"
 
-/* Types whose policy.json the tool writes when there is one; '*' stands for any rest. */
+/* Types whose policy.json the tool writes when there is one: what the ARN begins with. */
 static const struct {
-	const char *service, *type; /* type: what the ARN's resource begins with */
+	const char *service, *type;
 } governed[] = {
 	{ "s3", "" },
+	{ "s3-object-lambda", "" },
+	{ "s3express", "" },
+	{ "s3-outposts", "" },
+	{ "s3tables", "bucket/" },
 	{ "sqs", "" },
 	{ "sns", "" },
 	{ "kms", "key/" },
 	{ "lambda", "function:" },
+	{ "lambda", "layer:" },
 	{ "secretsmanager", "secret:" },
 	{ "dynamodb", "table/" },
 	{ "ecr", "repository/" },
 	{ "elasticfilesystem", "file-system/" },
 	{ "kinesis", "stream/" },
+	{ "kafka", "cluster/" },
 	{ "es", "domain/" },
 	{ "backup", "backup-vault:" },
 	{ "glacier", "vaults/" },
 	{ "events", "event-bus/" },
+	{ "glue", "catalog" },
+	{ "acm-pca", "certificate-authority/" },
+	{ "codeartifact", "" },
+	{ "codebuild", "project/" },
+	{ "ses", "identity/" },
 };
 
 static bool has_governed_policy(const struct aws_arn *arn)
@@ -48,6 +59,37 @@ static bool has_sibling(const struct aws_emit *em, const char *name)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * What an action on it reaches through another entity: a stream is a part of its table, a
+ * table of its bucket, a consumer of its stream. The policy of the part names it, and so
+ * counts on the whole.
+ */
+static struct str whole_of(struct str key)
+{
+	static const struct {
+		const char *service, *part;
+	} parts[] = {
+		{ "dynamodb", "/stream/" },
+		{ "s3tables", "/table/" },
+		{ "kinesis", "/consumer/" },
+	};
+	struct aws_arn arn;
+
+	if (!aws_arn_parse(&arn, key))
+		return key;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct str part = str_from(parts[i].part);
+
+		if (!str_eq(arn.service, str_from(parts[i].service)))
+			continue;
+		for (size_t k = 0; k + part.n <= key.n; k++) {
+			if (str_starts(str_skip(key, k), part))
+				return str_head(key, k);
+		}
+	}
+	return key;
 }
 
 static uint32_t flags_of(const struct aws_arn *arn, struct str path)
@@ -125,6 +167,25 @@ static int read_endpoint(struct aws_emit *em, const struct json_value *v,
 	return 0;
 }
 
+/* What an access point is a way to. */
+static int read_access_point(struct aws_emit *em, const struct json_value *v,
+	struct aws_emit_attributes *attributes, struct err *e)
+{
+	struct str bucket, account, origin;
+	int rc = json_want_string(em->json, v, "bucket", &bucket, e);
+
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "bucketAccount", &account, e);
+	if (rc == 0)
+		rc = json_want_string(em->json, v, "networkOrigin", &origin, e);
+	if (rc < 0)
+		return rc;
+	aws_emit_attribute(attributes, "bucket", bucket);
+	aws_emit_attribute(attributes, "bucket-account", account);
+	aws_emit_attribute(attributes, "network-origin", origin);
+	return 0;
+}
+
 static int read_entity(struct aws_emit *em, const struct json_value *v,
 	struct record_entity *entity, struct aws_emit_attributes *attributes,
 	struct err *e)
@@ -163,12 +224,17 @@ static int read_metadata(struct aws_emit *em, const struct json_value *v, struct
 
 	if (rc == 0 && !aws_arn_parse(&arn, entity.key))
 		return json_fail(em->json, json_get(v, "arn"), e, "expected an ARN");
+	if (rc == 0 && whole_of(entity.key).n < entity.key.n)
+		return 0;
 	if (rc == 0)
 		rc = read_entity(em, v, &entity, &attributes, e);
 	if (rc == 0)
 		rc = json_want_string(em->json, v, "path", &path, e);
 	if (rc < 0)
 		return rc;
+	if (str_eq(arn.service, STR_LIT("s3")) &&
+		read_access_point(em, v, &attributes, e) < 0)
+		return e->code;
 	if (is_endpoint(entity.key) && read_endpoint(em, v, &attributes, e) < 0)
 		return e->code;
 	if (!json_get(v, "region"))
@@ -249,6 +315,26 @@ static int read_attributes(struct aws_emit *em, struct str key, bool tags,
 	return rc == 0 ? aws_emit_entity(em, entity, e) : rc;
 }
 
+/* {"Status": "Enabled"}: tags of the bucket take part in conditions. */
+static int read_abac(
+	struct aws_emit *em, struct str key, const struct json_value *v, struct err *e)
+{
+	struct record_entity entity = { .key = key };
+	struct aws_emit_attributes attributes = { .count = 0 };
+	struct str status = { 0 };
+	int rc = 0;
+
+	if (json_type(v) == JSON_STRING)
+		status = json_string(v);
+	else
+		rc = json_want_string(em->json, v,
+			json_get(v, "status") ? "status" : "Status", &status, e);
+	aws_emit_attribute(&attributes, "abac", status);
+	entity.attributes = attributes.pairs;
+	entity.attribute_count = attributes.count;
+	return rc == 0 ? aws_emit_entity(em, entity, e) : rc;
+}
+
 static int read_named(struct aws_emit *em, struct str key, struct str file,
 	const struct json_value *v, struct err *e)
 {
@@ -265,6 +351,8 @@ static int read_named(struct aws_emit *em, struct str key, struct str file,
 		return read_attributes(em, key, true, v, e);
 	if (str_eq(file, STR_LIT("bpa.json")))
 		return read_attributes(em, key, false, v, e);
+	if (str_eq(file, STR_LIT("abac.json")))
+		return read_abac(em, key, v, e);
 	rc = aws_emit_body(em, v, &body, e);
 	if (rc < 0)
 		return rc;
@@ -277,6 +365,9 @@ static int read_named(struct aws_emit *em, struct str key, struct str file,
 	if (str_eq(file, STR_LIT("endpoint-policy.json")) || is_endpoint(key))
 		return aws_emit_document(
 			em, LAYER_ENDPOINT, key, STR_LIT("endpoint policy"), body, e);
+	if (whole_of(key).n < key.n)
+		return aws_emit_document(em, LAYER_RESOURCE, whole_of(key),
+			aws_authorization_name(key), body, e);
 	return aws_emit_resource_policy(em, key, body, e);
 }
 
@@ -285,7 +376,7 @@ static bool is_used(struct str file)
 	static const char *const names[] = { "inline-policies.json",
 		"managed-policies.json", "groups.json", "tags.json", "bpa.json",
 		"trust-policy.json", "current-policy.json", "endpoint-policy.json",
-		"policy.json" };
+		"policy.json", "abac.json" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (str_eq(file, str_from(names[i])))
@@ -309,6 +400,57 @@ static int read_membership(struct aws_emit *em, const struct aws_layout_place *p
 	return 0;
 }
 
+/* accounts/ID/s3-bpa.json: the public access block of the whole account. */
+static int read_account_block(struct aws_emit *em, const struct aws_layout_place *place,
+	const struct json_value *v, struct err *e)
+{
+	aws_emit_open_account(em, place->partition, place->owner);
+	return read_attributes(em,
+		aws_emit_account_key(em, place->partition, place->owner), false, v, e);
+}
+
+/* {"arn", "shares", "policy"}: what a resource share lets others do. */
+static int read_shared(struct aws_emit *em, const struct aws_layout_place *place,
+	const struct json_value *v, struct err *e)
+{
+	struct str key, body;
+	int rc = json_need_string(em->json, v, "arn", &key, e);
+
+	if (rc == 0)
+		rc = aws_emit_body(em, json_get(v, "policy"), &body, e);
+	if (rc < 0 || body.n == 0)
+		return rc;
+	aws_emit_open_account(em, place->partition, place->owner);
+	return aws_emit_document(
+		em, LAYER_RESOURCE, key, STR_LIT("resource share"), body, e);
+}
+
+/* Files without a word about access. */
+static bool says_nothing(const struct aws_layout_place *place)
+{
+	static const char *const names[] = { "encryption.json", "metadata.json",
+		"instance-profiles.json", "alias.json", "regions.json" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_eq(place->file, str_from(names[i])))
+			return true;
+	}
+	return false;
+}
+
+/* What was collected and nobody here can read is told, not dropped. */
+static int not_understood(struct aws_emit *em, const struct aws_layout_place *place)
+{
+	if (says_nothing(place))
+		return 0;
+	aws_emit_open_account(em, place->partition, place->owner);
+	aws_emit_coverage(em,
+		arena_printf(em->arena, "files:%.*s%s%.*s", STR_ARG(place->service),
+			place->service.n > 0 ? "/" : "", STR_ARG(place->file)),
+		(struct str){ 0 }, COVERAGE_PARTIAL, STR_LIT("not understood"));
+	return 0;
+}
+
 int aws_layout_account_file(struct aws_emit *em, const struct aws_layout_place *place,
 	const struct json_value *v, struct err *e)
 {
@@ -318,14 +460,18 @@ int aws_layout_account_file(struct aws_emit *em, const struct aws_layout_place *
 	if (place->service.n == 0) {
 		if (str_eq(place->file, STR_LIT("organization.json")))
 			return read_membership(em, place, v, e);
-		return 0;
+		if (str_eq(place->file, STR_LIT("s3-bpa.json")))
+			return read_account_block(em, place, v, e);
+		return not_understood(em, place);
 	}
+	if (str_eq(place->service, STR_LIT("ram")))
+		return read_shared(em, place, v, e);
 	if (str_eq(place->file, STR_LIT("metadata.json"))) {
 		aws_emit_open_account(em, place->partition, place->owner);
 		return read_metadata(em, v, e);
 	}
 	if (!is_used(place->file))
-		return 0;
+		return not_understood(em, place);
 	key = aws_layout_metadata(em, "arn");
 	if (key.n == 0)
 		return aws_layout_fail(em, v, e);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "reachability/provider.h"
 #include "tests/little_world.h"
 
 #define V(body)     "{'Version':'2012-10-17','Statement':[" body "]}"
@@ -437,12 +438,58 @@ static void test_endpoint_of_context(void **state)
 	}
 }
 
+/* Resources of all services whose policies are collected, by a key of each. */
+static void test_kinds_with_policies(void **state)
+{
+	static const char *const keys[] = { "arn:aws:s3:::b",
+		"arn:aws:s3:eu-west-1:" LITTLE_A ":accesspoint/a",
+		"arn:aws:s3::" LITTLE_A ":accesspoint/a.mrap",
+		"arn:aws:s3-object-lambda:eu-west-1:" LITTLE_A ":accesspoint/a",
+		"arn:aws:s3express:eu-west-1:" LITTLE_A ":bucket/b",
+		"arn:aws:s3express:eu-west-1:" LITTLE_A ":accesspoint/a",
+		"arn:aws:s3-outposts:eu-west-1:" LITTLE_A ":outpost/o/bucket/b",
+		"arn:aws:s3-outposts:eu-west-1:" LITTLE_A ":outpost/o/accesspoint/a",
+		"arn:aws:s3tables:eu-west-1:" LITTLE_A ":bucket/b", Q,
+		"arn:aws:sns:eu-west-1:" LITTLE_A ":t", K, F,
+		"arn:aws:lambda:eu-west-1:" LITTLE_A ":layer:l:1",
+		"arn:aws:secretsmanager:eu-west-1:" LITTLE_A ":secret:s",
+		"arn:aws:dynamodb:eu-west-1:" LITTLE_A ":table/t",
+		"arn:aws:ecr:eu-west-1:" LITTLE_A ":repository/r",
+		"arn:aws:elasticfilesystem:eu-west-1:" LITTLE_A ":file-system/f",
+		"arn:aws:events:eu-west-1:" LITTLE_A ":event-bus/b",
+		"arn:aws:kinesis:eu-west-1:" LITTLE_A ":stream/s",
+		"arn:aws:kafka:eu-west-1:" LITTLE_A ":cluster/c/u",
+		"arn:aws:es:eu-west-1:" LITTLE_A ":domain/d",
+		"arn:aws:backup:eu-west-1:" LITTLE_A ":backup-vault:v",
+		"arn:aws:glacier:eu-west-1:" LITTLE_A ":vaults/v",
+		"arn:aws:glue:eu-west-1:" LITTLE_A ":catalog",
+		"arn:aws:acm-pca:eu-west-1:" LITTLE_A ":certificate-authority/c",
+		"arn:aws:codeartifact:eu-west-1:" LITTLE_A ":domain/d",
+		"arn:aws:codeartifact:eu-west-1:" LITTLE_A ":repository/d/r",
+		"arn:aws:codebuild:eu-west-1:" LITTLE_A ":project/p",
+		"arn:aws:ses:eu-west-1:" LITTLE_A ":identity/i",
+		"arn:aws:logs:eu-west-1:" LITTLE_A ":log-group:g",
+		"arn:aws:ram:eu-west-1:" LITTLE_A ":resource-share/s" };
+	const struct provider *p = provider_get(0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		size_t size;
+		kind_id kind = catalog_kind_of_key(str_from(keys[i]), &size);
+		enum record_layer layer;
+
+		if (kind == CATALOG_NONE || p->policy(kind, 0, &layer) == POLICY_NEVER)
+			fail_msg("no policy counts on %s", keys[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_complete_context),
 		cmocka_unit_test(test_endpoint_of_context),
+		cmocka_unit_test(test_kinds_with_policies),
 		cmocka_unit_test(test_given_list),
 		cmocka_unit_test(test_free_action),
 		cmocka_unit_test(test_session_name),
