@@ -127,17 +127,24 @@ static enum provider_policy policy(
 	return POLICY_NEVER;
 }
 
-/* The format with the account in its place, where keys of the kind have one. */
-static struct str new_key(struct str format, struct str account, struct arena *arena)
+/* The format with partition and account in their places, where it leaves them open. */
+static struct str new_key(struct str format, struct str account, struct str account_key,
+	struct arena *arena)
 {
-	struct str piece = aws_naming_arn(format, 4), rest = aws_naming_arn(format, 5);
+	struct str partition = aws_naming_arn(format, 1), own = aws_naming_arn(format, 4);
+	struct str home = aws_naming_arn(account_key, 1), middle;
 	size_t head;
 
-	if (!str_eq(piece, STR_LIT("*")))
+	if (!str_starts(format, STR_LIT("arn:")) || !own.p)
 		return format;
-	head = (size_t)(piece.p - format.p);
-	return arena_printf(arena, "%.*s%.*s:%.*s", STR_ARG(str_head(format, head)),
-		STR_ARG(account), STR_ARG(rest));
+	head = (size_t)(partition.p - format.p) + partition.n;
+	middle = str_head(str_skip(format, head), (size_t)(own.p - format.p) - head);
+	if (!str_eq(partition, STR_LIT("*")) || home.n == 0)
+		home = partition;
+	if (!str_eq(own, STR_LIT("*")))
+		account = own;
+	return arena_printf(arena, "arn:%.*s%.*s%.*s:%.*s", STR_ARG(home),
+		STR_ARG(middle), STR_ARG(account), STR_ARG(aws_naming_arn(format, 5)));
 }
 
 /*

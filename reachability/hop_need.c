@@ -90,6 +90,23 @@ static struct str pattern_of(
 	return out;
 }
 
+/* A format or pattern as keys of the account; one that was not collected has no key. */
+static node_id object_new(
+	struct hop_needs *n, struct str format, struct str account, node_id actor)
+{
+	scope_number scope = world_account_scope(n->world, account);
+	struct str key = { 0 };
+	struct segment *s;
+	struct err ignored;
+
+	if (scope != SEGMENT_NONE && world_segment(&s, n->world, scope, &ignored) == 0)
+		key = segment_info(s)->key;
+	return world_node_new(n->world,
+		provider_of_node(n->world, actor)
+			->new_key(format, account, key, world_arena(n->world)),
+		account);
+}
+
 node_id hop_needs_object(struct hop_needs *n, const struct rule_need *need, node_id actor)
 {
 	struct world *w = n->world;
@@ -105,12 +122,9 @@ node_id hop_needs_object(struct hop_needs *n, const struct rule_need *need, node
 		kind = catalog_kind_find(need->kind);
 		if (kind == CATALOG_NONE)
 			return NODE_NONE;
-		return world_node_new(w,
-			provider_of_node(w, actor)->new_key(
-				catalog_kind_format(kind), account, world_arena(w)),
-			account);
+		return object_new(n, catalog_kind_format(kind), account, actor);
 	case RULE_PATTERN:
-		return world_node_new(w, pattern_of(n, need, account), account);
+		return object_new(n, pattern_of(n, need, account), account, actor);
 	default:
 		return NODE_NONE;
 	}

@@ -192,8 +192,12 @@ struct provider {
 	 */
 	bool (*may_call)(const struct node *n, action_id action);
 
-	/* The keys that things of a kind's format have in an account, as a pattern. */
-	struct str (*new_key)(struct str format, struct str account, struct arena *arena);
+	/*
+	 * The keys that things of a kind's format have in an account, as a pattern; what
+	 * else tells them apart from other accounts' is as in the account's own key.
+	 */
+	struct str (*new_key)(struct str format, struct str account,
+		struct str account_key, struct arena *arena);
 
 	const struct provider_assumption *assumptions;
 	uint32_t assumption_count;

@@ -227,6 +227,7 @@ void rule_world_variants(struct buf *out, const struct rule_world *w, struct are
 	} changes[] = {
 		{ CHANGE_WITHOUT, RULE_NOT_FOUND },
 		{ CHANGE_DENIED, RULE_NOT_FOUND },
+		{ CHANGE_DENIED_KIND, RULE_NOT_FOUND },
 		{ CHANGE_CEILING, RULE_NOT_FOUND },
 		{ CHANGE_BOUNDARY, RULE_NOT_FOUND },
 		{ CHANGE_CONDITION, RULE_CONDITIONAL },
@@ -253,9 +254,9 @@ void rule_world_describe(
 	struct buf *out, const struct rule_world *w, const struct rule_variant *v)
 {
 	static const char *const words[] = { "as it stands", "without",
-		"about something else:", "denied:", "denied by the organization:",
-		"not in the boundary:", "on a condition:", "without the fact",
-		"with the other value:" };
+		"about something else:", "denied:", "denied for its kind:",
+		"denied by the organization:", "not in the boundary:", "on a condition:",
+		"without the fact", "with the other value:" };
 	bool fact = v->change == CHANGE_NO_FACT || v->change == CHANGE_OTHER_FACT;
 
 	buf_printf(out, "%.*s (%s), %s", STR_ARG(w->id), v->account, words[v->change]);
@@ -306,6 +307,27 @@ static struct str action_of(struct str may)
 	return cut(&may, ' ');
 }
 
+/* "arn:aws:lambda:*:*:function:*": all resources of that sort, wherever they are. */
+static struct str whole_kind(struct arena *a, struct str key)
+{
+	size_t at = 0, colons = 0, service;
+
+	for (service = 0; service < key.n && colons < 3; service++)
+		colons += key.p[service] == ':';
+	for (at = service; at < key.n && colons < 5; at++)
+		colons += key.p[at] == ':';
+	key = at < key.n ? key : (struct str){ "*", 1 };
+	if (key.n == 1)
+		return key;
+	for (size_t i = at; i < key.n; i++) {
+		if (key.p[i] == '/' || key.p[i] == ':')
+			return arena_printf(a, "%.*s*:*:%.*s*",
+				STR_ARG(str_head(key, service)),
+				STR_ARG(str_head(str_skip(key, at), i - at + 1)));
+	}
+	return arena_printf(a, "%.*s*:*:*", STR_ARG(str_head(key, service)));
+}
+
 /* The statements of the actor's permissions. */
 static struct str permissions(struct writing *x)
 {
@@ -329,6 +351,11 @@ static struct str permissions(struct writing *x)
 			buf_add_str(&b, STR_LIT(",\"Condition\":{\"IpAddress\":"
 						"{\"aws:SourceIp\":\"192.0.2.0/24\"}}"));
 		buf_add_char(&b, '}');
+		if (here && x->v->change == CHANGE_DENIED_KIND)
+			buf_printf(&b,
+				",{\"Effect\":\"Deny\",\"Action\":\"%.*s\","
+				"\"Resource\":\"%.*s\"}",
+				STR_ARG(action), STR_ARG(whole_kind(x->a, resource)));
 		if (here && x->v->change == CHANGE_DENIED)
 			buf_printf(&b,
 				",{\"Effect\":\"Deny\",\"Action\":\"%.*s\",\"Resource\":\"*\"}",

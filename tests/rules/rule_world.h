@@ -28,8 +28,9 @@ enum rule_change {
 	CHANGE_WITHOUT, /* the permission */
 	CHANGE_MOVED,   /* it is about something else */
 	CHANGE_DENIED,
-	CHANGE_CEILING,  /* the organization denies it */
-	CHANGE_BOUNDARY, /* the actor's boundary lacks it */
+	CHANGE_DENIED_KIND, /* on all of its kind, spelled out */
+	CHANGE_CEILING,     /* the organization denies it */
+	CHANGE_BOUNDARY,    /* the actor's boundary lacks it */
 	CHANGE_CONDITION,
 	CHANGE_NO_FACT,
 	CHANGE_OTHER_FACT, /* the attribute has the other value */
