@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/sorted.h"
+
 /* Bits of actions: given for sure, given perhaps. */
 struct given {
 	uint64_t *sure, *perhaps;
@@ -16,9 +18,11 @@ struct admin {
 	uint32_t words;
 	struct world *world;
 	struct decide *all;
-	struct buf known;   /* struct known, by node */
-	struct buf publics; /* struct known, by node */
-	struct buf open;    /* const bool *, by scope: see open_to_all */
+	struct buf known;           /* struct known, by node */
+	struct buf publics;         /* struct known, by node */
+	struct intern powers;       /* see power_key */
+	struct buf power_residuals; /* struct known, by number in powers */
+	struct buf open;            /* const bool *, by scope: see open_to_all */
 	struct given allow, boundary, session, deny; /* of the identity in hand */
 };
 
@@ -32,6 +36,7 @@ struct admin *admin_new(struct world *w)
 	a->world = w;
 	a->all = decide_new(w, &query);
 	a->words = (catalog_action_count() + 63) / 64;
+	intern_init(&a->powers);
 	return a;
 }
 
@@ -43,6 +48,8 @@ void admin_free(struct admin *a)
 	buf_release(&a->known);
 	buf_release(&a->publics);
 	buf_release(&a->open);
+	buf_release(&a->power_residuals);
+	intern_release(&a->powers);
 	free(a);
 }
 
@@ -250,6 +257,83 @@ static bool may_rule(struct admin *a, node_id identity)
 	       !(n->flags & ENTITY_COMPUTE) && class_may_be_admin(a, identity, segment);
 }
 
+/* A plain grant of everything: no other grant that is as narrow as a service counts. */
+static bool is_everything(const struct segment_statement *st)
+{
+	return st->action_total == catalog_action_count() && st->condition_count == 0 &&
+	       !(st->flags & (DOCUMENT_DENY | DOCUMENT_NOT_RESOURCE));
+}
+
+static bool class_has_everything(
+	const struct segment *s, const struct segment_class_doc *docs, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t n;
+		const uint32_t *list = segment_doc_statements(s, docs[i].doc, &n);
+
+		for (uint32_t k = 0; k < n && !docs[i].is_boundary; k++) {
+			const struct segment_statement *st =
+				segment_statement(s, list[k]);
+
+			if (is_everything(st) && (st->flags & DOCUMENT_ANY_RESOURCE))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * What own_power looks at, by number: identities with equal keys have equal power. false:
+ * this one's is its own.
+ */
+static bool power_key(struct buf *key, struct admin *a, node_id identity)
+{
+	const struct node *node = world_node(a->world, identity);
+	const struct segment *s = world_node_segment(a->world, identity);
+	uint32_t class = world_entity(a->world, identity)->class, count, n;
+	const struct segment_class_doc *docs = segment_class_docs(s, class, &count);
+	const uint32_t head[] = { node->scope, node->flags & ENTITY_LINKED,
+		class_has_everything(s, docs, count), segment_class(s, class)->flags };
+
+	if (class == SEGMENT_NONE || world_any_removed(a->world) ||
+		(node->flags & (ENTITY_ROOT | ENTITY_SESSION)) ||
+		(segment_class(s, class)->flags & SEGMENT_CLASS_GAP))
+		return false;
+	buf_add(key, head, sizeof(head));
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t *list = segment_doc_statements(s, docs[i].doc, &n);
+
+		for (uint32_t k = 0; k < n; k++) {
+			const struct segment_statement *st =
+				segment_statement(s, list[k]);
+			bool counts = docs[i].is_boundary ||
+				      (st->flags & DOCUMENT_DENY) || !head[2] ||
+				      (st->service == DOCUMENT_ANY_SERVICE &&
+					      st->condition_count > 0);
+
+			if (!(st->flags & DOCUMENT_ANY_RESOURCE) || !counts)
+				continue;
+			if (st->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL)
+				return false;
+			sorted_add(key, sizeof(head) / sizeof(head[0]),
+				list[k] << 1 | (docs[i].is_boundary != 0));
+		}
+	}
+	return true;
+}
+
+static bool ceilings_read_principal(const struct decide_subject *s)
+{
+	for (uint32_t i = 0; i < s->statement_count; i++) {
+		const struct decide_statement *st = &s->statements[i];
+
+		if (st->slot == SLOT_SCP &&
+			(st->statement->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL))
+			return true;
+	}
+	return false;
+}
+
 static int residual_of(expr *out, struct admin *a, node_id identity, struct err *e)
 {
 	struct expr_pool *pool = world_pool(a->world);
@@ -280,19 +364,49 @@ static int residual_of(expr *out, struct admin *a, node_id identity, struct err 
 	return 0;
 }
 
-int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e)
+/* The residual of all that share the key, known or found out for this identity. */
+static int shared_residual(
+	expr *out, struct admin *a, node_id identity, struct str key, struct err *e)
 {
-	struct known *slot = known_slot(&a->known, identity);
-	expr residual;
+	uint32_t before = intern_count(&a->powers), number = intern_add(&a->powers, key);
+	const struct decide_subject *s;
+	struct known *slot;
 
+	if (number == before)
+		VEC_ADD(&a->power_residuals, struct known, { 0 });
+	slot = &VEC_DATA(&a->power_residuals, struct known)[number];
 	if (!slot->set) {
-		if (residual_of(&residual, a, identity, e) < 0)
+		if (residual_of(out, a, identity, e) < 0 ||
+			decide_subject(&s, a->all, identity, e) < 0)
 			return e->code;
-		slot = known_slot(&a->known, identity);
-		*slot = (struct known){ residual, true };
+		*slot = (struct known){ *out, !ceilings_read_principal(s) };
 	}
 	*out = slot->residual;
 	return 0;
+}
+
+int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e)
+{
+	struct buf key = { 0 };
+	struct known *slot;
+	int rc;
+
+	*out = EXPR_FALSE;
+	if (!may_rule(a, identity))
+		return 0;
+	slot = known_slot(&a->known, identity);
+	if (slot->set) {
+		*out = slot->residual;
+		return 0;
+	}
+	if (power_key(&key, a, identity))
+		rc = shared_residual(out, a, identity, buf_str(&key), e);
+	else
+		rc = residual_of(out, a, identity, e);
+	buf_release(&key);
+	if (rc == 0)
+		*known_slot(&a->known, identity) = (struct known){ *out, true };
+	return rc;
 }
 
 int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/sorted.h"
 #include "reachability/pattern.h"
 
 struct touched_statement {
@@ -207,27 +208,6 @@ const uint32_t *touched_classes(struct touched *t, uint32_t *count)
 	return list;
 }
 
-/* Sort the few numbers behind the first `head` ones, each kept once. */
-static void key_sort(struct buf *key, size_t head)
-{
-	uint32_t *v = VEC_DATA(key, uint32_t) + head;
-	size_t count = VEC_COUNT(key, uint32_t) - head, kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		uint32_t x = v[i];
-		size_t at = kept;
-
-		while (at > 0 && v[at - 1] > x)
-			at--;
-		if (at > 0 && v[at - 1] == x)
-			continue;
-		memmove(&v[at + 1], &v[at], (kept - at) * sizeof(*v));
-		v[at] = x;
-		kept++;
-	}
-	key->n = (head + kept) * sizeof(*v);
-}
-
 /* Flags, whether it is bounded, then number << 1 | is boundary, ascending. */
 #define KEY_HEAD 2u
 
@@ -247,10 +227,9 @@ void touched_class(struct touched *t, uint32_t class)
 		uint32_t at = docs[i].doc < doc_count ? t->room->docs[docs[i].doc] : 0;
 
 		for (; at > 0; at = links[at - 1].next)
-			VEC_ADD(&t->key, uint32_t,
+			sorted_add(&t->key, KEY_HEAD,
 				links[at - 1].statement << 1 | boundary);
 	}
-	key_sort(&t->key, KEY_HEAD);
 	VEC_DATA(&t->key, uint32_t)[1] = t->bounded;
 }
 
