@@ -250,11 +250,36 @@ static int groups_of(struct who *k, const struct answer_object *object, struct e
 	return rc;
 }
 
+/* The rows of those who need no hop, when no others are asked for. */
+static int who_direct(struct asking *a, const struct answer_object *object, struct err *e)
+{
+	struct buf found = { 0 };
+	int rc = search_who(&found, a->d, object, e);
+
+	if (rc == 0)
+		buf_reserve(&a->out, VEC_COUNT(&found, struct search_found) *
+					     sizeof(struct answer_row));
+	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++) {
+		const struct search_found *f = &VEC_DATA(&found, struct search_found)[i];
+		struct row_source own = { f->access, NULL };
+		struct answer_row row;
+
+		if (row_make(&row, a->rows, NULL, &own, 1, object->node))
+			rc = asking_add(
+				a, &row, search_node(a->w, f), object->node, true, e);
+	}
+	buf_release(&found);
+	return rc;
+}
+
 static int who_object(struct asking *a, const struct answer_object *object, struct err *e)
 {
 	struct who k = { .a = a };
 	int rc;
 
+	if (a->o->direct_only && asking_wants(a, NULL) && !a->query->become &&
+		!a->query->admin)
+		return who_direct(a, object, e);
 	intern_init(&k.keys);
 	rc = groups_of(&k, object, e);
 	if (rc == 0 && !a->o->direct_only)

@@ -276,9 +276,7 @@ int asking_finish(struct answer *out, struct asking *a, struct err *e)
 	*out = (struct answer){ 0 };
 	(void)e;
 	out->row_count = (uint32_t)VEC_COUNT(&a->out, struct answer_row);
-	out->rows = arena_alloc(world_arena(a->w), a->out.n + 1);
-	if (a->out.n > 0)
-		memcpy(out->rows, a->out.p, a->out.n);
+	out->rows = world_keep(a->w, &a->out);
 	exclusions_take(out, a);
 	notes_take(&out->unknown, &out->unknown_count, a->notes);
 	return 0;

@@ -17,10 +17,9 @@ struct seek {
 		accounts; /* struct str: accounts that the object's policy delegates to */
 	struct buf named; /* node_id: named one by one */
 	struct buf named_places; /* uint64_t: scope << 32 | id of those, ascending */
-	bool anyone;        /* its policy grants to everybody, perhaps under conditions */
-	bool any_account;   /* it delegates to accounts by ids that tell not which */
-	bool own_account;   /* it delegates to its own account */
-	bool needs_consent; /* every action asked about needs the object's policy */
+	bool anyone;      /* its policy grants to everybody, perhaps under conditions */
+	bool any_account; /* it delegates to accounts by ids that tell not which */
+	uint32_t scopes;  /* searched so far */
 };
 
 static void found_add(struct seek *k, node_id n, const struct access *access)
@@ -225,15 +224,12 @@ static bool is_named(const struct seek *k, scope_number scope, entity_id id)
 	return count > 0 && bsearch(&place, v, count, sizeof(*v), compare_places) != NULL;
 }
 
-/* Found once, in whichever scopes it is an entity. */
 static void member_found(
 	struct seek *k, scope_number scope, entity_id id, const struct access *access)
 {
 	struct search_found f = { scope, id, access };
 
-	if (access->part_count == 0)
-		return;
-	if (seen_first(k, world_node_entity(k->w, scope, id)))
+	if (access->part_count > 0)
 		buf_add(k->out, &f, sizeof(f));
 }
 
@@ -287,22 +283,26 @@ static int class_decide(
 	touched_class(t, class);
 	for (uint32_t i = 0; i < count; i++) {
 		entity_id id = members[i];
+		node_id n;
 
 		if (id >= segment_info(t->segment)->entity_count)
 			return err_set(
 				e, ERR_CORRUPT, "class %u has member %u", class, id);
 		if (segment_entity(t->segment, id)->flags &
-			(ENTITY_COMPUTE | ENTITY_SESSION))
+			(ENTITY_COMPUTE | ENTITY_SESSION | ENTITY_ROOT))
 			continue;
 		if (!apart && !gap && !is_named(k, t->scope, id)) {
 			if (member_decide(k, t, id, e) < 0)
 				return e->code;
 			continue;
 		}
-		if (decide_node(&access, k, world_node_entity(k->w, t->scope, id), e) < 0)
+		n = world_node_entity(k->w, t->scope, id);
+		if (!seen_first(k, n))
+			continue;
+		if (decide_node(&access, k, n, e) < 0)
 			return e->code;
 		if (access)
-			member_found(k, t->scope, id, access);
+			found_add(k, n, access);
 	}
 	return 0;
 }
@@ -336,6 +336,7 @@ static int scope_decide(struct seek *k, scope_number scope, bool all, struct err
 	uint32_t count;
 	int rc = touched_begin(&t, k->d, k->object, scope, all, e);
 
+	k->scopes++;
 	classes = touched_classes(&t, &count);
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = class_decide(k, &t, classes[i], apart, e);
@@ -393,6 +394,20 @@ static int scopes_decide(struct seek *k, struct err *e)
 	return 0;
 }
 
+/* An entity that several scopes have is found once. */
+static void found_once(struct seek *k)
+{
+	struct search_found *v = VEC_DATA(k->out, struct search_found);
+	size_t count = VEC_COUNT(k->out, struct search_found), kept = 0;
+
+	buf_clear(&k->seen);
+	for (size_t i = 0; i < count; i++) {
+		if (seen_first(k, search_node(k->w, &v[i])))
+			v[kept++] = v[i];
+	}
+	k->out->n = kept * sizeof(*v);
+}
+
 int search_who(struct buf *out, struct decide *d, const struct answer_object *object,
 	struct err *e)
 {
@@ -416,11 +431,13 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 			k.w, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
 		rc = decide_alone(&k, public, e);
 	}
+	if (rc == 0)
+		search_sort(out);
+	if (rc == 0 && k.scopes > 1)
+		found_once(&k);
 	buf_release(&k.seen);
 	buf_release(&k.accounts);
 	buf_release(&k.named);
 	buf_release(&k.named_places);
-	if (rc == 0)
-		search_sort(out);
 	return rc;
 }

@@ -21,6 +21,9 @@ struct touched_link {
 #define STATEMENT_NEW   0u
 #define STATEMENT_APART 1u /* does not touch the object */
 
+/* From this part of all classes on, to look at all is cheaper than to sort. */
+#define MANY 64u
+
 static int compare_numbers(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -200,11 +203,18 @@ void touched_end(struct touched *t)
 
 const uint32_t *touched_classes(struct touched *t, uint32_t *count)
 {
-	uint32_t *list = VEC_DATA(&t->classes, uint32_t);
+	uint32_t *list = VEC_DATA(&t->classes, uint32_t), kept = 0;
+	uint32_t all = segment_info(t->segment)->class_count;
 
 	*count = (uint32_t)VEC_COUNT(&t->classes, uint32_t);
-	if (*count > 0)
+	if (*count > all / MANY) {
+		for (uint32_t class = 0; class < all; class ++) {
+			if (t->room->classes[class])
+				list[kept++] = class;
+		}
+	} else if (*count > 0) {
 		qsort(list, *count, sizeof(*list), compare_numbers);
+	}
 	return list;
 }
 

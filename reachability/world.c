@@ -34,6 +34,7 @@ struct world {
 	/* const struct world_organization *, by accounts' number; NULL: not yet */
 	struct buf organizations;
 	struct intern removed;
+	struct buf kept; /* char *: memory taken over */
 	struct world_context context;
 	struct subject_cache *subjects;
 };
@@ -71,6 +72,9 @@ void world_close(struct world *w)
 	intern_release(&w->node_keys);
 	intern_release(&w->accounts);
 	intern_release(&w->removed);
+	for (size_t i = 0; i < VEC_COUNT(&w->kept, char *); i++)
+		free(VEC_DATA(&w->kept, char *)[i]);
+	buf_release(&w->kept);
 	buf_release(&w->nodes);
 	buf_release(&w->organizations);
 	arena_release(&w->arena);
@@ -107,6 +111,17 @@ struct expr_pool *world_pool(struct world *w)
 struct arena *world_arena(struct world *w)
 {
 	return &w->arena;
+}
+
+void *world_keep(struct world *w, struct buf *b)
+{
+	char *p = b->p;
+
+	if (!p)
+		return arena_alloc(&w->arena, 1);
+	VEC_ADD(&w->kept, char *, p);
+	*b = (struct buf){ 0 };
+	return p;
 }
 
 void world_set_context(struct world *w, const struct world_context *context)

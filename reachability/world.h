@@ -99,6 +99,8 @@ void world_close(struct world *w);
 struct snapshot *world_snapshot(struct world *w);
 struct expr_pool *world_pool(struct world *w);
 struct arena *world_arena(struct world *w);
+/* Take a buffer's memory over, until world_close; never NULL. */
+void *world_keep(struct world *w, struct buf *b);
 void world_set_context(struct world *w, const struct world_context *context);
 const struct world_context *world_context(const struct world *w);
 
