@@ -443,51 +443,6 @@ struct str world_attribute(struct world *w, node_id n, struct str name)
 	return pair_find(s, pairs, count, name);
 }
 
-/* --- documents on a node --- */
-
-static int document_at(struct world_document *out, struct world *w, struct segment *s,
-	uint32_t doc, struct str name, struct str holder, struct str source,
-	struct err *e)
-{
-	(void)w;
-	*out = (struct world_document){
-		.segment = s, .doc = doc, .name = name, .holder = holder, .source = source
-	};
-	if (segment_document(&out->compiled, s, doc, e) < 0)
-		return err_wrap(
-			e, "policy '%.*s' of '%.*s'", STR_ARG(name), STR_ARG(holder));
-	return 0;
-}
-
-int world_documents(const struct world_document **out, uint32_t *count, struct world *w,
-	node_id n, enum record_layer layer, struct err *e)
-{
-	struct segment *s = world_node_segment(w, n);
-	const struct segment_holding *h;
-	struct world_document *docs;
-	uint32_t held = 0, found = 0;
-
-	*out = NULL;
-	*count = 0;
-	if (!s)
-		return 0;
-	h = segment_holdings(s, world_node(w, n)->id, &held);
-	docs = ARENA_NEW_ARRAY(&w->arena, struct world_document, held + 1);
-	for (uint32_t i = 0; i < held; i++) {
-		struct str name = segment_str(s, h[i].name);
-
-		if (h[i].layer != (uint32_t)layer || world_removed(w, name))
-			continue;
-		if (document_at(&docs[found++], w, s, h[i].doc, name,
-			    world_node(w, n)->key, segment_source(s, h[i].source), e) < 0)
-			return e->code;
-		docs[found - 1].layer = layer;
-	}
-	*out = docs;
-	*count = found;
-	return 0;
-}
-
 /* --- organizations --- */
 
 /*
