@@ -160,7 +160,7 @@ struct proof_item {
 	struct str layer;  /* "identity policy", "trust policy", "SCP", ... */
 	struct str policy; /* name of the policy */
 	struct str holder; /* key of the entity that carries it */
-	struct str via; /* key of the group or policy entity that brings it, or empty */
+	struct str via;   /* key of the group or policy entity that brings it, or empty */
 	struct str level; /* of an organization's policy: key of where it is attached */
 	struct str sid;
 	uint32_t statement; /* 0-based */
