@@ -100,6 +100,8 @@ static int answer(struct session *s, struct world *w, struct str query,
 		return e->code;
 	time.answer_us = render_clock_us() - begin;
 	time.rows = r.count;
+	for (uint32_t i = 0; i < r.warning_count && !s->options->quiet; i++)
+		message_print("warning: %.*s", STR_ARG(r.warnings[i]));
 	if (render_result(&d, &r, e) < 0)
 		return e->code;
 	return session_status(s->options, &r);

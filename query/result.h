@@ -77,6 +77,9 @@ struct result {
 	uint32_t excluded_count;
 	const struct answer_unknown *unknown;
 	uint32_t unknown_count;
+
+	const struct str *warnings; /* about the query: it may not mean what it says */
+	uint32_t warning_count;
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "query/parser.h"
 #include "query/plan.h"
 #include "query/scan.h"
+#include "reachability/provider.h"
 
 struct run {
 	struct result *out;
@@ -512,6 +513,28 @@ static struct str canonical(struct world *w, const struct ast_query *query)
 	return out;
 }
 
+/* What no provider knows among the keys that the query gives. */
+static void take_warnings(struct result *out, struct world *w)
+{
+	const struct world_context *c = world_context(w);
+	struct str *warnings = ARENA_NEW_ARRAY(world_arena(w), struct str, c->count + 1);
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		struct str first = { 0 }, text = { 0 };
+		const struct provider *p;
+
+		for (uint32_t k = 0; (p = provider_get(k)); k++) {
+			text = p->check_key(c->keys[i], c->values[i], world_arena(w));
+			if (text.n == 0)
+				break;
+			first = first.n > 0 ? first : text;
+		}
+		if (text.n > 0)
+			warnings[out->warning_count++] = first;
+	}
+	out->warnings = warnings;
+}
+
 int run_query(struct result *out, struct world *w, struct str text,
 	const struct run_options *o, struct err *e)
 {
@@ -533,6 +556,7 @@ int run_query(struct result *out, struct world *w, struct str text,
 		out->as_of = snapshot_time(world_snapshot(w));
 		out->columns = bound.columns;
 		out->column_count = bound.column_count;
+		take_warnings(out, w);
 		rc = run_bound(&r, e);
 	}
 	if (rc < 0 && d.message[0] && o->diagnostic)

@@ -1,4 +1,5 @@
 #include "reachability/aws_provider.h"
+#include "reachability/aws_vocabulary.h"
 
 #include "reachability/aws_bucket.h"
 #include "reachability/aws_custody.h"
@@ -361,6 +362,7 @@ const struct provider aws_provider = {
 	.prepare_object = aws_bucket_prepare,
 	.match = aws_naming_match,
 	.look_up = aws_provider_look_up,
+	.check_key = aws_vocabulary_check,
 	.voids = aws_bucket_voids,
 	.session_needs_policy = session_needs_policy,
 	.scps_bind = scps_bind,

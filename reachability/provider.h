@@ -151,6 +151,12 @@ struct provider {
 		struct arena *arena);
 
 	/*
+	 * What is wrong with a condition key that a person gives a value, in words; empty
+	 * when nothing is.
+	 */
+	struct str (*check_key)(struct str key, struct str value, struct arena *arena);
+
+	/*
 	 * Settings of the object under which a grant of its policy or list is void for
 	 * the subject, however it names it: what to say of it, or empty.
 	 */

@@ -79,3 +79,29 @@ def test_a_good_one_is_not_told(bare, tmp_path):
     assert b"invalid" not in done.stderr
     assert bare.json("status", *store)["invalid_policies"] == []
     assert bare.json("can user/u sts:AssumeRole role/r", *store)["verdict"] == "allowed"
+
+
+WITH = [
+    ("aws:MultiFactorAuthPresen=true", "did you mean 'aws:MultiFactorAuthPresent'"),
+    ("aws:SourceIp=nowhere", "'aws:SourceIp': expected an address, found 'nowhere'"),
+    ("aws:SecureTransport=1", "expected true or false"),
+    ("s3:prefx=x", "did you mean 's3:prefix'"),
+    ("nosuch:key=x", "there is no condition key 'nosuch:key'"),
+    ("aws:SourceIp=10.0.0.1", None),
+    ("AWS:sourceip=::1,aws:PrincipalTag/team=x", None),
+    ("s3:prefix=x,ec2:ResourceTag/a=b,kms:EncryptionContext:k=v", None),
+    ("token.actions.githubusercontent.com:sub=repo", None),
+]
+
+
+def test_keys_of_with(bare, tmp_path):
+    store = ["--store", str(tmp_path / "store")]
+    bare.run("ingest", export(tmp_path, TRUST, GOOD), *store)
+    for given, warning in WITH:
+        done = bare.run(f"can user/u sts:AssumeRole role/r with {given}", *store)
+        told = done.stderr.decode()
+        assert done.returncode == 0, told
+        if warning is None:
+            assert "warning" not in told
+        else:
+            assert "warning: " in told and warning in told
