@@ -202,6 +202,24 @@ static bool policy_is_public(struct world *w, node_id n)
 
 /* --- the decision's side --- */
 
+/*
+ * What goes through an access point needs the bucket's consent as well. Source:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+ */
+static void find_bucket(struct world *w, struct object *object)
+{
+	struct str name = world_attribute(w, object->node, STR_LIT("bucket"));
+	struct str key = object->n->key;
+	size_t partition = str_find_char(key, ':', 4);
+	struct err e;
+
+	if (name.n == 0)
+		return;
+	key = arena_printf(world_arena(w), "%.*s:s3:::%.*s",
+		STR_ARG(str_head(key, partition)), STR_ARG(name));
+	object->is_way = world_node_of_key(&object->beneath, w, key, &e) == 0;
+}
+
 void aws_bucket_prepare(struct world *w, struct object *object)
 {
 	struct str kind = object->kind == CATALOG_NONE ? (struct str){ 0 }
@@ -210,6 +228,8 @@ void aws_bucket_prepare(struct world *w, struct object *object)
 	if (!str_eq(kind, STR_LIT("aws:s3:bucket")) &&
 		!str_eq(kind, STR_LIT("aws:s3:accesspoint")))
 		return;
+	if (str_eq(kind, STR_LIT("aws:s3:accesspoint")))
+		find_bucket(w, object);
 	object->blocks_public = is_set(w, object, "bpa:RestrictPublicBuckets") &&
 				policy_is_public(w, object->node);
 	object->ignores_public = is_set(w, object, "bpa:IgnorePublicAcls");

@@ -412,6 +412,33 @@ static bool tag_of_resource(struct str key, const struct object *o, struct str *
 		       key_begins(key, "rds:cluster-tag/", tag));
 }
 
+/* Keys that only what comes through an access point carries. */
+static bool fact_of_way(struct world *w, const struct object *o, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct str origin;
+	node_id way;
+	struct err e;
+
+	if (!o->through)
+		return false;
+	if (key_is(key, "s3:DataAccessPointArn")) {
+		fact_one(out, o->through->key, arena);
+		return true;
+	}
+	if (key_is(key, "s3:DataAccessPointAccount")) {
+		fact_one(out, o->through->account, arena);
+		return true;
+	}
+	if (!key_is(key, "s3:AccessPointNetworkOrigin") ||
+		world_node_of_key(&way, w, o->through->key, &e) < 0)
+		return false;
+	origin = world_attribute(w, way, STR_LIT("network-origin"));
+	if (origin.n > 0)
+		fact_one(out, origin, arena);
+	return origin.n > 0;
+}
+
 static bool fact_of_resource(struct world *w, const struct object *o, struct str key,
 	struct condition_fact *out, struct arena *arena)
 {
@@ -542,6 +569,7 @@ void aws_provider_look_up(struct world *w, const struct subject *subject,
 		return;
 	}
 	if (!fact_of_principal(w, subject, key, out, arena) &&
+		!fact_of_way(w, object, key, out, arena) &&
 		!fact_of_resource(w, object, key, out, arena))
 		fact_of_request(subject, key, out);
 	if (world_context(w)->complete &&

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "reachability/beneath.h"
 #include "reachability/deciding.h"
 #include "reachability/deciding_endpoint.h"
 #include "reachability/pattern.h"
@@ -413,7 +414,7 @@ static int decide_all(struct access *out, struct decide *d,
 	if (rc == 0)
 		access_finish(out, d, &parts, &resources);
 	out->reads_principal = g.reads_principal;
-	out->reads_resource = g.reads_resource;
+	out->reads_resource = g.reads_resource || o->o.is_way;
 	buf_release(&parts);
 	buf_release(&resources);
 	return rc;
@@ -422,7 +423,11 @@ static int decide_all(struct access *out, struct decide *d,
 int decide_entity(struct access *out, struct decide *d, const struct decide_subject *s,
 	const struct decide_object *o, struct str resource, struct err *e)
 {
-	return decide_all(out, d, s, o, resource, NULL, e);
+	if (decide_all(out, d, s, o, resource, NULL, e) < 0)
+		return e->code;
+	if (o->o.is_way && out->part_count > 0)
+		return beneath_apply(out, d, s, &o->o, resource, e);
+	return 0;
 }
 
 int decide_generic(struct access *out, struct decide *d, const struct decide_subject *s,

@@ -411,7 +411,7 @@ static void add_object(struct buf *out, bool *alone, struct likeness *l,
 	VEC_ADD(out, uint32_t, o->o.grants_known);
 	VEC_ADD(out, uint32_t, o->o.policy_invalid);
 	c->refused = o->o.policy_state == SEGMENT_POLICY_REFUSED;
-	*alone |= o->o.n->type != NODE_ENTITY;
+	*alone |= o->o.n->type != NODE_ENTITY || o->o.is_way;
 	for (uint32_t i = 0; i < o->statement_count && !*alone; i++) {
 		const struct decide_statement *st = &o->statements[i];
 

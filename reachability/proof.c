@@ -1,5 +1,6 @@
 #include "reachability/proof.h"
 
+#include "reachability/beneath.h"
 #include "reachability/deciding.h"
 #include "reachability/subject.h"
 
@@ -296,6 +297,39 @@ static void proof_fill(struct proof *out, struct proving *p, struct err *e)
 	out->items = copy;
 }
 
+/* Where the way lets through, the entity beneath has the last word. */
+static int proof_beneath(struct proof *out, struct proving *p, action_id action,
+	struct str resource, struct err *e)
+{
+	struct expr_pool *pool = world_pool(p->w);
+	struct decide_trace trace;
+	struct proving below = *p;
+	struct proof inner = { .action = action };
+	struct decide_object o;
+	struct err ignored;
+
+	if (beneath_object(&o, p->d, &p->o->o, e) < 0 ||
+		decide_trace(&trace, p->d, p->s, &o, action,
+			beneath_resource(p->w, &p->o->o, resource), e) < 0)
+		return e->code;
+	if (trace.resource.n == 0 || out->verdict == VERDICT_DENIED)
+		return 0;
+	below.o = &o;
+	below.t = &trace;
+	below.items = (struct buf){ 0 };
+	proof_fill(&inner, &below, &ignored);
+	buf_release(&below.items);
+	inner.resource = trace.resource;
+	inner.residual = expr_and(pool, out->residual, inner.residual);
+	inner.verdict = expr_verdict(pool, inner.residual);
+	inner.reason =
+		arena_printf(world_arena(p->w), "through '%.*s', which lets it: %.*s",
+			STR_ARG(p->o->o.n->key), STR_ARG(inner.reason));
+	if (inner.verdict < out->verdict)
+		*out = inner;
+	return 0;
+}
+
 int proof_make(struct proof *out, struct decide *d, node_id subject, node_id object,
 	action_id action, struct str resource, struct err *e)
 {
@@ -320,7 +354,7 @@ int proof_make(struct proof *out, struct decide *d, node_id subject, node_id obj
 	}
 	proof_fill(out, &p, &ignored);
 	buf_release(&p.items);
-	return 0;
+	return p.o->o.is_way ? proof_beneath(out, &p, action, resource, e) : 0;
 }
 
 void proof_words(struct proof *out, struct world *w, expr residual, struct str reason)

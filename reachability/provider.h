@@ -61,7 +61,10 @@ struct object {
 	const struct world_organization *organization;
 	enum segment_policy_state policy_state;
 	enum provider_custody custody;
-	bool blocks_public;  /* its policy is public, and so void for strangers */
+	bool is_way;                /* to another entity, which must consent too: */
+	node_id beneath;            /* that one */
+	const struct node *through; /* the way by which one comes to it, or NULL */
+	bool blocks_public;         /* its policy is public, and so void for strangers */
 	bool ignores_public; /* its access control list's grants to everybody are void */
 	bool ignores_lists;  /* all of them are */
 	bool grants_known;   /* what LAYER_GRANT has of it was collected */

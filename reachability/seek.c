@@ -330,7 +330,8 @@ static int apart_decide(
 /* `all`: every identity of the scope may be granted by the object's policy alone. */
 static int scope_decide(struct seek *k, scope_number scope, bool all, struct err *e)
 {
-	bool apart = names_by_id(k->object) || world_any_removed(k->w);
+	bool apart =
+		names_by_id(k->object) || world_any_removed(k->w) || k->object->o.is_way;
 	struct touched t;
 	const uint32_t *classes;
 	uint32_t count;

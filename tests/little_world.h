@@ -39,6 +39,7 @@ struct little_policies {
 	const char *grant; /* on the key; NULL: there is none */
 	/* of the bucket: its list, NULL for none; its public access block; its owner */
 	const char *acl, *block, *ownership;
+	const char *point;    /* policy of the access point ap of the bucket */
 	const char *endpoint; /* of vpce-1 to S3 in vpc-1; NULL: there is none */
 	const char *session;  /* of a session of dev, and of one of alice; NULL: none */
 	const char *kept;     /* key of a role more, that the provider made; NULL: none */
@@ -203,6 +204,20 @@ static inline void little_bucket(
 	builder_add_entity(b, &r);
 }
 
+static inline void little_point(struct builder *b, const char *scope, const char *policy)
+{
+	const struct record_pair bucket = { STR_LIT("bucket"), STR_LIT("b") };
+	struct record_entity r = { .scope = str_from(scope),
+		.key = STR_LIT("arn:aws:s3:eu-west-1:" LITTLE_A ":accesspoint/ap"),
+		.kind = STR_LIT("aws:s3:accesspoint"),
+		.name = STR_LIT("ap"),
+		.attributes = &bucket,
+		.attribute_count = 1 };
+
+	builder_add_entity(b, &r);
+	little_document(b, scope, r.key.p, LAYER_RESOURCE, "access point policy", policy);
+}
+
 static inline void little_endpoint(
 	struct builder *b, const char *scope, const char *policy)
 {
@@ -300,6 +315,7 @@ static inline void little_account_a(
 	little_document(b, s, "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k", LAYER_GRANT,
 		"grant", p->grant ? p->grant : "{'Statement':[]}");
 	little_document(b, s, function, LAYER_RESOURCE, "function policy", NULL);
+	little_point(b, s, p->point);
 	little_endpoint(b, s, p->endpoint);
 	little_session(b, s, "arn:aws:sts::" LITTLE_A ":assumed-role/dev/one",
 		LITTLE_ROLE(LITTLE_A, "dev"), p->session);

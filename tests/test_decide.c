@@ -45,6 +45,7 @@
 #define BOSS  LITTLE_USER(LITTLE_C, "boss")
 #define ONE   "arn:aws:sts::" LITTLE_A ":assumed-role/dev/one"
 #define AL    "arn:aws:sts::" LITTLE_A ":federated-user/al"
+#define AP    "arn:aws:s3:eu-west-1:" LITTLE_A ":accesspoint/ap"
 #define ROOT  "arn:aws:iam::" LITTLE_A ":root"
 #define PIT   LITTLE_ROLE(LITTLE_B, "deep/pit")
 #define OAI   "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"
@@ -162,6 +163,13 @@ static const struct {
 	{ "the block of policies is none of lists", { .acl = V(GRANT("*", "s3:ListBucket", B)), .block = RESTRICT }, "public", "s3:ListBucket", B, "", VERDICT_ALLOWED, 0 },
 	{ "a list that names the other account", { .bob = V(ALLOW("s3:*", "*")), .acl = V("{'Effect':'Allow','Principal':{'CanonicalUser':'c2'},'Action':'s3:ListBucket','Resource':'" B "'}") }, BOB, "s3:ListBucket", B, "", VERDICT_ALLOWED, 0 },
 	{ "leaves it to that account's policies", { .acl = V("{'Effect':'Allow','Principal':{'CanonicalUser':'c2'},'Action':'s3:ListBucket','Resource':'" B "'}") }, BOB, "s3:ListBucket", B, "", VERDICT_DENIED, 0 },
+	{ "an access point and its bucket must both grant", { .alice = V(ALLOW("s3:GetObject", AP "/object/*")) }, ALICE, "s3:GetObject", AP, AP "/object/x", VERDICT_DENIED, 0 },
+	{ "both do", { .alice = V(ALLOW("s3:GetObject", AP "/object/*") "," ALLOW("s3:GetObject", B "/*")) }, ALICE, "s3:GetObject", AP, AP "/object/x", VERDICT_ALLOWED, 0 },
+	{ "the bucket's grant alone is not enough", { .alice = V(ALLOW("s3:GetObject", B "/*")) }, ALICE, "s3:GetObject", AP, AP "/object/x", VERDICT_DENIED, 0 },
+	{ "a bucket leaves it to its access points", { .point = V(GRANT(EVE, "s3:GetObject", AP "/object/*")), .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'StringEquals':{'s3:DataAccessPointAccount':'" LITTLE_A "'}}}") }, EVE, "s3:GetObject", AP, AP "/object/x", VERDICT_ALLOWED, 0 },
+	{ "to another account's not", { .point = V(GRANT(EVE, "s3:GetObject", AP "/object/*")), .bucket = V("{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'" B "/*','Condition':{'StringEquals':{'s3:DataAccessPointAccount':'" LITTLE_B "'}}}") }, EVE, "s3:GetObject", AP, AP "/object/x", VERDICT_DENIED, 0 },
+	{ "a deny of the bucket cuts what comes through", { .alice = V(ALLOW("s3:*", "*")), .bucket = V(REFUSE("*", "s3:GetObject", B "/x")) }, ALICE, "s3:GetObject", AP, AP "/object/x", VERDICT_DENIED, 0 },
+	{ "only what it covers", { .alice = V(ALLOW("s3:*", "*")), .bucket = V(REFUSE("*", "s3:GetObject", B "/x")) }, ALICE, "s3:GetObject", AP, AP "/object/y", VERDICT_ALLOWED, 0 },
 	{ "an SCP that lacks it cuts", { .alice = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("sqs:*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
 	{ "every level must allow", { .alice = V(ALLOW("s3:*", "*")), .scp_root = V(ALLOW("s3:*", "*")), .scp_ou = V(ALLOW("*", "*")), .scp_account = V(ALLOW("s3:Get*", "*")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
 	{ "an SCP denies the root user", { .scp_root = V(ALLOW("*", "*") "," DENY("s3:*", "*")) }, ROOT, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
