@@ -175,7 +175,7 @@ void replay_close(struct replay *r)
 
 /* --- records --- */
 
-/* The endpoint that the context names, else one of ours where there is a policy for it. */
+/* The endpoint that the context names, else one of ours where there is a policy. */
 static struct str endpoint_of(const struct replay *r)
 {
 	struct str id =
@@ -243,7 +243,7 @@ static yyjson_mut_val *for_everybody(yyjson_mut_doc *doc, yyjson_val *statement)
 	return out;
 }
 
-/* An identity has one boundary: the statements of several are one's. So has an endpoint. */
+/* An identity has one boundary, an endpoint one policy: the statements are one's. */
 static struct str joined(struct replay *r, yyjson_val *policies, bool everybody)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
@@ -507,7 +507,7 @@ static struct str organization_of(struct replay *r, const char *whose, struct st
 
 	if (named)
 		return text_of(named);
-	if (!any || account.n == 0)
+	if (replay_member(r, "organizations") || !any || account.n == 0)
 		return (struct str){ 0 };
 	return arena_printf(&r->arena, "o-%.*s", STR_ARG(account));
 }

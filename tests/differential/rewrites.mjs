@@ -125,8 +125,8 @@ function epochSeconds(r) {
 				}
 }
 
-// An IPv6 address has many spellings, and without prefix means itself alone; the simulator
-// compares such as text, and with IPv4 addresses not at all.
+// An IPv6 address has many spellings, and an address without prefix means itself alone; the
+// simulator compares such as text, and with addresses of the other version not at all.
 function addresses(r) {
 	const short = text => {
 		const [address, size] = text.split('/')
@@ -138,7 +138,9 @@ function addresses(r) {
 		}
 	}
 	turnValues(r, (text, p, operator) =>
-		/IpAddress/.test(operator) && text.includes(':') ? short(text) : text)
+		!/IpAddress/.test(operator) ? text
+			: text.includes(':') ? short(text)
+			: text.includes('/') ? text : `${text}/32`)
 }
 
 const FEDERATED = /^arn:aws:sts::(\d+):federated-user\/(.*)$/
@@ -197,6 +199,25 @@ function anyIfExists(r) {
 		}
 }
 
+// A condition on the caller's ARN limits a bucket's policy to fixed callers also when it
+// compares the ARN as text; the simulator sees that of operators for ARNs only.
+function callerAsText(r) {
+	const fixed = text => typeof text === 'string' && /^arn:aws:iam::\d{12}:[^:]*$/.test(text)
+	for (const s of list(r.resourcePolicy?.Statement))
+		for (const [operator, tests] of Object.entries(s.Condition ?? {}))
+			for (const key of Object.keys(tests)) {
+				const arn = { StringEquals: 'ArnEquals', StringLike: 'ArnLike' }[operator]
+				const plain = v => fixed(v) && (operator === 'StringLike' || !/[*?]/.test(v))
+				if (!arn || key.toLowerCase() !== 'aws:principalarn' ||
+					!list(tests[key]).every(plain) || s.Condition[arn])
+					continue
+				s.Condition[arn] = { [key]: tests[key] }
+				delete tests[key]
+				if (Object.keys(tests).length === 0)
+					delete s.Condition[operator]
+			}
+}
+
 const turner = (name, apply) => ({ name, apply, concerns: changes(apply) })
 
 export const rewrites = [
@@ -217,6 +238,11 @@ export const rewrites = [
 		apply: () => {},
 		concerns: r => r.sessionPolicy || FEDERATED.test(r.principal),
 		also: withoutSession
+	},
+	{
+		name: 'caller-as-text',
+		apply: callerAsText,
+		concerns: r => r.blockPublicAccess && changes(callerAsText)(r)
 	},
 	turner('any-value-if-exists', anyIfExists),
 	turner('old-version', oldVersion),
