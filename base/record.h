@@ -19,7 +19,8 @@
  *      "name:KIND:NAME": the entity of that kind and name in the same scope, for inputs
  *      that know a name only (a user's groups); record_key_reference takes one apart. One
  *      that names nothing in the scope stands for an entity that was not collected; of
- *      an entity by reference only tags and attributes count
+ *      an entity by reference only tags and attributes count. A relation's "to" may be a
+ *      pattern with '*' and '?': the entities of the account in it whose keys match
  */
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H

@@ -4,11 +4,25 @@
 #include "ingest/aws_arn.h"
 #include "ingest/aws_authorization.h"
 #include "ingest/aws_grant.h"
+#include "ingest/aws_identity_center.h"
 #include "ingest/aws_organization.h"
 #include "ingest/aws_resource.h"
 #include "ingest/aws_subject.h"
 
 typedef int reader(struct aws_emit *em, const struct json_value *v, struct err *e);
+
+/* Identity stores and IAM both list users and groups. */
+static int read_any_user(struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	return aws_identity_center_owns(v) ? aws_identity_center_user(em, v, e)
+					   : aws_authorization_user(em, v, e);
+}
+
+static int read_any_group(struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	return aws_identity_center_owns(v) ? aws_identity_center_group(em, v, e)
+					   : aws_authorization_group(em, v, e);
+}
 
 /* Lists, element by element. */
 static const struct {
@@ -16,8 +30,11 @@ static const struct {
 	const char *kind; /* what a complete list covers */
 	reader *read;
 } lists[] = {
-	{ "Users", "aws:iam:user", aws_authorization_user },
-	{ "Groups", "aws:iam:group", aws_authorization_group },
+	{ "Users", "aws:iam:user", read_any_user },
+	{ "Groups", "aws:iam:group", read_any_group },
+	{ "GroupMemberships", "aws:identitystore:groupmembership",
+		aws_identity_center_membership },
+	{ "AccountAssignments", "aws:sso:assignment", aws_identity_center_assignment },
 	{ "Roles", "aws:iam:role", aws_authorization_role },
 	{ "Policies", "aws:iam:policy", aws_authorization_policy },
 	{ "InstanceProfiles", "aws:iam:instance-profile", aws_authorization_profile },
@@ -551,6 +568,7 @@ static const struct {
 	{ "TagSet", '[', NULL, read_tag_set },
 	{ "ARN", '"', "Name", read_secret },
 	{ "Organization", '{', NULL, read_organization },
+	{ "PermissionSet", '{', NULL, aws_identity_center_set },
 };
 #define OBJECT_COUNT (sizeof(objects) / sizeof(objects[0]))
 

@@ -171,6 +171,8 @@ static struct str companion(struct str path)
 		return name;
 	if (str_contains_fold(path, STR_LIT("organizations/")))
 		return STR_LIT("describe-organization.json");
+	if (str_contains_fold(path, STR_LIT("permission-sets/")))
+		return STR_LIT("describe-permission-set.json");
 	if (str_contains_fold(path, STR_LIT("keys/")))
 		return STR_LIT("describe-key.json");
 	return (struct str){ 0 };

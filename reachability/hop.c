@@ -20,13 +20,32 @@ struct hop {
 	uint64_t ends;
 };
 
+/* Who holds credentials: people hold those that they were assigned, compute its own. */
+static void carry_of_provider(
+	struct hop *h, const struct provider *p, struct str id, enum hop_class class)
+{
+	struct arena *arena = world_arena(h->world);
+	struct rule *rule = ARENA_NEW(arena, struct rule);
+	struct rule_test *tests = ARENA_NEW_ARRAY(arena, struct rule_test, 2);
+
+	tests[0] = (struct rule_test){ .type = RULE_CARRIES, .of = RULE_ACTOR };
+	tests[1] = (struct rule_test){ .type = RULE_MATCHES,
+		.of = RULE_ACTOR,
+		.unless = class == HOP_CARRY,
+		.text = p->assigned };
+	*rule = (struct rule){ .id = id,
+		.class = class,
+		.tests = tests,
+		.test_count = 2,
+		.yields = RULE_AS_TARGET };
+	VEC_ADD(&h->rules, const struct rule *, rule);
+}
+
 /* The rules that a provider brings itself, when no others were given. */
 static void rules_of_provider(struct hop *h)
 {
 	struct arena *arena = world_arena(h->world);
 	const struct provider *p = provider_get(0);
-	struct rule *carry = ARENA_NEW(arena, struct rule);
-	struct rule_test *test = ARENA_NEW(arena, struct rule_test);
 
 	for (uint32_t i = 0; i < p->assumption_count; i++) {
 		struct rule *rule = ARENA_NEW(arena, struct rule);
@@ -41,13 +60,8 @@ static void rules_of_provider(struct hop *h)
 			.yields = RULE_AS_TARGET };
 		VEC_ADD(&h->rules, const struct rule *, rule);
 	}
-	*test = (struct rule_test){ .type = RULE_CARRIES, .of = RULE_ACTOR };
-	*carry = (struct rule){ .id = STR_LIT("carry"),
-		.class = HOP_CARRY,
-		.tests = test,
-		.test_count = 1,
-		.yields = RULE_AS_TARGET };
-	VEC_ADD(&h->rules, const struct rule *, carry);
+	carry_of_provider(h, p, STR_LIT("carry"), HOP_CARRY);
+	carry_of_provider(h, p, p->assigned_rule, HOP_ASSUME);
 }
 
 struct hop *hop_new(struct world *w)

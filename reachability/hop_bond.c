@@ -1,5 +1,6 @@
 #include "reachability/hop_bond.h"
 
+#include "reachability/pattern.h"
 #include "reachability/provider.h"
 
 /* An identity provider that nobody collected is of its key's kind, whoever it lets in. */
@@ -38,6 +39,41 @@ static void node_once(struct buf *out, size_t first, node_id n)
 	VEC_ADD(out, node_id, n);
 }
 
+struct matching {
+	struct world *world;
+	scope_number scope;
+	struct str pattern;
+	struct buf *out;
+};
+
+static void matching_key(void *ctx, entity_id id, struct str key)
+{
+	struct matching *m = ctx;
+
+	if (pattern_match(m->pattern, key))
+		VEC_ADD(m->out, node_id, world_node_entity(m->world, m->scope, id));
+}
+
+/* Whom a pattern means: entities of the account that it names. */
+static int matching_add(
+	struct buf *out, struct world *w, struct str pattern, struct err *e)
+{
+	struct matching m = { .world = w, .pattern = pattern, .out = out };
+	struct str account, literal = str_head(pattern, pattern_literal_size(pattern));
+	struct segment *s;
+	entity_id begin, end;
+
+	provider_of_key(pattern)->read_key(pattern, &account);
+	m.scope = world_account_scope(w, account);
+	if (m.scope == SEGMENT_NONE)
+		return 0;
+	if (world_segment(&s, w, m.scope, e) < 0)
+		return e->code;
+	segment_range(s, literal, &begin, &end);
+	segment_each_key(s, begin, end, matching_key, &m);
+	return 0;
+}
+
 /* The nodes at the other end of a relation, those of other scopes too. */
 static int related(struct buf *out, struct world *w, enum record_relation_type type,
 	bool reverse, node_id n, struct err *e)
@@ -50,12 +86,19 @@ static int related(struct buf *out, struct world *w, enum record_relation_type t
 		return 0;
 	ids = segment_related(s, type, reverse, world_node(w, n)->id, &count);
 	for (uint32_t i = 0; i < count; i++) {
+		struct str key = { 0 };
 		node_id other;
 
-		if (ids[i] < segment_info(s)->entity_count)
+		if (ids[i] >= segment_info(s)->entity_count)
+			key = segment_key(s, ids[i], world_arena(w));
+		if (pattern_literal_size(key) < key.n) {
+			if (matching_add(out, w, key, e) < 0)
+				return e->code;
+			continue;
+		}
+		if (key.n == 0)
 			other = world_node_entity(w, world_node(w, n)->scope, ids[i]);
-		else if (world_node_of_key(&other, w,
-				 segment_key(s, ids[i], world_arena(w)), e) < 0)
+		else if (world_node_of_key(&other, w, key, e) < 0)
 			return e->code;
 		if (!world_removed(w, world_node(w, other)->key))
 			VEC_ADD(out, node_id, other);

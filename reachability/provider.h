@@ -212,6 +212,12 @@ struct provider {
 	uint32_t assumption_count;
 
 	/*
+	 * People of a directory who carry the roles that they were assigned: pattern of
+	 * their keys, and the hop rule that this is.
+	 */
+	struct str assigned, assigned_rule;
+
+	/*
 	 * Private ways into services: kind of their entities, the keys that name in a
 	 * request the endpoint and its network, and whether one of that service (an
 	 * attribute of the entity) takes the action.

@@ -260,6 +260,12 @@ static inline void little_kept(struct builder *b, const char *scope, const char 
 	little_document(b, scope, key, LAYER_TRUST, "trust policy", little_trust_service);
 }
 
+static inline void little_ids(struct builder *b, const char *s)
+{
+	little_id(b, s, LITTLE_USER(LITTLE_A, "alice"), "aws:iam:user", LITTLE_ID_ALICE);
+	little_id(b, s, LITTLE_ROLE(LITTLE_A, "dev"), "aws:iam:role", LITTLE_ID_DEV);
+}
+
 static inline void little_account_a(
 	struct store_write *w, const struct little_policies *p)
 {
@@ -289,8 +295,7 @@ static inline void little_account_a(
 		b, s, "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k", "aws:kms:key", "k", 0);
 	little_entity(b, s, function, "aws:lambda:function", "f",
 		ENTITY_IDENTITY | ENTITY_COMPUTE);
-	little_id(b, s, LITTLE_USER(LITTLE_A, "alice"), "aws:iam:user", LITTLE_ID_ALICE);
-	little_id(b, s, LITTLE_ROLE(LITTLE_A, "dev"), "aws:iam:role", LITTLE_ID_DEV);
+	little_ids(b, s);
 	little_relation(b, s, RELATION_MEMBER_OF, LITTLE_USER(LITTLE_A, "alice"),
 		"arn:aws:iam::" LITTLE_A ":group/devs");
 	little_relation(b, s, RELATION_CARRIES, function, LITTLE_ROLE(LITTLE_A, "app"));

@@ -240,6 +240,20 @@ static const struct row rows[] = {
 	{ "iam-collect: a role", "aws/aws/accounts/111122223333/iam/role/ci/metadata.json", "", "", "trust-policy.json",
 		"{\"arn\":\"" A "role/CI\",\"name\":\"CI\",\"id\":\"AROA\",\"path\":\"/\",\"permissionBoundary\":\"" A "policy/b\"}",
 		"E " A "role/CI aws:iam:role CI 1 id=AROA path=/ tagged\nR " A "role/CI boundary " A "policy/b\nC identities  1 ()\n" },
+	{ "users of an identity store", "111122223333/identitystore/list-users.json", "", "", NULL,
+		"{\"Users\":[{\"UserName\":\"x@e\",\"UserId\":\"1-2\",\"IdentityStoreId\":\"d-1\"}]}",
+		"E arn:aws:identitystore:::user/1-2 aws:identitystore:user x@e 21 id=1-2\n"
+		"C entities:aws:iam:user  1 ()\n" },
+	{ "a permission set's assignments", "111122223333/permission-sets/Ops/list-account-assignments.json", "", "{\"PermissionSet\":{\"Name\":\"Ops\"}}", NULL,
+		"{\"AccountAssignments\":[{\"AccountId\":\"222233334444\",\"PermissionSetArn\":\"p\",\"PrincipalType\":\"GROUP\",\"PrincipalId\":\"3\"}]}",
+		"R arn:aws:identitystore:::group/3 carries arn:aws:iam::222233334444:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Ops_\?\?\?\?\?\?\?\?\?\?\?\?\?\?\?\?\n"
+		"R arn:aws:identitystore:::group/3 carries arn:aws:iam::222233334444:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Ops_\?\?\?\?\?\?\?\?\?\?\?\?\?\?\?\?\n"
+		"C entities:aws:sso:assignment  1 ()\n" },
+	{ "who is in a group of an identity store", "111122223333/list-group-memberships.json", "", "", NULL,
+		"{\"GroupMemberships\":[{\"GroupId\":\"3\",\"MemberId\":{\"UserId\":\"1-2\"}}]}",
+		"R arn:aws:identitystore:::user/1-2 member_of arn:aws:identitystore:::group/3\n"
+		"R arn:aws:identitystore:::user/1-2 carries arn:aws:identitystore:::group/3\n"
+		"C entities:aws:identitystore:groupmembership  1 ()\n" },
 	{ "iam-collect: a role without", "aws/aws/accounts/111122223333/iam/role/ci/metadata.json", "", "", "tags.json",
 		"{\"arn\":\"" A "role/CI\",\"name\":\"CI\",\"id\":\"AROA\",\"path\":\"/\"}",
 		"E " A "role/CI aws:iam:role CI 1 id=AROA path=/\n"
