@@ -190,6 +190,105 @@ static void principal_holding(const struct seal *s, uint32_t id,
 		principal_statement(d, &entry, rows);
 }
 
+/* --- what was not collected --- */
+
+static void gap_add(struct seal *s, struct buf *rows, struct str text, uint32_t entity)
+{
+	struct principal_row row = { text, { .entity = entity } };
+
+	row.text = intern_get(&s->b->texts, intern_add(&s->b->texts, text));
+	buf_add(rows, &row, sizeof(row));
+}
+
+/* Each kind of which some policy was not read: not asked for, or refused. */
+static void gaps_of_kinds(struct seal *s, struct buf *rows)
+{
+	const struct segment_entity *e =
+		VEC_DATA(&s->set.section[SECTION_ENTITIES], const struct segment_entity);
+	size_t kinds = VEC_COUNT(&s->set.section[SECTION_KINDS], struct segment_text);
+	const struct segment_text *names =
+		VEC_DATA(&s->set.section[SECTION_KINDS], const struct segment_text);
+	uint8_t *told = builder_memory(kinds, 1);
+	struct buf text = { 0 };
+
+	for (uint32_t id = 0; id < s->entity_count; id++) {
+		if (told[e[id].kind] || (e[id].flags & ENTITY_SHARED) ||
+			e[id].policy_state == SEGMENT_POLICY_GOT ||
+			e[id].policy_state == SEGMENT_POLICY_NONE)
+			continue;
+		told[e[id].kind] = 1;
+		buf_clear(&text);
+		buf_printf(&text, SEGMENT_GAP "%.*s", (int)names[e[id].kind].size,
+			s->set.section[SECTION_TEXT].p + names[e[id].kind].offset);
+		gap_add(s, rows, buf_str(&text), id);
+	}
+	buf_release(&text);
+	free(told);
+}
+
+/* Containers besides the one that the scope is: accounts may be scopes of their own. */
+static void gaps_of_containers(struct seal *s, struct buf *rows)
+{
+	const struct segment_entity *e =
+		VEC_DATA(&s->set.section[SECTION_ENTITIES], const struct segment_entity);
+
+	for (uint32_t id = 0; id < s->entity_count; id++) {
+		if ((e[id].flags & ENTITY_CONTAINER) && s->text_of[id] != s->b->key) {
+			gap_add(s, rows, STR_LIT(SEGMENT_GAP_ACCOUNTS), id);
+			return;
+		}
+	}
+}
+
+/* Whether a list of that name ("entities:KIND") is one of identities. */
+static bool lists_identities(const struct seal *s, struct str what)
+{
+	static const struct str prefix = { "entities:", 9 };
+	const struct segment_entity *e =
+		VEC_DATA(&s->set.section[SECTION_ENTITIES], const struct segment_entity);
+	const struct segment_text *names =
+		VEC_DATA(&s->set.section[SECTION_KINDS], const struct segment_text);
+	const char *heap = s->set.section[SECTION_TEXT].p;
+
+	if (!str_starts(what, prefix))
+		return false;
+	for (uint32_t id = 0; id < s->entity_count; id++) {
+		struct segment_text kind = names[e[id].kind];
+
+		if ((e[id].flags & ENTITY_IDENTITY) &&
+			!(e[id].flags & (ENTITY_COMPUTE | ENTITY_ROOT)) &&
+			str_eq(str_skip(what, prefix.n),
+				(struct str){ heap + kind.offset, kind.size }))
+			return true;
+	}
+	return false;
+}
+
+static void gaps_of_coverage(struct seal *s, struct buf *rows)
+{
+	const struct builder_coverage *c =
+		VEC_DATA(&s->b->coverages, const struct builder_coverage);
+	bool partial = false, identities = false;
+
+	for (size_t i = 0; i < VEC_COUNT(&s->b->coverages, struct builder_coverage);
+		i++) {
+		struct str what = builder_str(s->b, c[i].what);
+
+		if (c[i].subject != BUILDER_NO_TEXT)
+			continue;
+		partial |=
+			c[i].state == COVERAGE_PARTIAL || c[i].state == COVERAGE_REFUSED;
+		/* What has policies of an organization is no account. */
+		identities |= str_eq(what, STR_LIT("identities")) ||
+			      lists_identities(s, what) ||
+			      str_eq(what, STR_LIT("organization-policies"));
+	}
+	if (partial)
+		gap_add(s, rows, STR_LIT(SEGMENT_GAP_COVERAGE), 0);
+	if (!identities)
+		gap_add(s, rows, STR_LIT(SEGMENT_GAP_IDENTITIES), 0);
+}
+
 static void principals_write(
 	struct seal *s, const struct principal_row *row, size_t count)
 {
@@ -219,6 +318,9 @@ static void principals_make(struct seal *s)
 		for (uint32_t i = 0; i < count; i++)
 			principal_holding(s, id, &held[i], &rows);
 	}
+	gaps_of_kinds(s, &rows);
+	gaps_of_containers(s, &rows);
+	gaps_of_coverage(s, &rows);
 	if (rows.n > 0)
 		qsort(rows.p, VEC_COUNT(&rows, struct principal_row),
 			sizeof(struct principal_row), compare_principal);

@@ -134,14 +134,25 @@ struct segment_index {
 /*
  * Who is named by the policies on entities. Ascending by (text, type, entity, doc,
  * statement).
+ *
+ * Entries of type 0 name what was not collected, so that the scopes which lack it are
+ * found among all: SEGMENT_GAP and a kind, of whose entities some policy was not read
+ * (the first one is `entity`); SEGMENT_GAP_COVERAGE, something was refused or read in
+ * part; SEGMENT_GAP_IDENTITIES, nobody asked for the identities of the account;
+ * SEGMENT_GAP_ACCOUNTS, it speaks of accounts that may be scopes of their own.
  */
+#define SEGMENT_GAP            "?"
+#define SEGMENT_GAP_COVERAGE   "?coverage"
+#define SEGMENT_GAP_IDENTITIES "?identities"
+#define SEGMENT_GAP_ACCOUNTS   "?accounts"
+
 struct segment_principal {
 	/*
 	 * as in document_principal; "*" for anyone and NotPrincipal; sessions without
 	 * their name
 	 */
 	struct segment_text text;
-	uint32_t type; /* enum document_principal_type */
+	uint32_t type; /* enum document_principal_type, or 0 */
 	entity_id entity;
 	uint32_t doc, statement;
 	uint32_t is_deny; /* 1: the statement denies */

@@ -202,9 +202,11 @@ static int principals_check(const struct segment *s, struct err *e)
 	const struct segment_coverage *c = segment_coverages(s);
 
 	for (uint32_t i = 0; i < s->info.principal_count; i++) {
-		if (!text_ok(s, p[i].text) || p[i].entity >= total || p[i].type == 0 ||
+		bool gap = p[i].type == 0;
+
+		if (!text_ok(s, p[i].text) || (!gap && p[i].entity >= total) ||
 			p[i].type >= DOCUMENT_PRINCIPAL_TYPE_END ||
-			p[i].doc >= s->info.doc_count ||
+			(!gap && p[i].doc >= s->info.doc_count) ||
 			(i > 0 && str_cmp(segment_str(s, p[i - 1].text),
 					  segment_str(s, p[i].text)) > 0))
 			return section_err(e, SECTION_PRINCIPALS, i);

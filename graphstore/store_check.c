@@ -109,6 +109,8 @@ static void check_principals(struct check *c, struct segment *s, const char *abo
 		const struct document *d = NULL;
 		struct err e = { 0 };
 
+		if (p[i].type == 0)
+			continue;
 		if (segment_document(&d, s, p[i].doc, &e) == 0 && d &&
 			p[i].statement < d->statement_count)
 			continue;

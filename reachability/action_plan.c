@@ -246,3 +246,12 @@ const struct action_plan *action_plan_of(
 	p->plans[slot] = plan;
 	return plan;
 }
+
+bool action_plan_is_governed(const struct action_plan *plan)
+{
+	for (uint32_t i = 0; i < plan->count; i++) {
+		if (plan->lists[i]->policy != POLICY_NEVER)
+			return true;
+	}
+	return false;
+}

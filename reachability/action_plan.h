@@ -58,6 +58,9 @@ void action_planner_free(struct action_planner *p);
 const struct action_plan *action_plan_of(
 	struct action_planner *p, kind_id kind, bool container);
 
+/* Whether a policy on an entity of the kind counts for any action of the plan. */
+bool action_plan_is_governed(const struct action_plan *plan);
+
 /* Whether the question asks about the action. */
 bool action_plan_wants(struct action_planner *p, action_id action);
 

@@ -174,7 +174,7 @@ static int sightings_on(struct asking *a, struct buf *found, node_id n,
 	const struct decide_subject *s;
 	const struct decide_object *o;
 
-	if (world_node(a->w, n)->flags & ENTITY_COMPUTE)
+	if (!world_acts(a->w, n))
 		return 0;
 	for (uint32_t i = 0; i < object_count; i++) {
 		struct access *access = ARENA_NEW(world_arena(a->w), struct access);
@@ -302,6 +302,8 @@ static int what_access(struct asking *a, node_id subject, const node_id *objects
 	struct buf all = { 0 };
 	int rc = reach(&r, a, subject, e);
 
+	for (uint32_t i = 0; i < r.count && rc == 0; i++)
+		rc = notes_subject(a->notes, r.items[i].node, e);
 	if (rc == 0)
 		rc = sightings_all(a, &all, subject, &r, objects, object_count, e);
 	for (uint32_t i = 0; i < VEC_COUNT(&all, struct sighting) && rc == 0;) {
@@ -330,9 +332,10 @@ static int what_notes(struct asking *a, node_id subject, const node_id *objects,
 		if (notes_object(a->notes, a->d, objects[i], e) < 0)
 			return e->code;
 	}
-	if (!objects && n->type == NODE_ENTITY)
-		return notes_scope(a->notes, a->d, n->scope, e);
-	return 0;
+	if (!objects && n->type == NODE_ENTITY &&
+		notes_scope(a->notes, a->d, n->scope, e) < 0)
+		return e->code;
+	return asking_list_notes(a, !objects, e);
 }
 
 int answer_what(struct answer *out, struct world *w, const node_id *subjects,

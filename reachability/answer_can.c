@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "reachability/answer_unseen.h"
+#include "reachability/missing.h"
 #include "reachability/proof.h"
 
 static action_id first_of(const struct access_part *p)
@@ -35,13 +37,17 @@ int answer_can_standing(struct answer_standing *out, struct asking *a, node_id a
 	struct access access;
 
 	*out = (struct answer_standing){ .actor = actor, .action = CATALOG_NONE };
+	if (missing_node(a->w, object->node)) {
+		answer_unseen_node(out, a, object->node);
+		return 0;
+	}
 	if (a->query->become || a->query->admin) {
 		if (asking_holds(&out->residual, a, actor, object->node, e) < 0)
 			return e->code;
 		out->verdict = expr_verdict(pool, out->residual);
 		return 0;
 	}
-	if (world_node(a->w, actor)->flags & ENTITY_COMPUTE)
+	if (!world_acts(a->w, actor))
 		return 0;
 	if (asks_free(a, actor, object)) {
 		out->residual = EXPR_TRUE;
@@ -213,12 +219,22 @@ int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 	*out = (struct answer_decision){ 0 };
 	asking_init(&a, w, actions, o);
 	decide_set_strict(a.d, true);
+	decide_set_strict(a.assume, true);
+	/* Whom from outside an unread trust would let in is not asked. */
+	if (world_node(w, subject)->type == NODE_ENTITY)
+		graph_set_strict(a.graph);
 	rc = answer_can_standing(&best, &a, subject, object, e);
 	if (rc == 0 && !asking_wants(&a, NULL))
 		best = (struct answer_standing){ .actor = subject,
 			.action = CATALOG_NONE };
 	if (rc == 0 && !o->direct_only && best.verdict < VERDICT_ALLOWED)
 		rc = stand_indirect(&best, &out->path, &a, subject, object, e);
+	if (rc == 0 && best.verdict == VERDICT_DENIED)
+		rc = answer_unseen(&best, &a, subject, object, e);
+	/* What such a one carries nobody knows. */
+	if (rc == 0 && best.verdict == VERDICT_DENIED && missing_node(w, subject) &&
+		world_node(w, subject)->type == NODE_RESOURCE)
+		answer_unseen_node(&best, &a, subject);
 	if (rc == 0) {
 		out->indirect = out->path.step_count > 0;
 		out->residual = out->indirect ? expr_and(world_pool(w), best.residual,
@@ -233,6 +249,8 @@ int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 		rc = notes_subject(a.notes, subject, e);
 	if (rc == 0)
 		rc = notes_object(a.notes, a.d, object->node, e);
+	if (rc == 0)
+		rc = notes_scopes(a.notes, e);
 	if (rc == 0) {
 		notes_residual(a.notes, out->residual);
 		notes_take(&out->unknown, &out->unknown_count, a.notes);

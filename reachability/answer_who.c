@@ -318,6 +318,8 @@ static int who_notes(struct asking *a, const struct answer_object *object, struc
 
 	if (notes_object(a->notes, a->d, object->node, e) < 0)
 		return e->code;
+	if (asking_list_notes(a, false, e) < 0)
+		return e->code;
 	if (own == SEGMENT_NONE)
 		return 0;
 	if (world_segment(&s, a->w, own, e) < 0)

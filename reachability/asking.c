@@ -9,6 +9,10 @@ void asking_init(struct asking *a, struct world *w, const struct action_query *q
 	a->d = decide_new(w, query);
 	decide_want_exclusions(a->d, o->want_excluded);
 	a->graph = graph_new(w);
+	a->assume =
+		decide_new(w, &(struct action_query){
+				      .patterns = &provider_get(0)->assumptions[0].action,
+				      .pattern_count = 1 });
 	a->admin = admin_new(w);
 	a->notes = notes_new(w);
 	a->rows = row_maker_new(w);
@@ -18,6 +22,7 @@ void asking_release(struct asking *a)
 {
 	decide_free(a->d);
 	graph_free(a->graph);
+	decide_free(a->assume);
 	admin_free(a->admin);
 	notes_free(a->notes);
 	row_maker_free(a->rows);
@@ -94,6 +99,12 @@ int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id o
 		return e->code;
 	row->external = (n->flags & ENTITY_EXTERNAL) != 0 && n->type != NODE_SERVICE &&
 			n->type != NODE_PUBLIC;
+	if (who && notes_subject(a->notes, node, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < row->path.step_count; i++) {
+		if (notes_subject(a->notes, row->path.steps[i].to, e) < 0)
+			return e->code;
+	}
 	notes_residual(a->notes, row->path.residual);
 	for (uint32_t i = 0; i < row->part_count; i++)
 		notes_residual(a->notes, row->parts[i].residual);
@@ -269,6 +280,15 @@ static void exclusions_take(struct answer *out, struct asking *a)
 			.other = a->who ? x[i].object : x[i].subject,
 			.reason = exclusion_words(a, &x[i]) };
 	out->excluded = list;
+}
+
+int asking_list_notes(struct asking *a, bool all, struct err *e)
+{
+	if (all && notes_policies(a->notes, a->d, e) < 0)
+		return e->code;
+	if (notes_policies(a->notes, a->assume, e) < 0)
+		return e->code;
+	return notes_scopes(a->notes, e);
 }
 
 int asking_finish(struct answer *out, struct asking *a, struct err *e)

@@ -17,6 +17,7 @@ struct asking {
 	struct world *w;
 	struct decide *d;
 	struct graph *graph;
+	struct decide *assume; /* the plain way to obtain another identity */
 	struct admin *admin;
 	struct notes *notes;
 	struct row_maker *rows;
@@ -38,6 +39,12 @@ bool asking_wants(const struct asking *a, const struct path *path);
  * itself on `object`.
  */
 int asking_holds(expr *out, struct asking *a, node_id n, node_id object, struct err *e);
+
+/*
+ * Gaps for which a list may have left something out: identities, hops to identities, and
+ * with `all` objects anywhere.
+ */
+int asking_list_notes(struct asking *a, bool all, struct err *e);
 
 /* Rows, exclusions and notes of the finished question. */
 int asking_finish(struct answer *out, struct asking *a, struct err *e);

@@ -126,6 +126,10 @@ static void fact_organization(const struct world_organization *o, bool path,
 			fact_one(out, path ? o->path : o->id, arena);
 		return;
 	}
+	if (o->id.n > 0 && !path) {
+		fact_one(out, o->id, arena);
+		return;
+	}
 	fact_uncollected(out, account,
 		STR_LIT("the account's place in an organization was not collected"));
 }

@@ -2,6 +2,7 @@
 
 #include "reachability/aws_bucket.h"
 #include "reachability/aws_provider.h"
+#include "reachability/missing.h"
 #include "reachability/subject.h"
 
 /* Piece i (0-based) of a key split at ':'; the sixth is the rest. */
@@ -86,6 +87,15 @@ static expr session_named(struct world *w, struct str name)
 	return expr_test(world_pool(w), &t);
 }
 
+/* Of an identity that its account's collection lacks nobody knows the unique id. */
+static expr unread_id(struct world *w, const struct node *n)
+{
+	return world_unknown(w, n->account,
+		arena_printf(world_arena(w), "the unique id of '%.*s' was not collected",
+			STR_ARG(n->key)),
+		false);
+}
+
 /*
  * Who is named as the identity that it acts as: what limits a role, or a session of a
  * user, limits that grant too.
@@ -136,6 +146,11 @@ static enum provider_match match_one(struct world *w, const struct document *d,
 			       ? MATCH_ACCOUNT
 			       : MATCH_NONE;
 	case DOCUMENT_UNIQUE_ID:
+		if (type == NODE_FOREIGN && missing_node(w, s->node) &&
+			world_account_scope(w, s->n->account) != SEGMENT_NONE) {
+			*condition = unread_id(w, s->n);
+			return MATCH_SELF;
+		}
 		if (!str_eq(text, world_attribute(w, s->holder, STR_LIT("id"))))
 			return MATCH_NONE;
 		return own_match(s);

@@ -96,6 +96,9 @@ static const char *const policy_kinds[] = {
 	"aws:ram:resource-share",
 	"aws:organizations:organization",
 	"aws:organizations:resourcepolicy",
+	"aws:iam:role",
+	"aws:kms:key",
+	NULL,
 };
 
 static bool assume_action(struct str name)
@@ -121,7 +124,7 @@ static enum provider_policy policy(
 	}
 	if (str_eq(name, STR_LIT("aws:kms:key")))
 		return POLICY_REQUIRED;
-	for (size_t i = 0; i < sizeof(policy_kinds) / sizeof(policy_kinds[0]); i++) {
+	for (size_t i = 0; policy_kinds[i]; i++) {
 		if (str_eq(name, str_from(policy_kinds[i])))
 			return POLICY_OPTIONAL;
 	}
@@ -189,37 +192,26 @@ static bool rcps_cover(action_id action)
 
 /* --- the decision --- */
 
-/* The piece of data that is missing: by trust, invalid and whether it may deny. */
-static struct str unread_words(bool trust, bool invalid, bool may_deny)
-{
-	static const char *const words[2][2][2] = {
-		{ { "resource policy of the resource was not collected",
-			  "resource policy of the resource was not collected, which may deny" },
-			{ "resource policy of the resource is not valid",
-				"resource policy of the resource is not valid, and may deny" } },
-		{ { "trust policy of the role was not collected",
-			  "trust policy of the role was not collected, which may deny" },
-			{ "trust policy of the role is not valid",
-				"trust policy of the role is not valid, and may deny" } },
-	};
-
-	return str_from(words[trust][invalid][may_deny]);
-}
-
 /* What a resource's policy that we do not have might say. */
 static expr policy_unread(
 	struct expr_pool *pool, const struct provider_parts *p, bool may_deny)
 {
 	const struct object *o = p->object;
-	bool trust = p->policy_layer == LAYER_TRUST;
+	struct buf what = { 0 };
+	expr x;
 
-	if (p->policy == POLICY_NEVER)
+	if (p->policy == POLICY_NEVER ||
+		!(o->policy_state == SEGMENT_POLICY_REFUSED ||
+			(o->policy_state == SEGMENT_POLICY_NOT_ASKED && p->strict)))
 		return EXPR_FALSE;
-	if (o->policy_state == SEGMENT_POLICY_REFUSED ||
-		(o->policy_state == SEGMENT_POLICY_NOT_ASKED && p->strict))
-		return expr_unknown(pool, o->n->account.n > 0 ? o->n->account : o->n->key,
-			unread_words(trust, o->policy_invalid, may_deny));
-	return EXPR_FALSE;
+	buf_printf(&what, "%s policy of '%.*s' %s%s",
+		p->policy_layer == LAYER_TRUST ? "trust" : "resource", STR_ARG(o->n->key),
+		o->policy_invalid ? "is not valid" : "was not collected",
+		may_deny ? WORLD_MAY_DENY : "");
+	x = expr_unknown(
+		pool, o->n->account.n > 0 ? o->n->account : o->n->key, buf_str(&what));
+	buf_release(&what);
+	return x;
 }
 
 /*
@@ -349,11 +341,17 @@ static const struct provider_assumption assumptions[] = {
 	{ { "sts:AssumeRoleWithSAML", 22 }, { "sts-saml", 8 }, true },
 };
 
+static struct str any_identity(struct str account, struct arena *arena)
+{
+	return arena_printf(arena, "arn:aws:iam::%.*s:role/*", STR_ARG(account));
+}
+
 const struct provider aws_provider = {
 	.name = { "aws", 3 },
 	.owns_key = owns_key,
 	.read_key = read_key,
 	.policy = policy,
+	.policy_kinds = policy_kinds,
 	.has_grants = aws_key_has_grants,
 	/* https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 	.free_action = { "sts:GetCallerIdentity", 21 },
@@ -370,6 +368,7 @@ const struct provider aws_provider = {
 	.rcps_cover = rcps_cover,
 	.combine = combine,
 	.principal_texts = aws_naming_texts,
+	.any_identity = any_identity,
 	.principal_node = aws_naming_node,
 	.is_federated = aws_provider_is_federated,
 	.may_call = may_call,

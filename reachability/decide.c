@@ -73,6 +73,11 @@ void decide_set_context(struct decide *d, const struct world_context *context)
 	d->scratch.context = context;
 }
 
+bool decide_is_strict(const struct decide *d)
+{
+	return d->strict;
+}
+
 void decide_want_exclusions(struct decide *d, bool want)
 {
 	d->want_exclusions = want;

@@ -157,6 +157,7 @@ int decide_generic(struct access *out, struct decide *d, const struct decide_sub
  * name everybody).
  */
 void decide_set_strict(struct decide *d, bool strict);
+bool decide_is_strict(const struct decide *d);
 
 /*
  * A grant on an object that a deny or a ceiling undoes: what `excluded` lists. Off until

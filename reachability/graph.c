@@ -45,6 +45,11 @@ struct hop *graph_hop(struct graph *g)
 	return g->hop;
 }
 
+void graph_set_strict(struct graph *g)
+{
+	hop_needs_set_strict(hop_needs(g->hop));
+}
+
 static struct hubs *hubs_slot(struct buf *b, node_id n)
 {
 	while (VEC_COUNT(b, struct hubs) <= n)

@@ -31,4 +31,10 @@ int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, 
 /* The rules behind it, for proofs. */
 struct hop *graph_hop(struct graph *g);
 
+/*
+ * One question about one resource: an own policy that nobody read may name anybody, and
+ * what nobody collected may be carried. Before any other call.
+ */
+void graph_set_strict(struct graph *g);
+
 #endif

@@ -154,6 +154,21 @@ int hop_bond_carried(
 	return rc;
 }
 
+int hop_bond_unread(struct buf *out, struct world *w, node_id n, struct err *e)
+{
+	struct buf all = { 0 };
+	int rc = chain(&all, w, RELATION_CARRIES, false, n, past_things, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&all, node_id) && rc == 0; i++) {
+		node_id other = VEC_DATA(&all, node_id)[i];
+
+		if (world_node(w, other)->type == NODE_RESOURCE)
+			VEC_ADD(out, node_id, other);
+	}
+	buf_release(&all);
+	return rc;
+}
+
 /* The identity and its groups. */
 static int with_groups(struct buf *out, struct world *w, node_id n, struct err *e)
 {

@@ -31,4 +31,7 @@ int hop_bond_providers(
 int hop_bond_carried(
 	struct buf *out, struct world *w, node_id n, bool backward, struct err *e);
 
+/* Things that are carried and nobody collected: what they hold is not known. */
+int hop_bond_unread(struct buf *out, struct world *w, node_id n, struct err *e);
+
 #endif

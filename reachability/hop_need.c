@@ -4,6 +4,7 @@
 
 struct hop_needs {
 	struct world *world;
+	bool strict;
 	struct intern keys;  /* action and context -> number */
 	struct buf items;    /* struct hop_need * */
 	struct intern asked; /* need, actor, object -> number */
@@ -39,6 +40,16 @@ void hop_needs_free(struct hop_needs *n)
 	free(n);
 }
 
+void hop_needs_set_strict(struct hop_needs *n)
+{
+	n->strict = true;
+}
+
+bool hop_needs_is_strict(const struct hop_needs *n)
+{
+	return n->strict;
+}
+
 const struct hop_need *hop_needs_get(struct hop_needs *n, const struct rule_need *need)
 {
 	struct action_query query = { .patterns = &need->action, .pattern_count = 1 };
@@ -61,6 +72,7 @@ const struct hop_need *hop_needs_get(struct hop_needs *n, const struct rule_need
 		.keys = need->keys, .values = need->values, .count = need->context_count
 	};
 	made->decide = decide_new(n->world, &query);
+	decide_set_strict(made->decide, n->strict);
 	if (need->context_count > 0)
 		decide_set_context(made->decide, &made->context);
 	made->likeness = likeness_new(made->decide);

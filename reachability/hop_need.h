@@ -23,6 +23,10 @@ struct hop_need {
 
 struct hop_needs;
 
+/* See graph_set_strict. Before any need. */
+void hop_needs_set_strict(struct hop_needs *n);
+bool hop_needs_is_strict(const struct hop_needs *n);
+
 struct hop_needs *hop_needs_new(struct world *w);
 void hop_needs_free(struct hop_needs *n);
 

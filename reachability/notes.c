@@ -2,10 +2,20 @@
 
 #include <stdlib.h>
 
+#include "reachability/missing.h"
+#include "reachability/provider.h"
+
+/* Scopes that are told one by one; more are told by that word. */
+#define NOTES_SCOPES_MAX 4u
+
+/* Entities of an organization that a question looks at one by one. */
+#define NOTES_ACCOUNTS_MAX 1024u
+
 struct notes {
 	struct world *world;
-	struct intern seen; /* "scope\0what" */
-	struct buf items;   /* struct answer_unknown */
+	struct intern seen;   /* "scope\0what" */
+	struct intern scopes; /* of identities that were noted */
+	struct buf items;     /* struct answer_unknown */
 };
 
 struct notes *notes_new(struct world *w)
@@ -16,6 +26,7 @@ struct notes *notes_new(struct world *w)
 		abort();
 	n->world = w;
 	intern_init(&n->seen);
+	intern_init(&n->scopes);
 	return n;
 }
 
@@ -24,6 +35,7 @@ void notes_free(struct notes *n)
 	if (!n)
 		return;
 	intern_release(&n->seen);
+	intern_release(&n->scopes);
 	buf_release(&n->items);
 	free(n);
 }
@@ -49,18 +61,6 @@ void notes_residual(struct notes *n, expr residual)
 	expr_each_unknown(world_pool(n->world), residual, note, n);
 }
 
-static bool coverage_is(struct segment *s, struct str what, uint32_t state)
-{
-	const struct segment_coverage *c = segment_coverages(s);
-
-	for (uint32_t i = 0; i < segment_info(s)->coverage_count; i++) {
-		if (c[i].state == state && c[i].subject == SEGMENT_NONE &&
-			str_eq(segment_str(s, c[i].what), what))
-			return true;
-	}
-	return false;
-}
-
 /* What the scope's own collection says it could not read. */
 static void notes_coverage(struct notes *n, struct segment *s)
 {
@@ -83,17 +83,38 @@ static void notes_coverage(struct notes *n, struct segment *s)
 	}
 }
 
+/* One whose account was not collected, or not its identities. */
+static void notes_stranger(struct notes *n, node_id subject)
+{
+	const struct node *node = world_node(n->world, subject);
+
+	if (node->type == NODE_FOREIGN || node->type == NODE_ACCOUNT)
+		note(n, node->account,
+			arena_printf(world_arena(n->world),
+				"policies of '%.*s' were not collected",
+				STR_ARG(node->key)));
+	else if (node->type == NODE_RESOURCE)
+		note(n, node->account,
+			arena_printf(world_arena(n->world), "'%.*s' was not collected",
+				STR_ARG(node->key)));
+}
+
 int notes_subject(struct notes *n, node_id subject, struct err *e)
 {
 	const struct world_organization *o;
 	struct segment *s = world_node_segment(n->world, subject);
+	uint32_t before = intern_count(&n->scopes);
 
-	if (!s)
+	if (!s) {
+		notes_stranger(n, subject);
+		return 0;
+	}
+	if (intern_add(&n->scopes, segment_info(s)->scope) < before)
 		return 0;
 	if (world_organization(&o, n->world, world_node(n->world, subject)->account, e) <
 		0)
 		return e->code;
-	if (!o->named && !coverage_is(s, STR_LIT("organization"), COVERAGE_ABSENT))
+	if (!o->named && !missing_covered(s, COVERAGE_ABSENT, STR_LIT("organization")))
 		note(n, segment_info(s)->scope,
 			STR_LIT("organization policies (SCP, RCP) not collected"));
 	notes_coverage(n, s);
@@ -103,13 +124,7 @@ int notes_subject(struct notes *n, node_id subject, struct err *e)
 /* Whether the kind may carry a policy that counts for some action of the question. */
 static bool governed(struct decide *d, kind_id kind)
 {
-	const struct action_plan *plan = action_plan_of(decide_planner(d), kind, false);
-
-	for (uint32_t i = 0; i < plan->count; i++) {
-		if (plan->lists[i]->policy != POLICY_NEVER)
-			return true;
-	}
-	return false;
+	return action_plan_is_governed(action_plan_of(decide_planner(d), kind, false));
 }
 
 /* Grants beside the policy that nobody listed. */
@@ -196,6 +211,12 @@ int notes_object(struct notes *n, struct decide *d, node_id object, struct err *
 
 	if (note_grants(n, d, object, e) < 0 || notes_named(n, d, object, e) < 0)
 		return e->code;
+	if (missing_node(n->world, object)) {
+		note(n, node->account,
+			arena_printf(world_arena(n->world), "'%.*s' was not collected",
+				STR_ARG(node->key)));
+		return 0;
+	}
 	if (entity && (entity->policy_state == SEGMENT_POLICY_GOT ||
 			      entity->policy_state == SEGMENT_POLICY_NONE))
 		return 0;
@@ -239,6 +260,26 @@ static void note_scope_grants(struct notes *n, struct segment *s, uint32_t kind)
 				STR_ARG(segment_kind(s, kind))));
 }
 
+/* Entities of one kind whose policies were not read. */
+static void notes_kind(struct notes *n, struct segment *s, uint32_t kind)
+{
+	uint32_t count, missing = 0;
+	const uint32_t *members = segment_kind_members(s, kind, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct segment_entity *entity = segment_entity(s, members[i]);
+
+		missing += (entity->policy_state == SEGMENT_POLICY_NOT_ASKED ||
+				   entity->policy_state == SEGMENT_POLICY_REFUSED) &&
+			   !(entity->flags & ENTITY_SHARED);
+	}
+	if (missing > 0)
+		note(n, segment_info(s)->scope,
+			arena_printf(world_arena(n->world),
+				"resource policies of %u of %u %.*s not collected",
+				missing, count, STR_ARG(segment_kind(s, kind))));
+}
+
 int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct err *e)
 {
 	struct segment *s;
@@ -246,27 +287,141 @@ int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct er
 	if (world_segment(&s, n->world, scope, e) < 0)
 		return e->code;
 	for (uint32_t k = 0; k < segment_info(s)->kind_count; k++) {
-		uint32_t count, missing = 0;
-		const uint32_t *members = segment_kind_members(s, k, &count);
-
 		if (!governed(d, world_kind(n->world, s, k)))
 			continue;
 		note_scope_grants(n, s, k);
-		for (uint32_t i = 0; i < count; i++) {
-			const struct segment_entity *entity =
-				segment_entity(s, members[i]);
+		notes_kind(n, s, k);
+	}
+	return 0;
+}
 
-			missing +=
-				(entity->policy_state == SEGMENT_POLICY_NOT_ASKED ||
-					entity->policy_state == SEGMENT_POLICY_REFUSED) &&
-				!(entity->flags & ENTITY_SHARED);
+/* Scopes that lack something, as an index tells. */
+struct lacking {
+	scope_number scopes[NOTES_SCOPES_MAX];
+	uint32_t count;
+	bool more;
+};
+
+static bool lacking_add(void *ctx, scope_number scope)
+{
+	struct lacking *l = ctx;
+
+	if (l->count == NOTES_SCOPES_MAX) {
+		l->more = true;
+		return false;
+	}
+	l->scopes[l->count++] = scope;
+	return true;
+}
+
+static int lacking_find(
+	struct lacking *out, struct notes *n, struct str what, struct err *e)
+{
+	*out = (struct lacking){ 0 };
+	return snapshot_links(world_snapshot(n->world), what, lacking_add, out, e);
+}
+
+static void notes_more(struct notes *n, const struct lacking *l, struct str what)
+{
+	if (l->more)
+		note(n, (struct str){ 0 },
+			arena_printf(world_arena(n->world),
+				"%.*s not collected in more than %u accounts",
+				STR_ARG(what), NOTES_SCOPES_MAX));
+}
+
+static int notes_lacking_kind(
+	struct notes *n, struct decide *d, const char *kind, struct err *e)
+{
+	struct arena *arena = world_arena(n->world);
+	struct lacking l;
+	struct segment *s;
+
+	if (lacking_find(&l, n, arena_printf(arena, SEGMENT_GAP "%s", kind), e) < 0)
+		return e->code;
+	if (l.count == 0 || !governed(d, catalog_kind_find(str_from(kind))))
+		return 0;
+	for (uint32_t i = 0; i < l.count; i++) {
+		if (world_segment(&s, n->world, l.scopes[i], e) < 0)
+			return e->code;
+		for (uint32_t k = 0; k < segment_info(s)->kind_count; k++) {
+			if (str_eq(segment_kind(s, k), str_from(kind)))
+				notes_kind(n, s, k);
 		}
-		if (missing > 0)
+	}
+	notes_more(n, &l, arena_printf(arena, "resource policies of %s", kind));
+	return 0;
+}
+
+int notes_policies(struct notes *n, struct decide *d, struct err *e)
+{
+	const struct provider *p;
+
+	for (uint32_t i = 0; (p = provider_get(i)); i++) {
+		for (uint32_t k = 0; p->policy_kinds[k]; k++) {
+			if (notes_lacking_kind(n, d, p->policy_kinds[k], e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Accounts that a scope speaks of and nobody collected: by name, or of very many only
+ * that there must be some.
+ */
+static void notes_accounts(struct notes *n, struct segment *s)
+{
+	if (segment_info(s)->entity_count > NOTES_ACCOUNTS_MAX) {
+		if (segment_info(s)->entity_count > 2 * world_scope_count(n->world))
+			note(n, segment_info(s)->scope,
+				STR_LIT("accounts of the organization not collected"));
+		return;
+	}
+	for (entity_id id = 0; id < segment_info(s)->entity_count; id++) {
+		struct str key, account;
+
+		if (!(segment_entity(s, id)->flags & ENTITY_CONTAINER))
+			continue;
+		key = segment_key(s, id, world_arena(n->world));
+		if (provider_of_key(key)->read_key(key, &account) == NODE_ACCOUNT &&
+			world_account_scope(n->world, account) == SEGMENT_NONE)
 			note(n, segment_info(s)->scope,
 				arena_printf(world_arena(n->world),
-					"resource policies of %u of %u %.*s not collected",
-					missing, count, STR_ARG(segment_kind(s, k))));
+					"account '%.*s' not collected",
+					STR_ARG(account)));
 	}
+}
+
+int notes_scopes(struct notes *n, struct err *e)
+{
+	struct lacking l;
+	struct segment *s;
+
+	if (lacking_find(&l, n, STR_LIT(SEGMENT_GAP_ACCOUNTS), e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < l.count; i++) {
+		if (world_segment(&s, n->world, l.scopes[i], e) < 0)
+			return e->code;
+		notes_accounts(n, s);
+	}
+
+	if (lacking_find(&l, n, STR_LIT(SEGMENT_GAP_COVERAGE), e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < l.count; i++) {
+		if (world_segment(&s, n->world, l.scopes[i], e) < 0)
+			return e->code;
+		notes_coverage(n, s);
+	}
+	notes_more(n, &l, STR_LIT("some data"));
+	if (lacking_find(&l, n, STR_LIT(SEGMENT_GAP_IDENTITIES), e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < l.count; i++) {
+		if (world_segment(&s, n->world, l.scopes[i], e) < 0)
+			return e->code;
+		note(n, segment_info(s)->scope, STR_LIT("identities not collected"));
+	}
+	notes_more(n, &l, STR_LIT("identities"));
 	return 0;
 }
 

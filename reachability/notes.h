@@ -18,8 +18,17 @@ int notes_subject(struct notes *n, node_id subject, struct err *e);
 /* Gaps about one entity that is asked about. */
 int notes_object(struct notes *n, struct decide *d, node_id object, struct err *e);
 
-/* Gaps about a whole scope: kinds whose policies nobody asked for. */
+/* Gaps about the policies of a scope's resources. */
 int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct err *e);
+
+/*
+ * Gaps about policies of resources anywhere that count for an action of the question: a
+ * list leaves out what only an unread policy could open.
+ */
+int notes_policies(struct notes *n, struct decide *d, struct err *e);
+
+/* Gaps about whole scopes: lists that were refused or read in part. */
+int notes_scopes(struct notes *n, struct err *e);
 
 /* Unknown data that a residual depends on. */
 void notes_residual(struct notes *n, expr residual);

@@ -137,6 +137,9 @@ struct provider {
 	 */
 	struct str free_action;
 
+	/* Kinds that may carry a policy of their own. Ends with NULL. */
+	const char *const *policy_kinds;
+
 	/* Fill what of an object only the provider knows. */
 	void (*prepare_object)(struct world *w, struct object *object);
 
@@ -184,6 +187,9 @@ struct provider {
 	 */
 	uint32_t (*principal_texts)(
 		struct str *out, uint32_t max, struct world *w, node_id subject);
+
+	/* The pattern of all identities of an account that can be obtained. */
+	struct str (*any_identity)(struct str account, struct arena *arena);
 
 	/*
 	 * Which node a principal of a policy is: for rows about identities that nobody

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "reachability/missing.h"
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
 #include "reachability/touched.h"
@@ -82,10 +83,7 @@ static int decide_alone(struct seek *k, node_id n, struct err *e)
 /* One whom a collected account does not have was deleted: nobody gets in by that name. */
 static bool exists(const struct seek *k, node_id n)
 {
-	const struct node *node = world_node(k->w, n);
-
-	return node->type != NODE_FOREIGN ||
-	       world_account_scope(k->w, node->account) == SEGMENT_NONE;
+	return world_node(k->w, n)->type != NODE_FOREIGN || missing_node(k->w, n);
 }
 
 static int named_statement(

@@ -184,6 +184,36 @@ static void named_refused(struct sweep *p)
 	ids_unique(&p->named);
 }
 
+static const struct action_plan *plan_of(struct sweep *p, uint32_t kind, uint32_t flags)
+{
+	return action_plan_of(decide_planner(p->d), world_kind(p->w, p->segment, kind),
+		(flags & ENTITY_CONTAINER) != 0);
+}
+
+/*
+ * Entities whose own policy was not read may name anybody: one question about one
+ * resource looks at each of them.
+ */
+static void unread_in(struct sweep *p)
+{
+	uint32_t count;
+
+	for (uint32_t k = 0; k < segment_info(p->segment)->kind_count; k++) {
+		const uint32_t *members = segment_kind_members(p->segment, k, &count);
+
+		for (uint32_t i = 0; i < count; i++) {
+			uint32_t state =
+				segment_entity(p->segment, members[i])->policy_state;
+
+			if ((state == SEGMENT_POLICY_NOT_ASKED ||
+				    state == SEGMENT_POLICY_REFUSED) &&
+				action_plan_is_governed(plan_of(p, k, 0)))
+				VEC_ADD(&p->named, entity_id, members[i]);
+		}
+	}
+	ids_unique(&p->named);
+}
+
 /* --- spans --- */
 
 static void span_add(struct sweep *p, uint32_t statement, entity_id begin, entity_id end,
@@ -411,12 +441,6 @@ static int generic_of(const struct access **out, struct sweep *p, entity_id id,
 	return 0;
 }
 
-static const struct action_plan *plan_of(struct sweep *p, uint32_t kind, uint32_t flags)
-{
-	return action_plan_of(decide_planner(p->d), world_kind(p->w, p->segment, kind),
-		(flags & ENTITY_CONTAINER) != 0);
-}
-
 /*
  * Kinds of which no action is asked about, or whose own policy must consent and does not
  * name the subject.
@@ -575,6 +599,8 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 		named_in(&p, p.ruler, own);
 	if (own && p.ruler == NODE_NONE)
 		named_refused(&p);
+	if (decide_is_strict(d))
+		unread_in(&p);
 	for (size_t i = 0; i < VEC_COUNT(&p.named, entity_id) && rc == 0; i++) {
 		entity_id id = VEC_DATA(&p.named, entity_id)[i];
 		const struct segment_entity *entity;
@@ -611,9 +637,19 @@ static int scopes_naming(
 	struct str texts[TEXTS_MAX];
 	uint32_t n = provider_of_node(w, subject)
 			     ->principal_texts(texts, TEXTS_MAX, w, subject);
+	const char *const *kinds = provider_of_node(w, subject)->policy_kinds;
 
 	for (uint32_t i = 0; i < n; i++) {
 		if (snapshot_links(world_snapshot(w), texts[i], scope_add, scopes, e) < 0)
+			return e->code;
+	}
+	for (uint32_t i = 0; decide_is_strict(d) && kinds[i]; i++) {
+		const struct action_plan *plan = action_plan_of(
+			decide_planner(d), catalog_kind_find(str_from(kinds[i])), false);
+		struct str gap = arena_printf(world_arena(w), SEGMENT_GAP "%s", kinds[i]);
+
+		if (plan->count > 0 &&
+			snapshot_links(world_snapshot(w), gap, scope_add, scopes, e) < 0)
 			return e->code;
 	}
 	ids_unique(scopes);
@@ -623,6 +659,7 @@ static int scopes_naming(
 int search_what_beside(
 	struct buf *out, struct decide *d, node_id subject, node_id ruler, struct err *e)
 {
+	struct world *w = decide_world(d);
 	const struct decide_subject *s;
 	struct buf scopes = { 0 };
 	scope_number own;
@@ -630,8 +667,7 @@ int search_what_beside(
 
 	if (decide_subject(&s, d, subject, e) < 0)
 		return e->code;
-	/* Compute acts only as what it carries. */
-	if (s->s.n->flags & ENTITY_COMPUTE)
+	if (!world_acts(w, subject))
 		return 0;
 	own = s->s.n->type == NODE_ENTITY ? s->s.n->scope : SEGMENT_NONE;
 	if (own != SEGMENT_NONE)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "reachability/organization.h"
 #include "reachability/provider.h"
 #include "reachability/subject.h"
 
@@ -215,19 +216,17 @@ kind_id world_kind(struct world *w, struct segment *s, uint32_t kind)
 
 /* --- gaps --- */
 
-#define MAY_DENY ", which may deny"
-
 expr world_unknown(struct world *w, struct str scope, struct str what, bool may_deny)
 {
 	if (may_deny)
-		what = arena_printf(&w->arena, "%.*s%s", STR_ARG(what), MAY_DENY);
+		what = arena_printf(&w->arena, "%.*s%s", STR_ARG(what), WORLD_MAY_DENY);
 	return expr_unknown(w->pool, scope, what);
 }
 
 struct str world_unknown_words(struct str what)
 {
-	return str_ends(what, STR_LIT(MAY_DENY))
-		       ? str_head(what, what.n - (sizeof(MAY_DENY) - 1))
+	return str_ends(what, STR_LIT(WORLD_MAY_DENY))
+		       ? str_head(what, what.n - (sizeof(WORLD_MAY_DENY) - 1))
 		       : what;
 }
 
@@ -353,7 +352,7 @@ const struct segment_entity *world_entity(struct world *w, node_id n)
 	return s ? segment_entity(s, world_node(w, n)->id) : NULL;
 }
 
-static struct str last_piece(struct str key)
+struct str world_last_piece(struct str key)
 {
 	size_t i = key.n;
 
@@ -384,7 +383,7 @@ struct str world_node_name(struct world *w, node_id n)
 
 	if (name.n == 0)
 		name = container_name(w, n);
-	return name.n > 0 ? name : last_piece(world_node(w, n)->key);
+	return name.n > 0 ? name : world_last_piece(world_node(w, n)->key);
 }
 
 struct str world_node_kind(struct world *w, node_id n)
@@ -443,193 +442,13 @@ struct str world_attribute(struct world *w, node_id n, struct str name)
 	return pair_find(s, pairs, count, name);
 }
 
+bool world_acts(const struct world *w, node_id n)
+{
+	const struct node *node = world_node(w, n);
+
+	return !(node->flags & ENTITY_COMPUTE) && node->type != NODE_RESOURCE;
+}
 /* --- organizations --- */
-
-/*
- * Containers above an account stay far below this: an organization has 5 levels of OUs.
- */
-#define LEVELS_MAX 32u
-
-static int ceiling_of(struct world_ceiling *out, struct world *w, scope_number scope,
-	entity_id id, enum record_layer layer, struct err *e)
-{
-	struct segment *s = w->scopes[scope].segment;
-	uint32_t count, total = 0, held;
-	const uint32_t *policies =
-		segment_related(s, RELATION_ATTACHED, false, id, &count);
-	struct buf docs = { 0 };
-
-	out->level = segment_key(s, id, &w->arena);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct world_document *found;
-		node_id policy;
-
-		if (policies[i] >= segment_info(s)->entity_count)
-			continue;
-		policy = world_node_entity(w, scope, policies[i]);
-		if (world_removed(w, world_node(w, policy)->key))
-			continue;
-		if (world_documents(&found, &held, w, policy, layer, e) < 0) {
-			buf_release(&docs);
-			return e->code;
-		}
-		for (uint32_t k = 0; k < held; k++) {
-			struct world_document d = found[k];
-
-			d.name = world_node_name(w, policy);
-			buf_add(&docs, &d, sizeof(d));
-			total++;
-		}
-	}
-	out->documents = ARENA_NEW_ARRAY(&w->arena, struct world_document, total + 1);
-	if (total > 0)
-		memcpy((void *)(uintptr_t)out->documents, docs.p, docs.n);
-	out->document_count = total;
-	buf_release(&docs);
-	return 0;
-}
-
-/* Fill the levels of an account that the organization's segment has as entity `id`. */
-static int organization_levels(struct world_organization *o, struct world *w,
-	scope_number scope, entity_id id, struct err *e)
-{
-	struct segment *s = w->scopes[scope].segment;
-	struct world_ceiling *scps, *rcps;
-	entity_id chain[LEVELS_MAX];
-	uint32_t n = 0, parents;
-	struct buf path = { 0 };
-
-	for (entity_id at = id;;) {
-		const uint32_t *up =
-			segment_related(s, RELATION_CONTAINS, true, at, &parents);
-
-		if (n == LEVELS_MAX)
-			return err_set(e, ERR_LIMIT,
-				"'%.*s': more than %u levels of containers",
-				STR_ARG(segment_key(s, id, &w->arena)), LEVELS_MAX);
-		chain[n++] = at;
-		/*
-		 * the organization itself is above its root, and nothing attaches to it
-		 */
-		if (parents == 0 || up[0] >= segment_info(s)->entity_count ||
-			up[0] == segment_find(s, segment_info(s)->key))
-			break;
-		at = up[0];
-	}
-	scps = ARENA_NEW_ARRAY(&w->arena, struct world_ceiling, n);
-	rcps = ARENA_NEW_ARRAY(&w->arena, struct world_ceiling, n);
-	buf_printf(&path, "%.*s/", STR_ARG(o->id));
-	for (uint32_t i = 0; i < n; i++) {
-		entity_id at = chain[n - 1 - i];
-
-		if (ceiling_of(&scps[i], w, scope, at, LAYER_SCP, e) < 0 ||
-			ceiling_of(&rcps[i], w, scope, at, LAYER_RCP, e) < 0) {
-			buf_release(&path);
-			return e->code;
-		}
-		if (i + 1 < n)
-			buf_printf(&path, "%.*s/",
-				STR_ARG(last_piece(segment_key(s, at, &w->arena))));
-	}
-	o->scps = scps;
-	o->rcps = rcps;
-	o->level_count = n;
-	o->path = arena_copy(&w->arena, buf_str(&path));
-	buf_release(&path);
-	return 0;
-}
-
-/* Look for the account as an entity of some organization's scope. */
-struct account_search {
-	struct world *w;
-	scope_number own, scope;
-	entity_id id;
-	bool found;
-};
-
-static bool account_candidate(void *ctx, scope_number scope, entity_id id)
-{
-	struct account_search *search = ctx;
-	struct segment *s;
-	struct err e;
-
-	if (scope == search->own || world_segment(&s, search->w, scope, &e) < 0)
-		return true;
-	if (!(segment_entity(s, id)->flags & ENTITY_CONTAINER))
-		return true;
-	search->scope = scope;
-	search->id = id;
-	search->found = true;
-	return false;
-}
-
-static int account_place(struct account_search *search, struct world *w,
-	struct str account, bool *named, struct err *e)
-{
-	struct segment *own = NULL, *org;
-	struct str parent = { 0 }, key = { 0 };
-	entity_id id;
-	int rc;
-
-	if (search->own != SEGMENT_NONE) {
-		if (world_segment(&own, w, search->own, e) < 0)
-			return e->code;
-		parent = segment_info(own)->parent;
-		key = segment_info(own)->key;
-	}
-	*named = parent.n > 0;
-	if (parent.n > 0) {
-		rc = snapshot_find_scope(&search->scope, w->snap, parent, e);
-		if (rc <= 0)
-			return rc;
-		if (world_segment(&org, w, search->scope, e) < 0)
-			return e->code;
-		id = segment_find(org, key);
-		search->found =
-			id != SEGMENT_NONE && id < segment_info(org)->entity_count;
-		search->id = id;
-		return 0;
-	}
-	return snapshot_find_name(w->snap, account, account_candidate, search, e);
-}
-
-static bool scope_covered(struct segment *s, enum coverage_state state, struct str what)
-{
-	const struct segment_coverage *c = segment_coverages(s);
-
-	for (uint32_t i = 0; i < segment_info(s)->coverage_count; i++) {
-		if (c[i].state == (uint32_t)state && c[i].subject == SEGMENT_NONE &&
-			str_eq(segment_str(s, c[i].what), what))
-			return true;
-	}
-	return false;
-}
-
-static int organization_load(
-	struct world_organization *o, struct world *w, struct str account, struct err *e)
-{
-	struct account_search search = { .w = w, .own = world_account_scope(w, account) };
-	struct segment *s;
-
-	if (account_place(&search, w, account, &o->named, e) < 0)
-		return e->code;
-	if (!search.found && (o->named || search.own == SEGMENT_NONE))
-		return 0;
-	if (!search.found) {
-		if (world_segment(&s, w, search.own, e) < 0)
-			return e->code;
-		o->known = scope_covered(s, COVERAGE_ABSENT, STR_LIT("organization"));
-		return 0;
-	}
-	if (world_segment(&s, w, search.scope, e) < 0)
-		return e->code;
-	o->known = true;
-	o->complete = scope_covered(s, COVERAGE_GOT, STR_LIT("organization-policies"));
-	o->named = true;
-	o->id = w->scopes[search.scope].account;
-	o->exempt = segment_entity(s, search.id)->flags & ENTITY_EXEMPT;
-	return organization_levels(o, w, search.scope, search.id, e);
-}
 
 int world_organization(const struct world_organization **out, struct world *w,
 	struct str account, struct err *e)
@@ -652,18 +471,5 @@ int world_organization(const struct world_organization **out, struct world *w,
 
 struct str world_account_name(struct world *w, struct str account)
 {
-	struct account_search search = { .w = w, .own = world_account_scope(w, account) };
-	struct segment *s;
-	entity_id id;
-	bool named;
-	struct err e;
-
-	if (account_place(&search, w, account, &named, &e) == 0 && search.found &&
-		world_segment(&s, w, search.scope, &e) == 0)
-		return segment_name(s, search.id);
-	if (search.own == SEGMENT_NONE || world_segment(&s, w, search.own, &e) < 0)
-		return (struct str){ 0 };
-	id = segment_find(s, segment_info(s)->key);
-	return id < segment_info(s)->entity_count ? segment_name(s, id)
-						  : (struct str){ 0 };
+	return organization_account_name(w, account);
 }

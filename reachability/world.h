@@ -120,6 +120,9 @@ bool world_any_removed(const struct world *w);
 void world_set_rules(struct world *w, const struct rules *rules);
 const struct rules *world_rules(const struct world *w);
 
+/* What follows the last '/' or ':' of a key. */
+struct str world_last_piece(struct str key);
+
 /* Scopes and segments. A scope's segment is opened once. */
 uint32_t world_scope_count(struct world *w);
 int world_segment(struct segment **out, struct world *w, scope_number n, struct err *e);
@@ -143,6 +146,8 @@ int world_organization(const struct world_organization **out, struct world *w,
  * says nothing about the other: two different unknowns of one thing, which notes tell
  * once (world_unknown_words).
  */
+#define WORLD_MAY_DENY ", which may deny"
+
 expr world_unknown(struct world *w, struct str scope, struct str what, bool may_deny);
 struct str world_unknown_words(struct str what);
 
@@ -166,6 +171,9 @@ uint32_t world_node_count(const struct world *w);
  * key.
  */
 int world_node_of_key(node_id *out, struct world *w, struct str key, struct err *e);
+
+/* Whether the node decides by credentials of its own: compute acts as what it carries. */
+bool world_acts(const struct world *w, node_id n);
 
 const struct segment_entity *world_entity(
 	struct world *w, node_id n); /* NULL for virtual ones */

@@ -143,6 +143,9 @@ static inline struct builder *little_scope(
 		.collected_at = 1700000000 };
 
 	builder_set_scope(b, &r);
+	builder_add_coverage(b, &(struct record_coverage){ .scope = str_from(scope),
+					.what = STR_LIT("identities"),
+					.state = COVERAGE_GOT });
 	return b;
 }
 

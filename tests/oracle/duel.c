@@ -320,6 +320,22 @@ static void compare_paths(
 	}
 }
 
+/*
+ * Somebody of an account that nobody collected gets at it: whether the subject can be
+ * such a one is beyond what the oracle looks at.
+ */
+static bool outsiders_get_at(const struct duel *d, uint32_t y, uint32_t class)
+{
+	for (uint32_t z = 0; z < oracle_count(&d->oracle); z++) {
+		enum oracle_node_type type = oracle_world_node(&d->oracle.world, z)->type;
+
+		if ((type == ORACLE_FOREIGN || type == ORACLE_ACCOUNT) &&
+			oracle_can(&d->oracle, z, y, class).most > ORACLE_DENIED)
+			return true;
+	}
+	return false;
+}
+
 /* One question about one action: its verdict is the better of both ways. */
 static int ask_can(struct duel *d, uint64_t pick, struct err *e)
 {
@@ -344,6 +360,8 @@ static int ask_can(struct duel *d, uint64_t pick, struct err *e)
 		return rc;
 	d->result->verdicts++;
 	if (least != want.most || translate(decision.verdict) == least ||
+		(decision.verdict == VERDICT_UNKNOWN && least == ORACLE_DENIED &&
+			outsiders_get_at(d, y, c)) ||
 		!reports(d,
 			sort_of(QUESTION_CAN, false, translate(decision.verdict), least)))
 		return 0;

@@ -554,19 +554,28 @@ struct oracle_range oracle_indirect(
 	return best;
 }
 
+struct oracle_range oracle_alone(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
+{
+	return decide_object(o, subject, object, class, true);
+}
+
 struct oracle_range oracle_can(
 	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
 {
-	struct oracle_range best = decide_object(o, subject, object, class, true);
+	struct oracle_range best = oracle_alone(o, subject, object, class);
+	/* Nobody asks whom from outside an unread trust would let in. */
+	bool inside = oracle_world_node(&o->world, subject)->type == ORACLE_ENTITY;
+	const struct oracle_range *reach = inside ? o->reach_alone : o->reach;
 	uint32_t count = oracle_count(o);
 
 	for (uint32_t z = 0; z < count; z++) {
-		struct oracle_range way = o->reach[subject * count + z];
+		struct oracle_range way = reach[subject * count + z];
 
 		if (z != subject && way.most != ORACLE_DENIED && oracle_is_subject(o, z))
 			best = oracle_steps_stronger(
-				best, oracle_steps_weaker(way,
-					      decide_object(o, z, object, class, true)));
+				best, oracle_steps_weaker(
+					      way, oracle_alone(o, z, object, class)));
 	}
 	return best;
 }

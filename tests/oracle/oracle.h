@@ -36,6 +36,8 @@ struct oracle {
 	struct buf
 		*direct; /* per object: struct oracle_range for each subject and class */
 	struct oracle_range *reach; /* [from * nodes + to]: best way of hops */
+	/* the same for one question: a role whose trust nobody read may let in anybody */
+	struct oracle_range *reach_alone;
 };
 
 /* `stream`: encoded records of all scopes. */
@@ -53,6 +55,10 @@ const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n);
 struct oracle_range oracle_direct(
 	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
 struct oracle_range oracle_indirect(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
+
+/* By the subject's own credentials, asked about the one pair. */
+struct oracle_range oracle_alone(
 	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
 
 /*

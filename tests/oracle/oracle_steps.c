@@ -16,26 +16,19 @@ struct oracle_range oracle_steps_stronger(struct oracle_range a, struct oracle_r
 		a.most > b.most ? a.most : b.most };
 }
 
-static void add_step(
-	struct oracle *o, uint32_t from, uint32_t to, struct oracle_range verdict)
+static void add_step(const struct oracle *o, struct oracle_range *reach, uint32_t from,
+	uint32_t to, struct oracle_range verdict)
 {
-	struct oracle_range *old = &o->reach[from * oracle_count(o) + to];
+	struct oracle_range *old = &reach[from * oracle_count(o) + to];
 
 	*old = oracle_steps_stronger(*old, verdict);
 }
 
-/* One step: to assume a role, or to be run with one. */
-static void add_steps(struct oracle *o)
+/* To be run with a role. */
+static void add_carried(const struct oracle *o, struct oracle_range *reach)
 {
-	for (uint32_t y = 0; y < oracle_count(o); y++) {
-		const struct oracle_object *object = oracle_object(o, y);
+	const struct oracle_range sure = { ORACLE_ALLOWED, ORACLE_ALLOWED };
 
-		for (uint32_t c = 0; c < object->class_count; c++) {
-			for (uint32_t x = 0;
-				object->classes[c].assume && x < oracle_count(o); x++)
-				add_step(o, x, y, oracle_direct(o, x, y, c));
-		}
-	}
 	for (size_t i = 0; i < VEC_COUNT(&o->world.records, struct record); i++) {
 		const struct record *r = &VEC_DATA(&o->world.records, struct record)[i];
 
@@ -47,31 +40,56 @@ static void add_steps(struct oracle *o)
 			&o->world, r->relation.scope, r->relation.to);
 
 		if (from != ORACLE_NONE && to != ORACLE_NONE)
-			add_step(o, from, to,
-				(struct oracle_range){ ORACLE_ALLOWED, ORACLE_ALLOWED });
+			add_step(o, reach, from, to, sure);
 	}
 }
 
+/* One step: to assume a role, or to be run with one. */
+static void add_steps(const struct oracle *o, struct oracle_range *reach, bool alone)
+{
+	for (uint32_t y = 0; y < oracle_count(o); y++) {
+		const struct oracle_object *object = oracle_object(o, y);
+
+		for (uint32_t c = 0; c < object->class_count; c++) {
+			for (uint32_t x = 0;
+				object->classes[c].assume && x < oracle_count(o); x++)
+				add_step(o, reach, x, y,
+					alone && oracle_is_subject(o, x)
+						? oracle_alone(o, x, y, c)
+						: oracle_direct(o, x, y, c));
+		}
+	}
+	add_carried(o, reach);
+}
+
 /* The best way from each to each: as strong as its weakest step. */
-static void close_steps(struct oracle *o)
+static void close_steps(const struct oracle *o, struct oracle_range *reach)
 {
 	uint32_t n = oracle_count(o);
 
 	for (uint32_t z = 0; z < n; z++) {
 		for (uint32_t x = 0; x < n; x++) {
-			struct oracle_range way = o->reach[x * n + z];
+			struct oracle_range way = reach[x * n + z];
 
 			for (uint32_t y = 0; way.most != ORACLE_DENIED && y < n; y++)
-				add_step(o, x, y,
-					oracle_steps_weaker(way, o->reach[z * n + y]));
+				add_step(o, reach, x, y,
+					oracle_steps_weaker(way, reach[z * n + y]));
 		}
 	}
 }
 
+static struct oracle_range *make(struct oracle *o, bool alone)
+{
+	struct oracle_range *reach = ARENA_NEW_ARRAY(&o->arena, struct oracle_range,
+		(size_t)oracle_count(o) * oracle_count(o));
+
+	add_steps(o, reach, alone);
+	close_steps(o, reach);
+	return reach;
+}
+
 void oracle_steps_make(struct oracle *o)
 {
-	o->reach = ARENA_NEW_ARRAY(&o->arena, struct oracle_range,
-		(size_t)oracle_count(o) * oracle_count(o));
-	add_steps(o);
-	close_steps(o);
+	o->reach = make(o, false);
+	o->reach_alone = make(o, true);
 }
