@@ -1,0 +1,13 @@
+# Answers about pairs of worlds: what one change of a world may change.
+set(metamorphic_dir ${CMAKE_CURRENT_LIST_DIR})
+set(worlds_dir ${CMAKE_CURRENT_LIST_DIR}/../oracle)
+add_library(worlds STATIC ${metamorphic_dir}/draft.c ${metamorphic_dir}/matrix.c
+	${metamorphic_dir}/removal.c ${worlds_dir}/estate.c ${worlds_dir}/worldgen.c
+	${worlds_dir}/worldgen_condition.c)
+target_include_directories(worlds PUBLIC ${metamorphic_dir} ${worlds_dir})
+target_link_libraries(worlds PUBLIC oracle cli)
+
+add_executable(unread ${metamorphic_dir}/unread.c)
+target_link_libraries(unread PRIVATE worlds)
+# A part of the inputs of each world; all of them: unread 500 1
+add_test(NAME unread COMMAND unread 30 1 23)
