@@ -43,6 +43,7 @@ static const struct {
 	{ "Functions", "aws:lambda:function", aws_resource_function },
 	{ "Buckets", "aws:s3:bucket", aws_resource_bucket },
 	{ "Keys", "aws:kms:key", aws_resource_key },
+	{ "AccessPointList", "aws:s3:accesspoint", aws_resource_access_point },
 	{ "SecretList", "aws:secretsmanager:secret", aws_resource_secret },
 	{ "repositories", "aws:ecr:repository", aws_resource_repository },
 };
@@ -564,6 +565,7 @@ static const struct {
 	{ "Grants", '[', NULL, read_grants },
 	{ "OwnershipControls", '{', NULL, read_ownership },
 	{ "policyText", '"', "registryId", read_repository_policy },
+	{ "AccessPointArn", '"', "Bucket", aws_resource_access_point },
 	{ "PublicAccessBlockConfiguration", '{', NULL, read_access_block },
 	{ "TagSet", '[', NULL, read_tag_set },
 	{ "ARN", '"', "Name", read_secret },

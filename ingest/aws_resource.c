@@ -287,6 +287,39 @@ int aws_resource_bucket(struct aws_emit *em, const struct json_value *v, struct 
 	return aws_emit_entity(em, entity, e);
 }
 
+int aws_resource_access_point(
+	struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	static const char *const members[][2] = { { "Bucket", "bucket" },
+		{ "BucketAccountId", "bucket-account" },
+		{ "NetworkOrigin", "network-origin" } };
+	struct record_entity entity = { .flags = 0 };
+	struct aws_emit_attributes attributes = { .count = 0 };
+	const struct json_value *block;
+	struct str value;
+	int rc = json_need_string(em->json, v, "AccessPointArn", &entity.key, e);
+
+	em->offset = json_offset(em->json, v);
+	if (rc == 0)
+		rc = aws_emit_open_arn(em, entity.key, json_get(v, "AccessPointArn"), e);
+	for (size_t i = 0; rc == 0 && i < sizeof(members) / sizeof(members[0]); i++) {
+		rc = json_want_string(em->json, v, members[i][0], &value, e);
+		if (rc == 0)
+			aws_emit_attribute(&attributes, members[i][1], value);
+	}
+	if (rc == 0)
+		rc = json_want_object(
+			em->json, v, "PublicAccessBlockConfiguration", &block, e);
+	if (rc == 0 && block)
+		rc = aws_resource_access_block(em, block, &attributes, e);
+	if (rc < 0)
+		return rc;
+	entity.name = aws_authorization_name(entity.key);
+	entity.attributes = attributes.pairs;
+	entity.attribute_count = attributes.count;
+	return aws_emit_entity(em, entity, e);
+}
+
 int aws_resource_key(struct aws_emit *em, const struct json_value *v, struct err *e)
 {
 	static const struct shape described = {

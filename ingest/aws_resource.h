@@ -19,6 +19,9 @@ int aws_resource_task_definition(
 /* An endpoint of a network, with its policy. */
 int aws_resource_endpoint(struct aws_emit *em, const struct json_value *v, struct err *e);
 int aws_resource_bucket(struct aws_emit *em, const struct json_value *v, struct err *e);
+/* Of list-access-points and get-access-point. */
+int aws_resource_access_point(
+	struct aws_emit *em, const struct json_value *v, struct err *e);
 int aws_resource_key(struct aws_emit *em, const struct json_value *v, struct err *e);
 int aws_resource_secret(struct aws_emit *em, const struct json_value *v, struct err *e);
 int aws_resource_table(struct aws_emit *em, const struct json_value *v, struct err *e);

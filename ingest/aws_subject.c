@@ -59,6 +59,8 @@ static struct str entity_of(struct str pattern)
 		return (struct str){ 0 };
 	if (str_eq(arn.service, STR_LIT("s3"))) {
 		end = str_find_char(arn.resource, '/', 0);
+		if (str_starts(arn.resource, STR_LIT("accesspoint/")))
+			end = str_find_char(arn.resource, '/', end + 1);
 	} else if (str_eq(arn.service, STR_LIT("lambda"))) {
 		size_t colon = str_find_char(arn.resource, ':', 0);
 

@@ -139,6 +139,14 @@ static const struct row rows[] = {
 	{ "block of an account, as iam-collect has it", "aws/aws/accounts/111122223333/s3-bpa.json", "", "", "",
 		"{\"BlockPublicAcls\":true,\"IgnorePublicAcls\":true,\"BlockPublicPolicy\":true,\"RestrictPublicBuckets\":true}",
 		"E arn:aws:account::111122223333:account aws:account:account  0 bpa:BlockPublicAcls=true bpa:IgnorePublicAcls=true bpa:BlockPublicPolicy=true bpa:RestrictPublicBuckets=true\n" },
+	{ "an access point", "x.json", "", "", NULL,
+		"{\"Name\":\"x\",\"Bucket\":\"b\",\"NetworkOrigin\":\"VPC\",\"PublicAccessBlockConfiguration\":{\"RestrictPublicBuckets\":true},"
+		"\"AccessPointArn\":\"arn:aws:s3:eu-west-1:111122223333:accesspoint/x\",\"BucketAccountId\":\"111122223333\"}",
+		"E arn:aws:s3:eu-west-1:111122223333:accesspoint/x aws:s3:accesspoint x 0 bucket=b bucket-account=111122223333 network-origin=VPC bpa:BlockPublicAcls=false bpa:IgnorePublicAcls=false bpa:BlockPublicPolicy=false bpa:RestrictPublicBuckets=true\n" },
+	{ "policy of an access point by what it names", "x.json", "", "", NULL,
+		"{\"Policy\":\"{\\\"Statement\\\":{\\\"Resource\\\":\\\"arn:aws:s3:eu-west-1:111122223333:accesspoint/x/object/*\\\"}}\"}",
+		"D resource arn:aws:s3:eu-west-1:111122223333:accesspoint/x (resource policy) {\"Statement\":{\"Resource\":\"arn:aws:s3:eu-west-1:111122223333:accesspoint/x/object/*\"}}\n"
+		"C resource-policy:aws:s3:accesspoint arn:aws:s3:eu-west-1:111122223333:accesspoint/x 1 ()\n" },
 	{ "what cannot be read is told", "aws/aws/accounts/111122223333/sso/eu-west-1/instance/x/who-knows.json", "", "", "",
 		"{\"x\":1}", "C files:sso/who-knows.json  2 (not understood)\n" },
 	{ "policy of a stream counts on its table", "aws/aws/accounts/111122223333/dynamodb/eu-west-1/stream/x/policy.json", "",
