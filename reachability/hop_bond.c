@@ -212,7 +212,10 @@ static int trusted(struct buf *out, struct world *w, node_id target, struct err 
 				if (provider_of_node(w, target)->principal_node(
 					    &n, w, d, who, e) < 0)
 					return e->code;
-				if (n != NODE_NONE)
+				/* A provider speaks for roles of its own account. */
+				if (n != NODE_NONE &&
+					str_eq(world_node(w, n)->account,
+						world_node(w, target)->account))
 					node_once(out, 0, n);
 			}
 		}
@@ -269,7 +272,9 @@ static int trusting(struct buf *out, struct world *w, node_id provider, struct e
 		for (uint32_t k = begin; k < end; k++) {
 			const struct segment_principal *p = &segment_principals(s)[k];
 
-			if (!p->is_deny && p->entity < segment_info(s)->entity_count)
+			if (!p->is_deny && p->entity < segment_info(s)->entity_count &&
+				str_eq(world_scope_account(w, scope),
+					world_node(w, provider)->account))
 				node_once(out, 0, world_node_entity(w, scope, p->entity));
 		}
 	}

@@ -158,6 +158,18 @@ void rules_free(struct rules *r)
 	free(r);
 }
 
+void rules_keep(struct rules *r, bool (*keep)(const struct rule *rule))
+{
+	struct rule *rules = VEC_DATA(&r->items, struct rule);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < VEC_COUNT(&r->items, struct rule); i++) {
+		if (keep(&rules[i]))
+			rules[kept++] = rules[i];
+	}
+	r->items.n = kept * sizeof(*rules);
+}
+
 uint32_t rules_count(const struct rules *r)
 {
 	return (uint32_t)VEC_COUNT(&r->items, struct rule);

@@ -116,6 +116,9 @@ int rules_load(struct rules **out, const struct str *directories,
 	uint32_t directory_count, struct err *e);
 void rules_free(struct rules *r);
 
+/* Forget all rules but those that `keep` says. */
+void rules_keep(struct rules *r, bool (*keep)(const struct rule *rule));
+
 uint32_t rules_count(const struct rules *r);
 const struct rule *rules_get(const struct rules *r, uint32_t index); /* by id order */
 const struct rule *rules_find(const struct rules *r, struct str id); /* or NULL */

@@ -3,7 +3,7 @@
 #include <assert.h>
 
 #include "estate.h"
-#include "oracle.h"
+#include "oracle_hop.h"
 
 /* What one answer said of the actions of one class, directly or not. */
 struct cell {
@@ -31,6 +31,9 @@ struct duel {
 };
 
 #define REPORTED 100u
+
+/* All hop rules count in one world of so many: each takes seconds. */
+#define HOPS_EVERY 10u
 
 /*
  * Sorts of differences: which question, which way, and both verdicts; the last one: all
@@ -443,20 +446,31 @@ int duel_run(struct duel_result *out, struct str stream, const char *directory,
 	uint64_t seed, struct err *e)
 {
 	struct duel d = { .result = out };
+	struct rules *rules = NULL;
+	int rc = 0;
 
 	*out = (struct duel_result){ 0 };
-	int rc = oracle_open(&d.oracle, stream, e);
-
+	if (seed % HOPS_EVERY == 0)
+		rc = rules_load(&rules, NULL, 0, e);
 	if (rc < 0)
 		return rc;
+	if (rules)
+		rules_keep(rules, oracle_hop_knows);
+	rc = oracle_open(&d.oracle, rules, stream, e);
+	if (rc < 0) {
+		rules_free(rules);
+		return rc;
+	}
 	rc = estate_open_lenient(&d.estate, directory, stream, e);
 	if (rc == 0) {
+		world_set_rules(d.estate.world, rules);
 		arena_init(&d.arena, ARENA_UNLIMITED);
 		rc = fight(&d, seed, e);
 		arena_release(&d.arena);
 		estate_close(&d.estate);
 	}
 	oracle_release(&d.oracle);
+	rules_free(rules);
 	return rc;
 }
 

@@ -457,10 +457,10 @@ static enum oracle_verdict verdict_of(const struct ask *q, struct oracle_truth t
 	return t.sure ? ORACLE_CONDITIONAL : ORACLE_UNKNOWN;
 }
 
-static struct oracle_range decide_object(const struct oracle *o, uint32_t subject,
-	uint32_t object, uint32_t class, bool strict)
+static struct oracle_range decide_target(const struct oracle *o, const uint32_t at[3],
+	const struct oracle_object *target, bool strict)
 {
-	const struct oracle_object *target = oracle_object(o, object);
+	uint32_t subject = at[0], object = at[1], class = at[2];
 	struct ask q = { .o = o,
 		.subject = subject,
 		.request = { .subject = oracle_world_node(&o->world, subject),
@@ -502,6 +502,22 @@ static struct oracle_range decide_object(const struct oracle *o, uint32_t subjec
 	return range;
 }
 
+static struct oracle_range decide_object(const struct oracle *o, uint32_t subject,
+	uint32_t object, uint32_t class, bool strict)
+{
+	const uint32_t at[3] = { subject, object, class };
+
+	return decide_target(o, at, oracle_object(o, object), strict);
+}
+
+struct oracle_range oracle_decide(const struct oracle *o, uint32_t subject, uint32_t n,
+	const struct oracle_object *object, uint32_t class)
+{
+	const uint32_t at[3] = { subject, n, class };
+
+	return decide_target(o, at, object, false);
+}
+
 uint32_t oracle_count(const struct oracle *o)
 {
 	return oracle_world_count(&o->world);
@@ -519,7 +535,8 @@ bool oracle_is_object(const struct oracle *o, uint32_t n)
 	const struct oracle_node *node = oracle_world_node(&o->world, n);
 
 	/* Whose the entities of an organization are is left open. */
-	return node->entity && !(node->flags & ENTITY_SHARED) &&
+	return node->entity && node->type == ORACLE_ENTITY &&
+	       !(node->flags & ENTITY_SHARED) &&
 	       !str_starts(node->entity->scope, STR_LIT("aws:o-"));
 }
 
@@ -603,6 +620,17 @@ static const struct oracle_kind *find_kind(
 	return new;
 }
 
+void oracle_prepare(struct oracle_object *out, struct oracle *o, uint32_t n)
+{
+	const struct oracle_node *node = oracle_world_node(&o->world, n);
+	const struct oracle_kind *kind = find_kind(o, node->entity->kind, false);
+
+	*out = (struct oracle_object){ 0 };
+	out->classes = VEC_DATA(&kind->classes, struct oracle_class);
+	out->class_count = (uint32_t)VEC_COUNT(&kind->classes, struct oracle_class);
+	oracle_target_strings(out, &o->patterns, node, false, &o->arena);
+}
+
 static void prepare_objects(struct oracle *o)
 {
 	for (uint32_t i = 0; i < oracle_count(o); i++) {
@@ -645,10 +673,11 @@ static void decide_all(struct oracle *o)
 	}
 }
 
-int oracle_open(struct oracle *out, struct str stream, struct err *e)
+int oracle_open(
+	struct oracle *out, const struct rules *rules, struct str stream, struct err *e)
 {
-	*out = (struct oracle){ 0 };
-	int rc = oracle_world_read(&out->world, stream, e);
+	*out = (struct oracle){ .rules = rules };
+	int rc = oracle_world_read(&out->world, rules, stream, e);
 
 	if (rc < 0)
 		return rc;

@@ -26,7 +26,10 @@ struct oracle_range {
 	enum oracle_verdict least, most;
 };
 
+struct rules;
+
 struct oracle {
+	const struct rules *rules; /* of hops; NULL: to assume and to be run with */
 	struct oracle_world world;
 	struct oracle_opens opens;
 	struct oracle_patterns patterns;
@@ -41,7 +44,8 @@ struct oracle {
 };
 
 /* `stream`: encoded records of all scopes. */
-int oracle_open(struct oracle *out, struct str stream, struct err *e);
+int oracle_open(struct oracle *out, const struct rules *rules, struct str stream,
+	struct err *e);
 void oracle_release(struct oracle *o);
 
 uint32_t oracle_count(const struct oracle *o);
@@ -50,6 +54,16 @@ bool oracle_is_object(const struct oracle *o, uint32_t n);
 
 /* An object's classes of actions: within one all verdicts are the same. */
 const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n);
+
+/*
+ * What there is to decide about a node that is no object of questions; the strings are
+ * the caller's.
+ */
+void oracle_prepare(struct oracle_object *out, struct oracle *o, uint32_t n);
+
+/* One class of such a node, or of an object. */
+struct oracle_range oracle_decide(const struct oracle *o, uint32_t subject, uint32_t n,
+	const struct oracle_object *object, uint32_t class);
 
 /* By the subject's own credentials; with hops only. */
 struct oracle_range oracle_direct(

@@ -416,7 +416,7 @@ static void check_row(const struct row *row)
 	add_account(&stream, &a, &row->world, B, V);
 	add_account(&stream, &a, &row->world, M, MU);
 	add_organization(&stream, &a, &row->world);
-	if (oracle_open(&o, buf_str(&stream), &e) < 0)
+	if (oracle_open(&o, NULL, buf_str(&stream), &e) < 0)
 		fail_msg("%s: %s", row->rule, e.text);
 	uint32_t who = oracle_world_find(&o.world, str_from(row->who));
 	uint32_t what = oracle_world_find(&o.world, str_from(row->what));

@@ -1,5 +1,7 @@
 #include "oracle_steps.h"
 
+#include "oracle_hop.h"
+
 static enum oracle_verdict weaker(enum oracle_verdict a, enum oracle_verdict b)
 {
 	return a < b ? a : b;
@@ -16,7 +18,7 @@ struct oracle_range oracle_steps_stronger(struct oracle_range a, struct oracle_r
 		a.most > b.most ? a.most : b.most };
 }
 
-static void add_step(const struct oracle *o, struct oracle_range *reach, uint32_t from,
+void oracle_steps_add(const struct oracle *o, struct oracle_range *reach, uint32_t from,
 	uint32_t to, struct oracle_range verdict)
 {
 	struct oracle_range *old = &reach[from * oracle_count(o) + to];
@@ -40,7 +42,7 @@ static void add_carried(const struct oracle *o, struct oracle_range *reach)
 			&o->world, r->relation.scope, r->relation.to);
 
 		if (from != ORACLE_NONE && to != ORACLE_NONE)
-			add_step(o, reach, from, to, sure);
+			oracle_steps_add(o, reach, from, to, sure);
 	}
 }
 
@@ -53,7 +55,7 @@ static void add_steps(const struct oracle *o, struct oracle_range *reach, bool a
 		for (uint32_t c = 0; c < object->class_count; c++) {
 			for (uint32_t x = 0;
 				object->classes[c].assume && x < oracle_count(o); x++)
-				add_step(o, reach, x, y,
+				oracle_steps_add(o, reach, x, y,
 					alone && oracle_is_subject(o, x)
 						? oracle_alone(o, x, y, c)
 						: oracle_direct(o, x, y, c));
@@ -72,7 +74,7 @@ static void close_steps(const struct oracle *o, struct oracle_range *reach)
 			struct oracle_range way = reach[x * n + z];
 
 			for (uint32_t y = 0; way.most != ORACLE_DENIED && y < n; y++)
-				add_step(o, reach, x, y,
+				oracle_steps_add(o, reach, x, y,
 					oracle_steps_weaker(way, reach[z * n + y]));
 		}
 	}
@@ -84,6 +86,8 @@ static struct oracle_range *make(struct oracle *o, bool alone)
 		(size_t)oracle_count(o) * oracle_count(o));
 
 	add_steps(o, reach, alone);
+	if (o->rules)
+		oracle_hop_steps(o, reach);
 	close_steps(o, reach);
 	return reach;
 }

@@ -10,6 +10,10 @@
 /* Fills o->reach; everything direct is decided already. */
 void oracle_steps_make(struct oracle *o);
 
+/* A step, beside those that there are. */
+void oracle_steps_add(const struct oracle *o, struct oracle_range *reach, uint32_t from,
+	uint32_t to, struct oracle_range verdict);
+
 /* Both together; either. */
 struct oracle_range oracle_steps_weaker(struct oracle_range a, struct oracle_range b);
 struct oracle_range oracle_steps_stronger(struct oracle_range a, struct oracle_range b);

@@ -377,7 +377,7 @@ void oracle_target_strings(struct oracle_object *out, const struct oracle_patter
 		struct str pattern =
 			arena_printf(arena, "%.*s%.*s", STR_ARG(n->key), STR_ARG(suffix));
 
-		if (suffix.n == 0)
+		if (suffix.n == 0 && n->type != ORACLE_NEW)
 			add_string(&out->strings[t], p, pattern, arena);
 		else
 			add_words(&out->strings[t], p, pattern, arena);

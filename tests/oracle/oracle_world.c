@@ -1,5 +1,7 @@
 #include "oracle_world.h"
 
+#include "oracle_hop.h"
+
 #include "base/limits.h"
 
 struct oracle_node *oracle_world_node(const struct oracle_world *w, uint32_t n)
@@ -443,7 +445,8 @@ static int decode_all(struct oracle_world *w, struct str stream, struct err *e)
 	return rc;
 }
 
-int oracle_world_read(struct oracle_world *out, struct str stream, struct err *e)
+int oracle_world_read(struct oracle_world *out, const struct rules *rules,
+	struct str stream, struct err *e)
 {
 	*out = (struct oracle_world){ 0 };
 	arena_init(&out->arena, ARENA_UNLIMITED);
@@ -460,6 +463,8 @@ int oracle_world_read(struct oracle_world *out, struct str stream, struct err *e
 		return rc;
 	}
 	add_all_principals(out);
+	if (rules)
+		oracle_hop_nodes(out, rules);
 	for (uint32_t i = 0; i < oracle_world_count(out); i++) {
 		gather_identity(out, i);
 		gather_resource(out, i);

@@ -21,7 +21,8 @@ enum oracle_node_type {
 	ORACLE_SERVICE, /* a service of the provider */
 	ORACLE_FOREIGN, /* an identity of an account that nobody collected */
 	ORACLE_ACCOUNT, /* whoever is in such an account */
-	ORACLE_LOGIN    /* whoever an identity provider vouches for */
+	ORACLE_LOGIN,   /* whoever an identity provider vouches for */
+	ORACLE_NEW      /* things that an account may create; key: their pattern */
 };
 
 struct oracle_document {
@@ -73,7 +74,10 @@ struct oracle_world {
 	struct oracle_place *places; /* one for each node */
 };
 
-int oracle_world_read(struct oracle_world *out, struct str stream, struct err *e);
+/* `rules`: whose services and things are nodes too; or NULL. */
+struct rules;
+int oracle_world_read(struct oracle_world *out, const struct rules *rules,
+	struct str stream, struct err *e);
 void oracle_world_release(struct oracle_world *w);
 
 struct oracle_node *oracle_world_node(const struct oracle_world *w, uint32_t n);

@@ -1,11 +1,12 @@
 # The oracle, and the worlds that it is compared with the engine on.
 set(oracle_dir ${CMAKE_CURRENT_LIST_DIR})
 add_library(oracle STATIC ${oracle_dir}/oracle.c ${oracle_dir}/oracle_condition.c
-	${oracle_dir}/oracle_policy.c ${oracle_dir}/oracle_steps.c ${oracle_dir}/oracle_target.c
+	${oracle_dir}/oracle_hop.c 	${oracle_dir}/oracle_policy.c ${oracle_dir}/oracle_steps.c ${oracle_dir}/oracle_target.c
 	${oracle_dir}/oracle_world.c
 	${oracle_dir}/recorder.c)
 target_include_directories(oracle PUBLIC ${oracle_dir})
-target_link_libraries(oracle PUBLIC catalog base)
+# of reachability only the rules: what they mean it works out itself
+target_link_libraries(oracle PUBLIC reachability catalog base)
 
 add_executable(oracle_rules ${oracle_dir}/oracle_rules.c)
 target_link_libraries(oracle_rules PRIVATE oracle PkgConfig::CMOCKA)
