@@ -44,8 +44,8 @@ struct oracle {
 };
 
 /* `stream`: encoded records of all scopes. */
-int oracle_open(struct oracle *out, const struct rules *rules, struct str stream,
-	struct err *e);
+int oracle_open(
+	struct oracle *out, const struct rules *rules, struct str stream, struct err *e);
 void oracle_release(struct oracle *o);
 
 uint32_t oracle_count(const struct oracle *o);

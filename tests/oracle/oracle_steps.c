@@ -97,3 +97,21 @@ void oracle_steps_make(struct oracle *o)
 	o->reach = make(o, false);
 	o->reach_alone = make(o, true);
 }
+
+struct oracle_range oracle_indirect(
+	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
+{
+	struct oracle_range best = { ORACLE_DENIED, ORACLE_DENIED };
+	uint32_t count = oracle_count(o);
+
+	for (uint32_t z = 0; z < count; z++) {
+		struct oracle_range way = o->reach[subject * count + z];
+
+		if (z == subject || way.most == ORACLE_DENIED)
+			continue;
+		struct oracle_range end = oracle_direct(o, z, object, class);
+
+		best = oracle_steps_stronger(best, oracle_steps_weaker(way, end));
+	}
+	return best;
+}
