@@ -513,9 +513,7 @@ static struct oracle_range decide_object(const struct oracle *o, uint32_t subjec
 struct oracle_range oracle_decide(const struct oracle *o, uint32_t subject, uint32_t n,
 	const struct oracle_object *object, uint32_t class)
 {
-	const uint32_t at[3] = { subject, n, class };
-
-	return decide_target(o, at, object, false);
+	return decide_target(o, (const uint32_t[3]){ subject, n, class }, object, false);
 }
 
 uint32_t oracle_count(const struct oracle *o)
