@@ -165,8 +165,10 @@ static int check_left_out(struct unread *u, const struct removal *r,
 		rc = matrix_who_notes(&who, m, walk->cell.object, e);
 	if (rc < 0)
 		return rc;
-	if (decision.verdict == VERDICT_DENIED &&
-		!(r->people && is_stranger(u, m, walk->cell.subject)))
+	if (decision.verdict == VERDICT_DENIED && r->people &&
+		is_stranger(u, m, walk->cell.subject))
+		return 0;
+	if (decision.verdict == VERDICT_DENIED)
 		tell(u, r, walk, FAULT_CAN_DENIED);
 	else if (!answer_names(
 			 u, r, &walk->cell, decision.unknown, decision.unknown_count))
