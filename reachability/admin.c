@@ -109,7 +109,8 @@ static bool class_may_be_admin(struct admin *a, node_id n, struct segment *s)
 	const struct node *node = world_node(a->world, n);
 	uint32_t class = world_entity(a->world, n)->class;
 
-	return (node->flags & (ENTITY_ROOT | ENTITY_SESSION)) || class == SEGMENT_NONE ||
+	return node->imagined || (node->flags & (ENTITY_ROOT | ENTITY_SESSION)) ||
+	       class == SEGMENT_NONE ||
 	       segment_class(s, class)->wide_actions >= catalog_action_count();
 }
 

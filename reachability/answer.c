@@ -77,6 +77,8 @@ static int what_become(struct asking *a, node_id subject, const node_id *objects
 
 		for (uint32_t k = 0; k < object_count && objects; k++)
 			wanted |= objects[k] == r.items[i].node;
+		/* oneself with more, or somebody: the row is about whom */
+		wanted &= !world_node(a->w, r.items[i].node)->imagined;
 		if (wanted && is_first(&r, i) &&
 			asking_add_plain(
 				a, &pair, &r.items[i].path, EXPR_TRUE, &best, e) < 0)

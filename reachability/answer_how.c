@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "reachability/answer_can.h"
+#include "reachability/hop_change.h"
+#include "reachability/imagined.h"
 
 /* A way under construction: a loopless chain of hops from the subject. */
 struct way {
@@ -142,7 +144,8 @@ static void way_step(
 	uint32_t rest = rest_of(h, end->node);
 
 	if (rest == UINT32_MAX || way_passes(h, index, end->node) ||
-		node_in(o->avoiding, o->avoiding_count, end->node) ||
+		node_in(o->avoiding, o->avoiding_count,
+			imagined_base(h->a->w, end->node)) ||
 		(world_node(h->a->w, end->node)->flags & ENTITY_DISABLED))
 		return;
 	way_push(h, (struct way){ .end = end->node,
@@ -171,12 +174,24 @@ static int way_expand(struct how *h, uint32_t index, struct err *e)
 	return 0;
 }
 
+/* Whether it passes the identity, be it as hops have changed it. */
+static bool way_goes_by(const struct how *h, uint32_t way, node_id n)
+{
+	const struct way *v = VEC_DATA(&h->ways, const struct way);
+
+	for (; way != UINT32_MAX; way = v[way].previous) {
+		if (imagined_base(h->a->w, v[way].end) == n)
+			return true;
+	}
+	return false;
+}
+
 static bool way_has_via(const struct how *h, uint32_t index)
 {
 	const struct answer_options *o = h->a->o;
 
 	for (uint32_t i = 0; i < o->via_count; i++) {
-		if (!way_passes(h, index, o->via[i]))
+		if (!way_goes_by(h, index, o->via[i]))
 			return false;
 	}
 	return true;
@@ -251,6 +266,36 @@ static int how_search(
 	return 0;
 }
 
+static int goal_add(struct how *h, node_id n, const struct answer_object *object,
+	struct buf *goals, struct buf *residuals, struct err *e)
+{
+	struct answer_standing s;
+
+	if (answer_can_standing(&s, h->a, n, object, e) < 0)
+		return e->code;
+	if (s.verdict == VERDICT_DENIED)
+		return 0;
+	VEC_ADD(goals, node_id, n);
+	VEC_ADD(residuals, expr, s.residual);
+	return 0;
+}
+
+static int goals_imagined(struct how *h, const struct answer_object *object,
+	struct buf *goals, struct buf *residuals, struct err *e)
+{
+	const node_id *nodes;
+	uint32_t count;
+
+	if (hop_change_near(&nodes, &count, hop_change_of(graph_hop(h->a->graph)),
+		    object->node, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		if (goal_add(h, nodes[i], object, goals, residuals, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
 static int goals_of(struct how *h, const struct answer_object *object, struct buf *goals,
 	struct buf *residuals, struct err *e)
 {
@@ -282,15 +327,11 @@ static int goals_of(struct how *h, const struct answer_object *object, struct bu
 	}
 	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++) {
 		const struct search_found *f = &VEC_DATA(&found, struct search_found)[i];
-		node_id n = search_node(a->w, f);
-		struct answer_standing s;
 
-		rc = answer_can_standing(&s, a, n, object, e);
-		if (rc == 0 && s.verdict > VERDICT_DENIED) {
-			VEC_ADD(goals, node_id, n);
-			VEC_ADD(residuals, expr, s.residual);
-		}
+		rc = goal_add(h, search_node(a->w, f), object, goals, residuals, e);
 	}
+	if (rc == 0)
+		rc = goals_imagined(h, object, goals, residuals, e);
 	buf_release(&found);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "reachability/asking.h"
+#include "reachability/hop_change.h"
 
 /* --- who can access Y --- */
 
@@ -53,7 +54,9 @@ static void group_add(
 	if (group == before)
 		VEC_ADD(&k->groups, struct who_group, { access, residual });
 	VEC_ADD(&k->goals, struct path_goal, { n, group });
-	VEC_ADD(&k->entries, struct who_entry, { n, group, NULL });
+	/* rows are about identities as they are */
+	if (!world_node(k->a->w, n)->imagined)
+		VEC_ADD(&k->entries, struct who_entry, { n, group, NULL });
 }
 
 /* --- what the groups give, as bits --- */
@@ -130,9 +133,11 @@ static int groups_expand(struct who *k, node_id object, struct err *e)
 			.group_count = groups,
 			.backward = true },
 		e);
-	for (uint32_t i = 0; i < count && rc == 0; i++)
-		VEC_ADD(&k->entries, struct who_entry,
-			{ r[i].node, r[i].group, &r[i].path });
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		if (!world_node(k->a->w, r[i].node)->imagined)
+			VEC_ADD(&k->entries, struct who_entry,
+				{ r[i].node, r[i].group, &r[i].path });
+	}
 	return rc;
 }
 
@@ -223,6 +228,42 @@ static int groups_of_rulers(struct who *k, node_id object, struct err *e)
 	return 0;
 }
 
+/* What imagined identities, which hops make, get on the object. */
+static int groups_of_imagined(
+	struct who *k, const struct answer_object *object, struct err *e)
+{
+	struct asking *a = k->a;
+	struct hop_change *change = hop_change_of(graph_hop(a->graph));
+	const node_id *nodes;
+	uint32_t count;
+
+	if (a->o->direct_only)
+		return 0;
+	if (hop_change_near(&nodes, &count, change, object->node, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		struct access *access = ARENA_NEW(world_arena(a->w), struct access);
+		const struct decide_subject *s;
+		const struct decide_object *o;
+		expr residual = EXPR_TRUE;
+
+		if (a->query->admin) {
+			if (asking_holds(&residual, a, nodes[i], object->node, e) < 0)
+				return e->code;
+			if (residual != EXPR_FALSE)
+				group_add(k, nodes[i], NULL, residual);
+			continue;
+		}
+		if (decide_subject(&s, a->d, nodes[i], e) < 0 ||
+			decide_object(&o, a->d, object->node, e) < 0 ||
+			decide_entity(access, a->d, s, o, object->resource, e) < 0)
+			return e->code;
+		if (access->part_count > 0)
+			group_add(k, nodes[i], access, EXPR_TRUE);
+	}
+	return 0;
+}
+
 static int groups_of(struct who *k, const struct answer_object *object, struct err *e)
 {
 	struct asking *a = k->a;
@@ -233,6 +274,8 @@ static int groups_of(struct who *k, const struct answer_object *object, struct e
 		group_add(k, object->node, NULL, EXPR_TRUE);
 		return 0;
 	}
+	if (groups_of_imagined(k, object, e) < 0)
+		return e->code;
 	if (a->query->admin && (world_node(a->w, object->node)->flags & ENTITY_CONTAINER))
 		return groups_of_rulers(k, object->node, e);
 	rc = search_who(&found, a->d, object, e);

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 
 #include "reachability/hop_bond.h"
+#include "reachability/hop_change.h"
 #include "reachability/hop_grant.h"
 #include "reachability/hop_list.h"
 #include "reachability/hop_test.h"
+#include "reachability/imagined.h"
+#include "reachability/subject.h"
 #include "reachability/missing.h"
 
 struct hop {
@@ -14,6 +17,7 @@ struct hop {
 	struct hop_lists *lists;
 	struct hop_test *test;
 	struct hop_grants *grants;
+	struct hop_change *change;
 	struct buf rules;     /* const struct rule * */
 	struct intern shared; /* what decides a hub -> its place in `hubs` */
 	struct buf hubs;      /* const struct hub *: the shared ones */
@@ -83,6 +87,7 @@ struct hop *hop_new(struct world *w)
 		rules_of_provider(h);
 	h->grants = hop_grants_new(
 		w, VEC_DATA(&h->rules, const struct rule *const), hop_rule_count(h));
+	h->change = hop_change_new(w, h);
 	return h;
 }
 
@@ -90,6 +95,7 @@ void hop_free(struct hop *h)
 {
 	if (!h)
 		return;
+	hop_change_free(h->change);
 	hop_grants_free(h->grants);
 	hop_test_free(h->test);
 	hop_lists_free(h->lists);
@@ -108,6 +114,11 @@ uint32_t hop_rule_count(const struct hop *h)
 const struct rule *hop_rule(const struct hop *h, uint32_t index)
 {
 	return VEC_DATA(&h->rules, const struct rule *)[index];
+}
+
+struct hop_change *hop_change_of(struct hop *h)
+{
+	return h->change;
 }
 
 struct hop_needs *hop_needs(struct hop *h)
@@ -145,6 +156,11 @@ static const struct hub *hub_keep(
 static bool is_plain(const struct rule *rule)
 {
 	return rule->yields == RULE_AS_TARGET && !rule->self;
+}
+
+bool hop_is_change(const struct rule *rule)
+{
+	return rule->self && (rule->yields & RULE_ANY_POLICY);
 }
 
 static bool on_pair(const struct rule_need *need)
@@ -233,7 +249,7 @@ static int into_account(
 
 		if (world_segment(&s, h->world, n, e) < 0)
 			return e->code;
-		account = world_node_new(
+		account = imagined_thing(
 			h->world, (struct str){ 0 }, world_scope_account(h->world, n));
 		if (reaches_account(&near, h, account, in->target, e) < 0)
 			return e->code;
@@ -265,6 +281,43 @@ static int into_pair(struct hop_candidates *c, struct buf *key, struct hop *h,
 		if (c)
 			hop_lists_meet(c, h->world, list);
 	}
+	return 0;
+}
+
+/* Imagined identities that meet all pair needs. */
+static int into_imagined(
+	struct hop_candidates *c, struct hop *h, const struct into *in, struct err *e)
+{
+	node_id place = in->through != NODE_NONE ? in->through : in->target;
+	const node_id *nodes;
+	uint32_t count;
+
+	if (hop_change_near(&nodes, &count, h->change, place, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		struct hub_end end = { .node = nodes[i],
+			.through = NODE_NONE,
+			.residual = EXPR_TRUE,
+			.verdict = VERDICT_ALLOWED };
+
+		for (uint32_t k = 0; k < in->rule->need_count; k++) {
+			const struct rule_need *need = &in->rule->needs[k];
+			expr x;
+
+			if (!on_pair(need))
+				continue;
+			if (hop_needs_decide(&x, h->needs, hop_needs_get(h->needs, need),
+				    nodes[i],
+				    need->on == RULE_TARGET ? in->target : in->through,
+				    e) < 0)
+				return e->code;
+			hop_candidates_and(
+				&end, h->world, x, expr_verdict(world_pool(h->world), x));
+		}
+		if (end.verdict > VERDICT_DENIED)
+			buf_add(&c->ends, &end, sizeof(end));
+	}
+	hop_candidates_sort(c);
 	return 0;
 }
 
@@ -309,6 +362,8 @@ static int into_make(
 	int rc = has_pair(in->rule) ? into_pair(&c, &key, h, in, e)
 				    : into_account(&c, h, in, e);
 
+	if (rc == 0 && has_pair(in->rule))
+		rc = into_imagined(&c, h, in, e);
 	if (rc == 0)
 		rc = into_finish(&c, h, in, e);
 	if (rc == 0)
@@ -405,8 +460,31 @@ static int into_rule(struct buf *out, struct hop *h, const struct rule *rule,
 	return rc;
 }
 
+/* What makes an imagined identity of others: one hub for each way. */
+static int into_change(struct buf *out, struct hop *h, node_id target, struct err *e)
+{
+	const struct hop_change_step *steps;
+	uint32_t count;
+
+	if (hop_change_into(&steps, &count, h->change, target, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		struct hop_candidates c = { .begun = true };
+
+		if (steps[i].end.node != target)
+			continue;
+		buf_add(&c.ends, &steps[i].end, sizeof(steps[i].end));
+		VEC_DATA(&c.ends, struct hub_end)->node = steps[i].from;
+		VEC_ADD(out, const struct hub *, hub_keep(h, steps[i].rule, &c));
+		hop_candidates_release(&c);
+	}
+	return 0;
+}
+
 int hop_into(struct buf *out, struct hop *h, node_id target, struct err *e)
 {
+	if (world_node(h->world, target)->imagined)
+		return into_change(out, h, target, e);
 	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
 		const struct rule *rule = hop_rule(h, i);
 
@@ -490,7 +568,8 @@ static int from_target(
 	struct world *w = h->world;
 	expr x;
 
-	if (end.node == f->actor || !(world_node(w, end.node)->flags & ENTITY_IDENTITY) ||
+	if ((end.node == f->actor && !f->rule->self) ||
+		!(world_node(w, end.node)->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) ||
 		!hop_bond_is_kind(
 			w, end.node, f->rule->target_kinds, f->rule->target_kind_count))
 		return 0;
@@ -554,7 +633,7 @@ static int from_account(struct from *f, struct hop *h, struct err *e)
 
 		if (world_segment(&s, w, n, e) < 0)
 			return e->code;
-		account = world_node_new(w, (struct str){ 0 }, world_scope_account(w, n));
+		account = imagined_thing(w, (struct str){ 0 }, world_scope_account(w, n));
 		if (reaches_account(&near, h, f->actor, account, e) < 0)
 			return e->code;
 		for (entity_id id = 0; near && id < segment_info(s)->entity_count; id++) {
@@ -620,11 +699,55 @@ static int from_carried(struct from *f, struct hop *h, struct err *e)
 	return rc;
 }
 
+/* A rule about the actor itself: what is on the target is on the actor. */
+static int from_self(struct from *f, struct hop *h, struct err *e)
+{
+	node_id base = imagined_base(h->world, f->actor);
+	struct buf throughs = { 0 };
+	int rc = 0;
+
+	if (f->rule->bond == RULE_UNBOUND)
+		VEC_ADD(&throughs, node_id, NODE_NONE);
+	else
+		rc = hop_bond_throughs(&throughs, h->world, f->rule->bond, base,
+			f->rule->through_kinds, f->rule->through_kind_count, e);
+	for (size_t i = 0; i < VEC_COUNT(&throughs, node_id) && rc == 0; i++) {
+		struct hub_end end = { .node = base,
+			.through = VEC_DATA(&throughs, node_id)[i],
+			.residual = EXPR_TRUE,
+			.verdict = VERDICT_ALLOWED };
+		expr x = EXPR_TRUE;
+
+		if (end.through != NODE_NONE)
+			rc = hop_test_all(
+				&x, h->test, f->rule, RULE_THROUGH, end.through, e);
+		for (uint32_t k = 0; k < f->rule->need_count && rc == 0; k++) {
+			const struct rule_need *need = &f->rule->needs[k];
+			expr one;
+
+			if (!on_pair(need))
+				continue;
+			rc = hop_needs_decide(&one, h->needs,
+				hop_needs_get(h->needs, need), f->actor,
+				need->on == RULE_TARGET ? base : end.through, e);
+			if (rc == 0)
+				hop_candidates_and(&end, h->world, one,
+					expr_verdict(world_pool(h->world), one));
+		}
+		if (rc == 0)
+			rc = from_target(f, h, end, x, e);
+	}
+	buf_release(&throughs);
+	return rc;
+}
+
 static int from_found(struct from *f, struct hop *h, struct err *e)
 {
 	const struct hop_candidates *c =
 		f->rule->bond == RULE_UNBOUND ? &f->targets : &f->throughs;
 
+	if (f->rule->self)
+		return from_self(f, h, e);
 	if (hop_test_carries(f->rule))
 		return from_carried(f, h, e);
 	if (!has_pair(f->rule))
@@ -641,6 +764,31 @@ static int from_found(struct from *f, struct hop *h, struct err *e)
 			return rc;
 	}
 	return 0;
+}
+
+/* Whom the actor is afterwards, in place of the targets. */
+static void from_yields(struct from *f, struct hop *h)
+{
+	uint32_t gains =
+		f->rule->yields & (RULE_ANY_POLICY | RULE_NO_BOUNDARY | RULE_NO_DENY);
+	struct hub_end *v = VEC_DATA(&f->found.ends, struct hub_end);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < VEC_COUNT(&f->found.ends, struct hub_end); i++) {
+		struct hub_end end = v[i];
+
+		if (f->rule->yields & RULE_MEMBER)
+			end.node = imagined_identity(h->world, f->actor, 0, end.node);
+		else if (f->rule->self)
+			end.node =
+				imagined_identity(h->world, f->actor, gains, NODE_NONE);
+		else
+			end.node =
+				imagined_identity(h->world, end.node, gains, NODE_NONE);
+		if (end.node != f->actor)
+			v[kept++] = end;
+	}
+	f->found.ends.n = kept * sizeof(*v);
 }
 
 static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
@@ -660,6 +808,7 @@ static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 	rc = actor_alone(&f.alone, h, rule, actor, e);
 	if (rc == 0 && f.alone.verdict > VERDICT_DENIED)
 		rc = from_found(&f, h, e);
+	from_yields(&f, h);
 	hop_candidates_sort(&f.found);
 	if (rc == 0 && f.found.ends.n > 0)
 		VEC_ADD(out, const struct hub *, hub_keep(h, rule, &f.found));
@@ -667,6 +816,89 @@ static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 	hop_candidates_release(&f.targets);
 	hop_candidates_release(&f.throughs);
 	return rc;
+}
+
+/* Whether the actor can do nothing more whatever its policies say: nothing bounds it. */
+static int is_unbound(bool *out, struct hop *h, node_id n, struct err *e)
+{
+	const struct decide_subject *s;
+
+	*out = false;
+	if (subject_get(&s, world_subjects(h->world), n, e) < 0)
+		return e->code;
+	if (s->s.bounded || s->unknown_deny != EXPR_FALSE)
+		return 0;
+	for (uint32_t i = 0; i < s->identity_count; i++) {
+		if (s->statements[i].statement->flags & DOCUMENT_DENY)
+			return 0;
+	}
+	*out = true;
+	return 0;
+}
+
+/*
+ * Whoever rules its account gains nothing by changes there; neither does one whose
+ * policies were not collected, who is unknown in all it does.
+ */
+static int may_change(bool *out, struct hop *h, node_id actor, struct err *e)
+{
+	const struct node *n = world_node(h->world, actor);
+	struct rule_need any = { .action = provider_get(0)->assumptions[0].action };
+	const struct decide_subject *s;
+	bool rules;
+
+	*out = false;
+	if (n->type != NODE_ENTITY ||
+		(n->flags & (ENTITY_ROOT | ENTITY_COMPUTE | ENTITY_GROUP)))
+		return 0;
+	if (subject_get(&s, world_subjects(h->world), actor, e) < 0 ||
+		search_rules(&rules, hop_needs_get(h->needs, &any)->decide, actor, e) < 0)
+		return e->code;
+	*out = !rules && s->unknown_identity == EXPR_FALSE;
+	return 0;
+}
+
+/* An end that all other changes could only repeat. */
+static int ends_free(
+	bool *out, struct hop *h, const struct buf *hubs, size_t first, struct err *e)
+{
+	for (size_t i = first; i < VEC_COUNT(hubs, const struct hub *); i++) {
+		const struct hub *hub = VEC_DATA(hubs, const struct hub *)[i];
+
+		if (!hub->rule->self || !(hub->rule->yields & RULE_ANY_POLICY) ||
+			hub->ends[0].verdict != VERDICT_ALLOWED)
+			continue;
+		if (is_unbound(out, h, hub->ends[0].node, e) < 0)
+			return e->code;
+		if (*out)
+			return 0;
+	}
+	return 0;
+}
+
+int hop_changes(struct buf *out, struct hop *h, node_id actor, struct err *e)
+{
+	size_t first = VEC_COUNT(out, const struct hub *);
+	const bool *may;
+	bool can, done = false;
+
+	if (may_change(&can, h, actor, e) < 0)
+		return e->code;
+	if (!can || hop_grants_of(&may, h->grants, actor, e) < 0)
+		return can ? e->code : 0;
+	for (uint32_t self = 2; self-- > 0 && !done;) {
+		for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+			const struct rule *rule = hop_rule(h, i);
+
+			if (!hop_is_change(rule) || !may[i] || rule->self != (self == 1))
+				continue;
+			if (from_rule(out, h, rule, actor, e) < 0)
+				return e->code;
+		}
+		if (self == 1 && ends_free(&done, h, out, first, e) < 0)
+			return e->code;
+	}
+	return 0;
 }
 
 int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
@@ -681,5 +913,5 @@ int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
 		if (may[i] && is_plain(rule) && from_rule(out, h, rule, actor, e) < 0)
 			return e->code;
 	}
-	return 0;
+	return hop_changes(out, h, actor, e);
 }

@@ -115,7 +115,8 @@ int hop_grants_of(const bool **out, struct hop_grants *g, node_id actor, struct 
 		*out = g->all;
 		return 0;
 	}
-	if (!entity || entity->class == SEGMENT_NONE || world_any_removed(g->world)) {
+	if (!entity || n->imagined || entity->class == SEGMENT_NONE ||
+		world_any_removed(g->world)) {
 		if (subject_get(&s, world_subjects(g->world), actor, e) < 0)
 			return e->code;
 		*out = s->unknown_identity != EXPR_FALSE ? g->all : rules_of(g, s);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "reachability/imagined.h"
+
 struct hop_needs {
 	struct world *world;
 	bool strict;
@@ -113,7 +115,7 @@ static node_id object_new(
 
 	if (scope != SEGMENT_NONE && world_segment(&s, n->world, scope, &ignored) == 0)
 		key = segment_info(s)->key;
-	return world_node_new(n->world,
+	return imagined_thing(n->world,
 		provider_of_node(n->world, actor)
 			->new_key(format, account, key, world_arena(n->world)),
 		account);
@@ -129,7 +131,7 @@ node_id hop_needs_object(struct hop_needs *n, const struct rule_need *need, node
 	case RULE_ACTOR:
 		return actor;
 	case RULE_ACCOUNT:
-		return world_node_new(w, (struct str){ 0 }, account);
+		return imagined_thing(w, (struct str){ 0 }, account);
 	case RULE_NEW:
 		kind = catalog_kind_find(need->kind);
 		if (kind == CATALOG_NONE)

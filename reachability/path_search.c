@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "reachability/imagined.h"
+
 #define VIA_MAX 16u
 
 struct state {
@@ -177,7 +179,7 @@ static uint32_t via_mask(const struct search *s, node_id n)
 	const struct answer_options *o = s->r->options;
 
 	for (uint32_t i = 0; i < o->via_count; i++) {
-		if (o->via[i] == n)
+		if (o->via[i] == imagined_base(s->w, n))
 			return 1u << i;
 	}
 	return 0;
@@ -188,7 +190,7 @@ static bool avoided(const struct search *s, node_id n)
 	const struct answer_options *o = s->r->options;
 
 	for (uint32_t i = 0; i < o->avoiding_count; i++) {
-		if (o->avoiding[i] == n)
+		if (o->avoiding[i] == imagined_base(s->w, n))
 			return true;
 	}
 	return false;

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "reachability/imagined.h"
+#include "reachability/rule.h"
+
 #include "reachability/object.h"
 
 struct subject_cache {
@@ -516,6 +519,78 @@ static int session_add(struct decide_subject *s, struct subject_cache *c,
 	return 0;
 }
 
+/* A policy that allows everything, which an identity writes that may write any. */
+static const struct document *any_policy(struct world *w)
+{
+	struct document *d = ARENA_NEW(world_arena(w), struct document);
+	struct document_statement *s =
+		ARENA_NEW(world_arena(w), struct document_statement);
+	struct document_interval *all =
+		ARENA_NEW(world_arena(w), struct document_interval);
+
+	all->end = catalog_action_count();
+	*s = (struct document_statement){ .flags = DOCUMENT_ANY_RESOURCE,
+		.action_count = 1,
+		.service = DOCUMENT_ANY_SERVICE };
+	*d = (struct document){ .statements = s,
+		.intervals = all,
+		.text = STR_LIT(""),
+		.statement_count = 1 };
+	return d;
+}
+
+/* Whether a statement is still in force for an identity that hops have changed. */
+static bool remains(const struct decide_statement *st, uint32_t yields)
+{
+	if (st->slot == SLOT_BOUNDARY)
+		return !(yields & RULE_NO_BOUNDARY);
+	return st->slot != SLOT_IDENTITY || !(yields & RULE_NO_DENY) ||
+	       !(st->statement->flags & DOCUMENT_DENY);
+}
+
+static void statements_of(struct buf *out, const struct class_statements *c,
+	uint32_t begin, uint32_t end, uint32_t yields)
+{
+	for (uint32_t i = begin; i < end; i++) {
+		if (remains(&c->statements[i], yields))
+			buf_add(out, &c->statements[i], sizeof(c->statements[i]));
+	}
+}
+
+/* What hops gave the identity and took from it. */
+static int imagined_apply(struct class_statements *own, struct subject_cache *c,
+	const struct imagined *im, struct err *e)
+{
+	struct class_statements group = { 0 };
+	struct buf all = { 0 };
+	void *copy;
+
+	if (im->group != NODE_NONE && policies_load(&group, c->world, im->group, e) < 0)
+		return e->code;
+	statements_of(&all, own, 0, own->identity_count, im->yields);
+	statements_of(&all, &group, 0, group.identity_count, im->yields);
+	if (im->yields & RULE_ANY_POLICY)
+		subject_add_statements(
+			&all, any_policy(c->world), SLOT_IDENTITY, 0, SEGMENT_NONE, NULL);
+	own->reads_principal |= group.reads_principal;
+	own->unknown_identity = expr_or(
+		world_pool(c->world), own->unknown_identity, group.unknown_identity);
+	own->unknown_deny =
+		expr_or(world_pool(c->world), own->unknown_deny, group.unknown_deny);
+	if (im->yields & RULE_NO_BOUNDARY)
+		own->bounded = false;
+	group.identity_count = (uint32_t)VEC_COUNT(&all, struct decide_statement);
+	statements_of(&all, own, own->identity_count, own->count, im->yields);
+	own->identity_count = group.identity_count;
+	own->count = (uint32_t)VEC_COUNT(&all, struct decide_statement);
+	copy = arena_alloc(world_arena(c->world), all.n + 1);
+	if (all.n > 0)
+		memcpy(copy, all.p, all.n);
+	own->statements = copy;
+	buf_release(&all);
+	return 0;
+}
+
 static int subject_fill(
 	struct decide_subject *s, struct subject_cache *c, node_id n, struct err *e)
 {
@@ -541,6 +616,8 @@ static int subject_fill(
 		own.unknown_identity = world_unknown(w, s->s.n->account, what, false);
 		own.unknown_deny = world_unknown(w, s->s.n->account, what, true);
 	}
+	if (s->s.n->imagined && imagined_apply(&own, c, s->s.n->imagined, e) < 0)
+		return e->code;
 	if (session_add(s, c, &own, e) < 0)
 		return e->code;
 	s->s.bounded = own.bounded;

@@ -232,8 +232,7 @@ struct str world_unknown_words(struct str what)
 
 /* --- nodes --- */
 
-/* `name` is what tells nodes apart: the key, of most. */
-static node_id node_add_named(struct world *w, struct str name, struct node n)
+node_id world_node_add(struct world *w, struct str name, struct node n)
 {
 	uint32_t before = intern_count(&w->node_keys);
 	node_id id = intern_add(&w->node_keys, name);
@@ -251,21 +250,7 @@ static node_id node_add_named(struct world *w, struct str name, struct node n)
 
 static node_id node_add(struct world *w, struct node n)
 {
-	return node_add_named(w, n.key, n);
-}
-
-node_id world_node_new(struct world *w, struct str pattern, struct str account)
-{
-	struct str name = arena_printf(
-		&w->arena, "new %.*s in %.*s", STR_ARG(pattern), STR_ARG(account));
-
-	return node_add_named(w, name,
-		(struct node){ .type = NODE_NEW,
-			.scope = SEGMENT_NONE,
-			.id = SEGMENT_NONE,
-			.key = pattern.n > 0 ? pattern : account,
-			.account = account,
-			.flags = pattern.n > 0 ? 0 : ENTITY_CONTAINER });
+	return world_node_add(w, n.key, n);
 }
 
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id)

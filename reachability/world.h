@@ -21,6 +21,7 @@
 #include "reachability/condition.h"
 #include "reachability/expr.h"
 
+struct imagined;
 struct provider;
 struct rules;
 struct subject_cache;
@@ -48,6 +49,8 @@ struct node {
 	/* native id of the account that it lives in; empty: none or not known */
 	struct str account;
 	uint32_t flags; /* ENTITY_ of an entity */
+	/* of an identity after a hop that changed what it may do (imagined.h); or NULL */
+	const struct imagined *imagined;
 };
 
 /* A document in force somewhere, with the words to cite it. */
@@ -158,11 +161,8 @@ struct subject_cache *world_subjects(struct world *w);
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id);
 node_id world_node_virtual(
 	struct world *w, enum node_type type, struct str key, struct str account);
-/*
- * What an account may create: keys of a pattern (NODE_NEW); no pattern: the account
- * itself, for actions that name no resource.
- */
-node_id world_node_new(struct world *w, struct str pattern, struct str account);
+/* A node of that name, which for most is its key; the first one keeps the name. */
+node_id world_node_add(struct world *w, struct str name, struct node n);
 const struct node *world_node(const struct world *w, node_id n);
 uint32_t world_node_count(const struct world *w);
 

@@ -1,0 +1,326 @@
+#include "reachability/hop_change.h"
+
+#include <stdlib.h>
+
+#include "reachability/imagined.h"
+
+/* What changes make in one scope. */
+struct account {
+	bool known;
+	struct buf nodes; /* node_id: imagined, in the order found */
+	struct buf steps; /* struct hop_change_step */
+};
+
+struct hop_change {
+	struct world *world;
+	struct hop *hop;
+	struct buf accounts; /* struct account *, by scope; NULL: not yet */
+};
+
+struct hop_change *hop_change_new(struct world *w, struct hop *h)
+{
+	struct hop_change *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	c->world = w;
+	c->hop = h;
+	return c;
+}
+
+void hop_change_free(struct hop_change *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < VEC_COUNT(&c->accounts, struct account *); i++) {
+		struct account *a = VEC_DATA(&c->accounts, struct account *)[i];
+
+		if (a) {
+			buf_release(&a->nodes);
+			buf_release(&a->steps);
+		}
+	}
+	buf_release(&c->accounts);
+	free(c);
+}
+
+/* The actions without one of which no change is made. */
+static void actions_of(struct buf *out, const struct hop *h)
+{
+	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+		const struct rule *rule = hop_rule(h, i);
+
+		if (hop_is_change(rule) && rule->need_count > 0)
+			VEC_ADD(out, action_id,
+				catalog_action_find(rule->needs[0].action));
+	}
+}
+
+static bool statement_has(const struct document *d, const struct document_statement *s,
+	const struct buf *actions)
+{
+	for (size_t i = 0; i < VEC_COUNT(actions, action_id); i++) {
+		if (document_has_action(d, s, VEC_DATA(actions, const action_id)[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool service_wanted(uint32_t service, const struct buf *actions)
+{
+	if (service == DOCUMENT_ANY_SERVICE)
+		return true;
+	for (size_t i = 0; i < VEC_COUNT(actions, action_id); i++) {
+		struct catalog_action a =
+			catalog_action_get(VEC_DATA(actions, const action_id)[i]);
+
+		if (catalog_service_find(a.service) == service)
+			return true;
+	}
+	return false;
+}
+
+/* Mark the classes that are granted one of the actions on anything. */
+static int classes_mark(
+	bool *marks, struct segment *s, const struct buf *actions, struct err *e)
+{
+	const struct segment_info *info = segment_info(s);
+	bool *services = calloc(catalog_service_count() + 1, sizeof(*services));
+	int rc = 0;
+
+	if (!services)
+		abort();
+	for (uint32_t i = 0; i < catalog_service_count(); i++)
+		services[i] = service_wanted(i, actions);
+	for (uint32_t i = 0; i < info->statement_count && rc == 0; i++) {
+		const struct segment_statement *st = segment_statement(s, i);
+		const struct document_statement *read;
+		const struct document *d;
+		uint32_t docs, classes;
+		const uint32_t *doc, *class;
+
+		if ((st->flags & DOCUMENT_DENY) ||
+			(st->service != DOCUMENT_ANY_SERVICE &&
+				st->service < catalog_service_count() &&
+				!services[st->service]))
+			continue;
+		rc = segment_read_statement(&d, &read, s, i, e);
+		if (rc < 0 || !statement_has(d, read, actions))
+			continue;
+		doc = segment_statement_docs(s, i, &docs);
+		for (uint32_t k = 0; k < docs; k++) {
+			class = segment_doc_classes(s, doc[k], &classes);
+			for (uint32_t m = 0; m < classes; m++) {
+				if (class[m] < info -> class_count)
+					marks[class[m]] = true;
+			}
+		}
+	}
+	free(services);
+	return rc;
+}
+
+static bool has_node(const struct buf *nodes, node_id n)
+{
+	for (size_t i = 0; i < VEC_COUNT(nodes, node_id); i++) {
+		if (VEC_DATA(nodes, const node_id)[i] == n)
+			return true;
+	}
+	return false;
+}
+
+static int follow(struct account *a, struct hop_change *c, node_id actor, struct err *e)
+{
+	struct buf hubs = { 0 };
+	int rc = hop_changes(&hubs, c->hop, actor, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&hubs, const struct hub *) && rc == 0; i++) {
+		const struct hub *hub = VEC_DATA(&hubs, const struct hub *)[i];
+
+		for (uint32_t k = 0; k < hub->count; k++) {
+			VEC_ADD(&a->steps, struct hop_change_step,
+				{ actor, hub->rule, hub->ends[k] });
+			if (!has_node(&a->nodes, hub->ends[k].node))
+				VEC_ADD(&a->nodes, node_id, hub->ends[k].node);
+		}
+	}
+	buf_release(&hubs);
+	return rc;
+}
+
+static int account_fill(
+	struct account *a, struct hop_change *c, scope_number scope, struct err *e)
+{
+	struct buf actions = { 0 };
+	struct segment *s;
+	bool *marks;
+	int rc;
+
+	actions_of(&actions, c->hop);
+	if (world_segment(&s, c->world, scope, e) < 0) {
+		buf_release(&actions);
+		return e->code;
+	}
+	marks = ARENA_NEW_ARRAY(
+		world_arena(c->world), bool, segment_info(s)->class_count + 1);
+	rc = actions.n > 0 ? classes_mark(marks, s, &actions, e) : 0;
+	buf_release(&actions);
+	for (uint32_t class = 0; class < segment_info(s)->class_count && rc == 0;
+		class ++) {
+		uint32_t count;
+		const uint32_t *members = segment_class_members(s, class, &count);
+
+		for (uint32_t i = 0; i < count && marks[class] && rc == 0; i++) {
+			if (segment_entity(s, members[i])->flags & ENTITY_DISABLED)
+				continue;
+			rc = follow(
+				a, c, world_node_entity(c->world, scope, members[i]), e);
+		}
+	}
+	for (size_t i = 0; i < VEC_COUNT(&a->nodes, node_id) && rc == 0; i++)
+		rc = follow(a, c, VEC_DATA(&a->nodes, node_id)[i], e);
+	return rc;
+}
+
+static int account_get(
+	struct account **out, struct hop_change *c, scope_number scope, struct err *e)
+{
+	struct account *a;
+
+	while (VEC_COUNT(&c->accounts, struct account *) <= scope)
+		VEC_ADD(&c->accounts, struct account *, NULL);
+	a = VEC_DATA(&c->accounts, struct account *)[scope];
+	if (!a) {
+		a = ARENA_NEW(world_arena(c->world), struct account);
+		VEC_DATA(&c->accounts, struct account *)[scope] = a;
+		if (account_fill(a, c, scope, e) < 0)
+			return e->code;
+	}
+	*out = a;
+	return 0;
+}
+
+int hop_change_into(const struct hop_change_step **out, uint32_t *count,
+	struct hop_change *c, node_id imagined, struct err *e)
+{
+	struct buf all = { 0 };
+	struct hop_change_step *copy;
+	int rc = 0;
+
+	/* A step may lead into another account than the actor's. */
+	for (scope_number n = 0; n < world_scope_count(c->world) && rc == 0; n++) {
+		struct account *a = NULL;
+
+		rc = account_get(&a, c, n, e);
+		for (size_t i = 0;
+			rc == 0 && i < VEC_COUNT(&a->steps, struct hop_change_step);
+			i++) {
+			const struct hop_change_step *step =
+				&VEC_DATA(&a->steps, const struct hop_change_step)[i];
+
+			if (step->end.node == imagined)
+				buf_add(&all, step, sizeof(*step));
+		}
+	}
+	copy = arena_alloc(world_arena(c->world), all.n + 1);
+	if (all.n > 0)
+		memcpy(copy, all.p, all.n);
+	*out = copy;
+	*count = (uint32_t)VEC_COUNT(&all, struct hop_change_step);
+	buf_release(&all);
+	return rc;
+}
+
+/* --- whose changes may matter to an object --- */
+
+static void scope_once(struct buf *scopes, scope_number n)
+{
+	for (size_t i = 0; i < VEC_COUNT(scopes, scope_number); i++) {
+		if (VEC_DATA(scopes, scope_number)[i] == n)
+			return;
+	}
+	if (n != SEGMENT_NONE)
+		VEC_ADD(scopes, scope_number, n);
+}
+
+/* The scopes that a statement of the object's own policies names; false: any. */
+static bool scopes_named(struct buf *scopes, struct hop_change *c, node_id object,
+	const struct document *d, const struct document_statement *s)
+{
+	const struct provider *p = provider_of_node(c->world, object);
+	struct err e;
+
+	if (s->flags & DOCUMENT_DENY)
+		return true;
+	if (s->flags & DOCUMENT_NOT_PRINCIPAL)
+		return false;
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		const struct document_principal *who =
+			&d->principals[s->principal_first + i];
+		node_id n;
+
+		if (who->type == DOCUMENT_ANYONE || who->type == DOCUMENT_UNIQUE_ID)
+			return false;
+		if (who->type == DOCUMENT_ACCOUNT)
+			scope_once(scopes, world_account_scope(
+						   c->world, document_str(d, who->text)));
+		else if (p->principal_node(&n, c->world, d, who, &e) == 0 &&
+			 n != NODE_NONE)
+			scope_once(scopes, world_node(c->world, n)->scope);
+	}
+	return true;
+}
+
+static int scopes_near(
+	struct buf *scopes, struct hop_change *c, node_id object, struct err *e)
+{
+	static const enum record_layer layers[] = { LAYER_RESOURCE, LAYER_TRUST,
+		LAYER_GRANT };
+	const struct node *n = world_node(c->world, object);
+	bool some = true;
+
+	scope_once(scopes, n->scope != SEGMENT_NONE
+				   ? n->scope
+				   : world_account_scope(c->world, n->account));
+	for (size_t l = 0; l < sizeof(layers) / sizeof(layers[0]); l++) {
+		const struct world_document *docs;
+		uint32_t count;
+
+		if (world_documents(&docs, &count, c->world, object, layers[l], e) < 0)
+			return e->code;
+		for (uint32_t i = 0; i < count; i++) {
+			const struct document *d = docs[i].compiled;
+
+			for (uint32_t k = 0; d && k < d->statement_count; k++)
+				some &= scopes_named(
+					scopes, c, object, d, &d->statements[k]);
+		}
+	}
+	for (scope_number k = 0; !some && k < world_scope_count(c->world); k++)
+		scope_once(scopes, k);
+	return 0;
+}
+
+int hop_change_near(const node_id **out, uint32_t *count, struct hop_change *c,
+	node_id object, struct err *e)
+{
+	struct buf scopes = { 0 }, all = { 0 };
+	int rc = scopes_near(&scopes, c, object, e);
+	void *copy;
+
+	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++) {
+		struct account *a = NULL;
+
+		rc = account_get(&a, c, VEC_DATA(&scopes, scope_number)[i], e);
+		if (rc == 0)
+			buf_add(&all, a->nodes.p, a->nodes.n);
+	}
+	copy = arena_alloc(world_arena(c->world), all.n + 1);
+	if (all.n > 0)
+		memcpy(copy, all.p, all.n);
+	*out = copy;
+	*count = (uint32_t)VEC_COUNT(&all, node_id);
+	buf_release(&scopes);
+	buf_release(&all);
+	return rc;
+}
