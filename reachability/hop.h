@@ -30,7 +30,7 @@ int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e);
 bool hop_is_change(const struct rule *rule);
 
 /* Of those from an actor, the hubs that change what an identity may do. */
-int hop_changes(struct buf *out, struct hop *h, node_id actor, struct err *e);
+int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *e);
 
 /* What such changes make, by account (hop_change.h). */
 struct hop_change *hop_change_of(struct hop *h);

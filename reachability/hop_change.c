@@ -132,7 +132,7 @@ static bool has_node(const struct buf *nodes, node_id n)
 static int follow(struct account *a, struct hop_change *c, node_id actor, struct err *e)
 {
 	struct buf hubs = { 0 };
-	int rc = hop_changes(&hubs, c->hop, actor, e);
+	int rc = hop_from_changes(&hubs, c->hop, actor, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&hubs, const struct hub *) && rc == 0; i++) {
 		const struct hub *hub = VEC_DATA(&hubs, const struct hub *)[i];

@@ -1,0 +1,428 @@
+#include "reachability/hop_priv.h"
+
+#include "reachability/hop_bond.h"
+#include "reachability/imagined.h"
+#include "reachability/missing.h"
+#include "reachability/search.h"
+#include "reachability/subject.h"
+
+struct from {
+	const struct rule *rule;
+	node_id actor;
+	struct hub_end alone; /* what the actor needs by itself */
+	struct hop_candidates targets, throughs;
+	struct hop_candidates found; /* what the hub will have */
+};
+
+/* Add the providers that no list has to the throughs of one need. */
+static int from_providers(struct hop_candidates *c, struct hop *h,
+	const struct rule_need *need, node_id actor, struct err *e)
+{
+	struct buf found = { 0 };
+	int rc = hop_bond_providers(
+		&found, h->world, world_node(h->world, actor)->account, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&found, node_id) && rc == 0; i++) {
+		node_id n = VEC_DATA(&found, node_id)[i];
+		expr x;
+
+		rc = hop_needs_decide(
+			&x, h->needs, hop_needs_get(h->needs, need), actor, n, e);
+		if (rc == 0)
+			hop_candidates_add(c, h->world, n, NODE_NONE, x);
+	}
+	buf_release(&found);
+	return rc;
+}
+
+/* Leave of `into` what the need's list has, too. */
+static int from_meet(struct hop_candidates *into, const struct from *f, struct hop *h,
+	const struct rule_need *need, struct err *e)
+{
+	struct hop_candidates all = { .begun = true };
+	const struct hop_list *list;
+	int rc = hop_lists_what(
+		&list, h->lists, hop_needs_get(h->needs, need), f->actor, e);
+
+	if (rc < 0)
+		return rc;
+	buf_add(&all.ends, list->ends, list->count * sizeof(*list->ends));
+	if (need->on == RULE_THROUGH && f->rule->bond == RULE_TRUSTED)
+		rc = from_providers(&all, h, need, f->actor, e);
+	hop_candidates_meet(into, h->world, &all);
+	hop_candidates_release(&all);
+	return rc;
+}
+
+static int from_pair(struct from *f, struct hop *h, struct err *e)
+{
+	for (uint32_t i = 0; i < f->rule->need_count; i++) {
+		const struct rule_need *need = &f->rule->needs[i];
+		struct hop_candidates *c =
+			need->on == RULE_TARGET ? &f->targets : &f->throughs;
+
+		if (!hop_on_pair(need))
+			continue;
+		if (from_meet(c, f, h, need, e) < 0)
+			return e->code;
+		if (c->ends.n == 0)
+			break;
+	}
+	return 0;
+}
+
+/* One target with what is bound to it, when it is of the rule's sort. */
+static int from_target(
+	struct from *f, struct hop *h, struct hub_end end, expr through, struct err *e)
+{
+	struct world *w = h->world;
+	expr x;
+
+	if ((end.node == f->actor && !f->rule->self) ||
+		!(world_node(w, end.node)->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) ||
+		!hop_bond_is_kind(
+			w, end.node, f->rule->target_kinds, f->rule->target_kind_count))
+		return 0;
+	if (hop_test_all(&x, h->test, f->rule, RULE_TARGET, end.node, e) < 0)
+		return e->code;
+	hop_candidates_and(&end, w, x, expr_verdict(world_pool(w), x));
+	hop_candidates_and(&end, w, through, expr_verdict(world_pool(w), through));
+	hop_candidates_and(&end, w, f->alone.residual, f->alone.verdict);
+	if (end.verdict > VERDICT_DENIED)
+		buf_add(&f->found.ends, &end, sizeof(end));
+	return 0;
+}
+
+/* The targets of one bound thing, among those that were found if any were asked for. */
+static int from_through(
+	struct from *f, struct hop *h, const struct hub_end *through, struct err *e)
+{
+	struct buf targets = { 0 };
+	expr x;
+	int rc;
+
+	if (!hop_bond_is_kind(h->world, through->node, f->rule->through_kinds,
+		    f->rule->through_kind_count))
+		return 0;
+	if (hop_test_all(&x, h->test, f->rule, RULE_THROUGH, through->node, e) < 0)
+		return e->code;
+	if (x == EXPR_FALSE)
+		return 0;
+	rc = hop_bond_targets(&targets, h->world, f->rule->bond, through->node, e);
+	for (size_t i = 0; i < VEC_COUNT(&targets, node_id) && rc == 0; i++) {
+		struct hop_candidates one = { .begun = true };
+		struct hub_end end = *through;
+
+		end.through = through->node;
+		end.node = VEC_DATA(&targets, node_id)[i];
+		buf_add(&one.ends, &end, sizeof(end));
+		if (f->targets.begun) {
+			struct hop_candidates both = { .begun = true };
+
+			buf_add(&both.ends, f->targets.ends.p, f->targets.ends.n);
+			hop_candidates_meet(&one, h->world, &both);
+		}
+		if (one.ends.n > 0)
+			rc = from_target(
+				f, h, *VEC_DATA(&one.ends, struct hub_end), x, e);
+		hop_candidates_release(&one);
+	}
+	buf_release(&targets);
+	return rc;
+}
+
+/* Every identity of an account that the actor's account reaches, when only facts tell. */
+static int from_account(struct from *f, struct hop *h, struct err *e)
+{
+	struct world *w = h->world;
+
+	for (scope_number n = 0; hop_first_need(f->rule) && n < world_scope_count(w);
+		n++) {
+		struct segment *s;
+		node_id account;
+		bool near;
+
+		if (world_segment(&s, w, n, e) < 0)
+			return e->code;
+		account = imagined_thing(w, (struct str){ 0 }, world_scope_account(w, n));
+		if (hop_reaches_account(&near, h, f->actor, account, e) < 0)
+			return e->code;
+		for (entity_id id = 0; near && id < segment_info(s)->entity_count; id++) {
+			struct hub_end end = { .through = NODE_NONE,
+				.residual = EXPR_TRUE,
+				.verdict = VERDICT_ALLOWED };
+
+			if (!(segment_entity(s, id)->flags & ENTITY_IDENTITY))
+				continue;
+			end.node = world_node_entity(w, n, id);
+			if (from_target(f, h, end, EXPR_TRUE, e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
+}
+
+/* Any identity of the account: which of them `unread` holds nobody collected. */
+static int from_unread(struct from *f, struct hop *h, node_id unread, struct err *e)
+{
+	struct segment *s = world_node_segment(h->world, f->actor);
+	const struct node *node = world_node(h->world, f->actor);
+	struct hub_end end = { .through = NODE_NONE, .verdict = VERDICT_UNKNOWN };
+
+	end.residual = world_unknown(h->world, node->account,
+		arena_printf(world_arena(h->world), "'%.*s' was not collected",
+			STR_ARG(world_node(h->world, unread)->key)),
+		false);
+	for (entity_id id = 0; s && id < segment_info(s)->entity_count; id++) {
+		uint32_t flags = segment_entity(s, id)->flags;
+
+		if (!(flags & ENTITY_IDENTITY) ||
+			(flags & (ENTITY_COMPUTE | ENTITY_ROOT)))
+			continue;
+		end.node = world_node_entity(h->world, node->scope, id);
+		if (from_target(f, h, end, EXPR_TRUE, e) < 0)
+			return e->code;
+	}
+	end.node = missing_identity(h->world, node->account);
+	return from_target(f, h, end, EXPR_TRUE, e);
+}
+
+static int from_carried(struct from *f, struct hop *h, struct err *e)
+{
+	struct buf found = { 0 }, unread = { 0 };
+	int rc = hop_bond_carried(&found, h->world, f->actor, false, e);
+
+	if (rc == 0 && hop_needs_is_strict(h->needs))
+		rc = hop_bond_unread(&unread, h->world, f->actor, e);
+	for (size_t i = 0; i < VEC_COUNT(&unread, node_id) && rc == 0; i++)
+		rc = from_unread(f, h, VEC_DATA(&unread, node_id)[i], e);
+	buf_release(&unread);
+
+	for (size_t i = 0; i < VEC_COUNT(&found, node_id) && rc == 0; i++) {
+		struct hub_end end = { .node = VEC_DATA(&found, node_id)[i],
+			.through = NODE_NONE,
+			.residual = EXPR_TRUE,
+			.verdict = VERDICT_ALLOWED };
+
+		rc = from_target(f, h, end, EXPR_TRUE, e);
+	}
+	buf_release(&found);
+	return rc;
+}
+
+/* A rule about the actor itself: what is on the target is on the actor. */
+static int from_self(struct from *f, struct hop *h, struct err *e)
+{
+	node_id base = imagined_base(h->world, f->actor);
+	struct buf throughs = { 0 };
+	int rc = 0;
+
+	if (f->rule->bond == RULE_UNBOUND)
+		VEC_ADD(&throughs, node_id, NODE_NONE);
+	else
+		rc = hop_bond_throughs(&throughs, h->world, f->rule->bond, base,
+			f->rule->through_kinds, f->rule->through_kind_count, e);
+	for (size_t i = 0; i < VEC_COUNT(&throughs, node_id) && rc == 0; i++) {
+		struct hub_end end = { .node = base,
+			.through = VEC_DATA(&throughs, node_id)[i],
+			.residual = EXPR_TRUE,
+			.verdict = VERDICT_ALLOWED };
+		expr x = EXPR_TRUE;
+
+		if (end.through != NODE_NONE)
+			rc = hop_test_all(
+				&x, h->test, f->rule, RULE_THROUGH, end.through, e);
+		for (uint32_t k = 0; k < f->rule->need_count && rc == 0; k++) {
+			const struct rule_need *need = &f->rule->needs[k];
+			expr one;
+
+			if (!hop_on_pair(need))
+				continue;
+			rc = hop_needs_decide(&one, h->needs,
+				hop_needs_get(h->needs, need), f->actor,
+				need->on == RULE_TARGET ? base : end.through, e);
+			if (rc == 0)
+				hop_candidates_and(&end, h->world, one,
+					expr_verdict(world_pool(h->world), one));
+		}
+		if (rc == 0)
+			rc = from_target(f, h, end, x, e);
+	}
+	buf_release(&throughs);
+	return rc;
+}
+
+static int from_found(struct from *f, struct hop *h, struct err *e)
+{
+	const struct hop_candidates *c =
+		f->rule->bond == RULE_UNBOUND ? &f->targets : &f->throughs;
+
+	if (f->rule->self)
+		return from_self(f, h, e);
+	if (hop_test_carries(f->rule))
+		return from_carried(f, h, e);
+	if (!hop_has_pair(f->rule))
+		return from_account(f, h, e);
+	if (from_pair(f, h, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < VEC_COUNT(&c->ends, struct hub_end); i++) {
+		const struct hub_end *end = &VEC_DATA(&c->ends, const struct hub_end)[i];
+		int rc = f->rule->bond == RULE_UNBOUND
+				 ? from_target(f, h, *end, EXPR_TRUE, e)
+				 : from_through(f, h, end, e);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Whom the actor is afterwards, in place of the targets. */
+static void from_yields(struct from *f, struct hop *h)
+{
+	uint32_t gains =
+		f->rule->yields & (RULE_ANY_POLICY | RULE_NO_BOUNDARY | RULE_NO_DENY);
+	struct hub_end *v = VEC_DATA(&f->found.ends, struct hub_end);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < VEC_COUNT(&f->found.ends, struct hub_end); i++) {
+		struct hub_end end = v[i];
+
+		if (f->rule->yields & RULE_MEMBER)
+			end.node = imagined_identity(h->world, f->actor, 0, end.node);
+		else if (f->rule->self)
+			end.node =
+				imagined_identity(h->world, f->actor, gains, NODE_NONE);
+		else
+			end.node =
+				imagined_identity(h->world, end.node, gains, NODE_NONE);
+		if (end.node != f->actor)
+			v[kept++] = end;
+	}
+	f->found.ends.n = kept * sizeof(*v);
+}
+
+static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
+	node_id actor, struct err *e)
+{
+	struct from f = { .rule = rule,
+		.actor = actor,
+		.alone = { .residual = EXPR_TRUE, .verdict = VERDICT_ALLOWED },
+		.found = { .begun = true } };
+	int rc;
+
+	if (!hop_bond_is_kind(h->world, actor, rule->actor_kinds, rule->actor_kind_count))
+		return 0;
+	if ((world_node(h->world, actor)->flags & ENTITY_COMPUTE) &&
+		!hop_test_carries(rule))
+		return 0;
+	rc = hop_actor_alone(&f.alone, h, rule, actor, e);
+	if (rc == 0 && f.alone.verdict > VERDICT_DENIED)
+		rc = from_found(&f, h, e);
+	from_yields(&f, h);
+	hop_candidates_sort(&f.found);
+	if (rc == 0 && f.found.ends.n > 0)
+		VEC_ADD(out, const struct hub *, hop_hub_keep(h, rule, &f.found));
+	hop_candidates_release(&f.found);
+	hop_candidates_release(&f.targets);
+	hop_candidates_release(&f.throughs);
+	return rc;
+}
+
+/* Whether the actor can do nothing more whatever its policies say: nothing bounds it. */
+static int is_unbound(bool *out, struct hop *h, node_id n, struct err *e)
+{
+	const struct decide_subject *s;
+
+	*out = false;
+	if (subject_get(&s, world_subjects(h->world), n, e) < 0)
+		return e->code;
+	if (s->s.bounded || s->unknown_deny != EXPR_FALSE)
+		return 0;
+	for (uint32_t i = 0; i < s->identity_count; i++) {
+		if (s->statements[i].statement->flags & DOCUMENT_DENY)
+			return 0;
+	}
+	*out = true;
+	return 0;
+}
+
+/*
+ * Whoever rules its account gains nothing by changes there; neither does one whose
+ * policies were not collected, who is unknown in all it does.
+ */
+static int may_change(bool *out, struct hop *h, node_id actor, struct err *e)
+{
+	const struct node *n = world_node(h->world, actor);
+	struct rule_need any = { .action = provider_get(0)->assumptions[0].action };
+	const struct decide_subject *s;
+	bool rules;
+
+	*out = false;
+	if (n->type != NODE_ENTITY ||
+		(n->flags & (ENTITY_ROOT | ENTITY_COMPUTE | ENTITY_GROUP)))
+		return 0;
+	if (subject_get(&s, world_subjects(h->world), actor, e) < 0 ||
+		search_rules(&rules, hop_needs_get(h->needs, &any)->decide, actor, e) < 0)
+		return e->code;
+	*out = !rules && s->unknown_identity == EXPR_FALSE;
+	return 0;
+}
+
+/* An end that all other changes could only repeat. */
+static int ends_free(
+	bool *out, struct hop *h, const struct buf *hubs, size_t first, struct err *e)
+{
+	for (size_t i = first; i < VEC_COUNT(hubs, const struct hub *); i++) {
+		const struct hub *hub = VEC_DATA(hubs, const struct hub *)[i];
+
+		if (!hub->rule->self || !(hub->rule->yields & RULE_ANY_POLICY) ||
+			hub->ends[0].verdict != VERDICT_ALLOWED)
+			continue;
+		if (is_unbound(out, h, hub->ends[0].node, e) < 0)
+			return e->code;
+		if (*out)
+			return 0;
+	}
+	return 0;
+}
+
+int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *e)
+{
+	size_t first = VEC_COUNT(out, const struct hub *);
+	const bool *may;
+	bool can, done = false;
+
+	if (may_change(&can, h, actor, e) < 0)
+		return e->code;
+	if (!can || hop_grants_of(&may, h->grants, actor, e) < 0)
+		return can ? e->code : 0;
+	for (uint32_t self = 2; self-- > 0 && !done;) {
+		for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+			const struct rule *rule = hop_rule(h, i);
+
+			if (!hop_is_change(rule) || !may[i] || rule->self != (self == 1))
+				continue;
+			if (from_rule(out, h, rule, actor, e) < 0)
+				return e->code;
+		}
+		if (self == 1 && ends_free(&done, h, out, first, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
+{
+	const bool *may;
+
+	if (hop_grants_of(&may, h->grants, actor, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+		const struct rule *rule = hop_rule(h, i);
+
+		if (may[i] && hop_is_plain(rule) && from_rule(out, h, rule, actor, e) < 0)
+			return e->code;
+	}
+	return hop_from_changes(out, h, actor, e);
+}
