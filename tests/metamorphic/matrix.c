@@ -91,7 +91,7 @@ static void add_answer(
 }
 
 /* Sort, and make one cell of the direct and the indirect row's. */
-static void sort_cells(struct matrix *m)
+void matrix_sort(struct matrix *m)
 {
 	struct matrix_cell *c = VEC_DATA(&m->cells, struct matrix_cell);
 	size_t count = VEC_COUNT(&m->cells, struct matrix_cell), kept = 0;
@@ -146,7 +146,7 @@ int matrix_open(struct matrix *out, const struct draft *world, const char *direc
 	if (rc < 0)
 		matrix_close(out);
 	else
-		sort_cells(out);
+		matrix_sort(out);
 	return rc;
 }
 

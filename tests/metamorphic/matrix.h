@@ -42,6 +42,9 @@ int matrix_open(struct matrix *out, const struct draft *world, const char *direc
 	struct intern *names, uint32_t asked, enum matrix_side side, struct err *e);
 void matrix_close(struct matrix *m);
 
+/* Put the cells in order again, after their names were changed. */
+void matrix_sort(struct matrix *m);
+
 /* Add the identities of a world, or all that are asked about as objects. */
 void matrix_subjects(struct intern *names, const struct draft *world);
 void matrix_objects(struct intern *names, const struct draft *world);

@@ -11,3 +11,7 @@ add_executable(unread ${metamorphic_dir}/unread.c)
 target_link_libraries(unread PRIVATE worlds)
 # A part of the inputs of each world; all of them: unread 500 1
 add_test(NAME unread COMMAND unread 14 1 23)
+
+add_executable(metamorphic ${metamorphic_dir}/metamorphic.c ${metamorphic_dir}/property.c)
+target_link_libraries(metamorphic PRIVATE worlds)
+add_test(NAME metamorphic COMMAND metamorphic 8 1)
