@@ -2,9 +2,39 @@
 
 #include <stdlib.h>
 
-static bool is_grant(const struct decide_statement *s)
+bool search_is_grant(const struct decide_statement *s)
 {
 	return s->slot == SLOT_IDENTITY && !(s->statement->flags & DOCUMENT_DENY);
+}
+
+static bool scope_add(void *ctx, scope_number scope)
+{
+	VEC_ADD((struct buf *)ctx, scope_number, scope);
+	return true;
+}
+
+int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct err *e)
+{
+	struct world *w = decide_world(d);
+	struct str texts[SEARCH_TEXTS_MAX];
+	uint32_t n = provider_of_node(w, subject)
+			     ->principal_texts(texts, SEARCH_TEXTS_MAX, w, subject);
+	const char *const *kinds = provider_of_node(w, subject)->policy_kinds;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (snapshot_links(world_snapshot(w), texts[i], scope_add, scopes, e) < 0)
+			return e->code;
+	}
+	for (uint32_t i = 0; decide_is_strict(d) && kinds[i]; i++) {
+		const struct action_plan *plan = action_plan_of(
+			decide_planner(d), catalog_kind_find(str_from(kinds[i])), false);
+		struct str gap = arena_printf(world_arena(w), SEGMENT_GAP "%s", kinds[i]);
+
+		if (plan->count > 0 &&
+			snapshot_links(world_snapshot(w), gap, scope_add, scopes, e) < 0)
+			return e->code;
+	}
+	return 0;
 }
 
 static bool gives_everything(const struct decide_statement *st)
@@ -12,7 +42,7 @@ static bool gives_everything(const struct decide_statement *st)
 	const struct document_statement *s = st->statement;
 	const struct document_interval *v = st->document->intervals + s->action_first;
 
-	return is_grant(st) && (s->flags & DOCUMENT_ANY_RESOURCE) &&
+	return search_is_grant(st) && (s->flags & DOCUMENT_ANY_RESOURCE) &&
 	       !(s->flags & DOCUMENT_NOT_RESOURCE) && s->condition_count == 0 &&
 	       s->action_count == 1 && v->begin == 0 && v->end == catalog_action_count();
 }

@@ -51,6 +51,18 @@ int search_what_beside(
 int search_who(struct buf *out, struct decide *d, const struct answer_object *object,
 	struct err *e);
 
+/* A grant of the subject's own policies. */
+bool search_is_grant(const struct decide_statement *s);
+
+/* More texts than a subject is named by. */
+#define SEARCH_TEXTS_MAX 8u
+
+/*
+ * Appends the scopes (scope_number, repeated ones too) whose policies name the subject,
+ * or may when the question is about one resource.
+ */
+int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct err *e);
+
 /* The node of a found entity. */
 node_id search_node(struct world *w, const struct search_found *f);
 

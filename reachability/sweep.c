@@ -22,6 +22,13 @@ struct sweep_event {
 	bool opens;
 };
 
+/* What the question asks of a kind, of containers (1) and of others (0). */
+struct sweep_kind {
+	bool known;
+	bool matters; /* see kind_matters */
+	bool custody; /* the provider keeps some of the actions to itself */
+};
+
 struct sweep {
 	struct decide *d;
 	struct world *w;
@@ -37,15 +44,13 @@ struct sweep {
 	uint32_t *depth;               /* per statement: open full spans */
 	bool *active;                  /* per statement: depth > 0 */
 	const struct access **generic; /* per kind, of the current run */
+	struct sweep_kind (*kinds)[2];
+	struct segment_cursor *cursor; /* for keys, ascending */
+	size_t named_at;               /* the first named one not before the entity */
 	uint32_t grants_open;          /* full spans of identity allows that are open */
 	bool root;                     /* grants everything by itself */
 	bool one_by_one;               /* ceilings look at resources: no shortcut */
 };
-
-static bool is_grant(const struct decide_statement *s)
-{
-	return s->slot == SLOT_IDENTITY && !(s->statement->flags & DOCUMENT_DENY);
-}
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -69,14 +74,6 @@ static void ids_unique(struct buf *ids)
 	ids->n = kept * sizeof(*v);
 }
 
-static bool ids_have(const struct buf *ids, entity_id id)
-{
-	const entity_id *v = VEC_DATA(ids, const entity_id);
-
-	return VEC_COUNT(ids, entity_id) > 0 && bsearch(&id, v, VEC_COUNT(ids, entity_id),
-							sizeof(*v), compare_ids) != NULL;
-}
-
 /* --- entities whose own policies name the subject --- */
 
 static uint32_t principals_from(struct segment *s, struct str text)
@@ -95,8 +92,6 @@ static uint32_t principals_from(struct segment *s, struct str text)
 	return low;
 }
 
-#define TEXTS_MAX 8u
-
 /*
  * Whether some grant of the subject has an action that the entity's own policy must
  * consent to.
@@ -113,7 +108,8 @@ static bool may_consent(struct sweep *p, entity_id id)
 	for (uint32_t i = 0; i < s->identity_count; i++) {
 		const struct decide_statement *st = &s->statements[i];
 
-		if (!is_grant(st) || !decide_lists_have(p->d, plan, POLICY_REQUIRED, st))
+		if (!search_is_grant(st) ||
+			!decide_lists_have(p->d, plan, POLICY_REQUIRED, st))
 			continue;
 		if (st->statement->flags &
 			(DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE))
@@ -159,8 +155,9 @@ static void named_by(struct sweep *p, struct str text, bool own)
 
 static void named_in(struct sweep *p, node_id whom, bool own)
 {
-	struct str texts[TEXTS_MAX];
-	uint32_t n = p->subject->provider->principal_texts(texts, TEXTS_MAX, p->w, whom);
+	struct str texts[SEARCH_TEXTS_MAX];
+	uint32_t n = p->subject->provider->principal_texts(
+		texts, SEARCH_TEXTS_MAX, p->w, whom);
 
 	for (uint32_t i = 0; i < n; i++)
 		named_by(p, texts[i], own);
@@ -338,7 +335,7 @@ static void events_make(struct sweep *p)
 static void event_apply(struct sweep *p, const struct sweep_event *ev)
 {
 	const struct sweep_span *s = &VEC_DATA(&p->spans, struct sweep_span)[ev->span];
-	bool grant = is_grant(&p->subject->statements[s->statement]);
+	bool grant = search_is_grant(&p->subject->statements[s->statement]);
 
 	if (s->test) {
 		uint32_t *open = VEC_DATA(&p->tests, uint32_t);
@@ -416,28 +413,41 @@ static bool run_grants(struct sweep *p)
 	for (size_t i = 0; i < VEC_COUNT(&p->tests, uint32_t); i++) {
 		const struct sweep_span *s = &spans[VEC_DATA(&p->tests, uint32_t)[i]];
 
-		if (is_grant(&p->subject->statements[s->statement]))
+		if (search_is_grant(&p->subject->statements[s->statement]))
 			return true;
 	}
 	return false;
 }
 
-static int generic_of(const struct access **out, struct sweep *p, entity_id id,
+/* Whether a grant that is open has an action that is asked about of the kind. */
+static bool kind_granted(struct sweep *p, uint32_t kind, uint32_t flags)
+{
+	const struct action_plan *plan = plan_of(p, kind, flags);
+
+	for (uint32_t i = 0; i < p->subject->identity_count; i++) {
+		const struct decide_statement *st = &p->subject->statements[i];
+
+		if (!p->active[i] || !search_is_grant(st))
+			continue;
+		for (int policy = POLICY_NEVER; policy <= POLICY_REQUIRED; policy++) {
+			if (decide_lists_have(
+				    p->d, plan, (enum provider_policy)policy, st))
+				return true;
+		}
+	}
+	return p->root;
+}
+
+static int generic_make(const struct access **out, struct sweep *p, entity_id id,
 	uint32_t kind, struct err *e)
 {
+	struct access *access = ARENA_NEW(world_arena(p->w), struct access);
 	const struct decide_object *o;
-	struct access *access;
 
-	if (!p->generic[kind]) {
-		node_id n = world_node_entity(p->w, p->scope, id);
-
-		access = ARENA_NEW(world_arena(p->w), struct access);
-		if (decide_object(&o, p->d, n, e) < 0 ||
-			decide_generic(access, p->d, p->subject, o, p->active, e) < 0)
-			return e->code;
-		p->generic[kind] = access;
-	}
-	*out = p->generic[kind];
+	if (decide_object(&o, p->d, world_node_entity(p->w, p->scope, id), e) < 0 ||
+		decide_generic(access, p->d, p->subject, o, p->active, e) < 0)
+		return e->code;
+	*out = p->generic[kind] = access;
 	return 0;
 }
 
@@ -456,36 +466,66 @@ static bool kind_matters(struct sweep *p, uint32_t kind, uint32_t flags)
 	return false;
 }
 
-/* Whether the provider keeps the entity, and some of the actions, to itself. */
-static bool in_custody(struct sweep *p, entity_id id, uint32_t kind, uint32_t flags)
+static const struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags)
 {
-	const struct action_plan *plan = plan_of(p, kind, flags);
+	struct sweep_kind *k = &p->kinds[kind][(flags & ENTITY_CONTAINER) != 0];
+	const struct action_plan *plan;
 
-	for (uint32_t i = 0; i < plan->count; i++) {
-		if (plan->lists[i]->custody != CUSTODY_NONE)
-			return p->subject->provider->custody_of(segment_key(p->segment,
-				       id, world_arena(p->w))) != CUSTODY_NONE;
-	}
-	return false;
+	if (k->known)
+		return k;
+	plan = plan_of(p, kind, flags);
+	k->known = true;
+	k->matters = kind_matters(p, kind, flags);
+	for (uint32_t i = 0; i < plan->count; i++)
+		k->custody |= plan->lists[i]->custody != CUSTODY_NONE;
+	return k;
+}
+
+/* Whether the provider keeps the entity to itself. */
+static bool in_custody(struct sweep *p, entity_id id)
+{
+	return p->subject->provider->custody_of(
+		       segment_key(p->segment, id, world_arena(p->w))) != CUSTODY_NONE;
+}
+
+/* Entities come in ascending order, and so do the named ones. */
+static bool is_named(struct sweep *p, entity_id id)
+{
+	const entity_id *v = VEC_DATA(&p->named, const entity_id);
+	size_t count = VEC_COUNT(&p->named, entity_id);
+
+	while (p->named_at < count && v[p->named_at] < id)
+		p->named_at++;
+	return p->named_at < count && v[p->named_at] == id;
 }
 
 static int run_entity(struct sweep *p, entity_id id, struct err *e)
 {
 	const struct segment_entity *entity = segment_entity(p->segment, id);
+	static const struct access nothing;
+	const struct sweep_kind *kind;
 	const struct access *access;
 
 	if (entity->flags & ENTITY_SHARED)
 		return 0;
-	if (ids_have(&p->named, id))
+	if (entity->kind >= segment_info(p->segment)->kind_count)
+		return err_set(e, ERR_CORRUPT, "entity %u has kind %u", id, entity->kind);
+	if (is_named(p, id))
 		return 0; /* decided with the named ones */
 	if (entity->policy_state == SEGMENT_POLICY_REFUSED)
 		return decide_one(p, id, e);
-	if (!kind_matters(p, entity->kind, entity->flags))
+	kind = kind_of(p, entity->kind, entity->flags);
+	if (!kind->matters)
 		return 0;
-	if (p->one_by_one || world_any_removed(p->w) || may_meet(p, id) ||
-		in_custody(p, id, entity->kind, entity->flags))
+	if (p->one_by_one || world_any_removed(p->w) || may_meet(p, id))
 		return decide_one(p, id, e);
-	if (generic_of(&access, p, id, entity->kind, e) < 0)
+	access = p->generic[entity->kind];
+	if (!access && !kind_granted(p, entity->kind, entity->flags))
+		access = p->generic[entity->kind] = &nothing;
+	/* custody only takes away, and what is in it stands for no other */
+	if (kind->custody && (!access || access->part_count > 0) && in_custody(p, id))
+		return decide_one(p, id, e);
+	if (!access && generic_make(&access, p, id, entity->kind, e) < 0)
 		return e->code;
 	if (access->reads_resource)
 		return decide_one(p, id, e);
@@ -524,23 +564,21 @@ static int runs(struct sweep *p, struct err *e)
 }
 
 /* Ceilings over resources that name some of them: the shortcut per kind would lie. */
-static int rcps_look_closer(bool *out, struct sweep *p, struct err *e)
+static bool rcps_look_closer(const struct sweep *p)
 {
 	const struct world_organization *o = p->subject->s.organization;
 
-	(void)e;
-	*out = false;
 	for (uint32_t i = 0; i < o->level_count; i++) {
 		for (uint32_t k = 0; k < o->rcps[i].document_count; k++) {
 			const struct document *d = o->rcps[i].documents[k].compiled;
 
 			for (uint32_t s = 0; d && s < d->statement_count; s++) {
 				if (!(d->statements[s].flags & DOCUMENT_ANY_RESOURCE))
-					*out = true;
+					return true;
 			}
 		}
 	}
-	return 0;
+	return false;
 }
 
 static bool sweep_needed(struct sweep *p)
@@ -567,13 +605,15 @@ static int sweep_own(struct sweep *p, struct err *e)
 	p->active = ARENA_NEW_ARRAY(world_arena(p->w), bool, count + 1);
 	p->generic = ARENA_NEW_ARRAY(world_arena(p->w), const struct access *,
 		segment_info(p->segment)->kind_count + 1);
+	p->kinds = arena_alloc(world_arena(p->w),
+		(segment_info(p->segment)->kind_count + 1) * sizeof(*p->kinds));
+	p->cursor = segment_cursor_new(p->segment, world_arena(p->w));
 	/* documents that nobody collected may grant anything: look everywhere */
 	p->root = (p->subject->s.n->flags & ENTITY_ROOT) != 0 ||
 		  p->subject->unknown_identity != EXPR_FALSE;
 	if (!sweep_needed(p))
 		return 0;
-	if (rcps_look_closer(&p->one_by_one, p, e) < 0)
-		return e->code;
+	p->one_by_one = rcps_look_closer(p);
 	for (uint32_t i = 0; i < count; i++)
 		spans_of_statement(p, i);
 	events_make(p);
@@ -624,38 +664,6 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 
 /* --- the scopes that matter --- */
 
-static bool scope_add(void *ctx, scope_number scope)
-{
-	VEC_ADD((struct buf *)ctx, scope_number, scope);
-	return true;
-}
-
-static int scopes_naming(
-	struct buf *scopes, struct decide *d, node_id subject, struct err *e)
-{
-	struct world *w = decide_world(d);
-	struct str texts[TEXTS_MAX];
-	uint32_t n = provider_of_node(w, subject)
-			     ->principal_texts(texts, TEXTS_MAX, w, subject);
-	const char *const *kinds = provider_of_node(w, subject)->policy_kinds;
-
-	for (uint32_t i = 0; i < n; i++) {
-		if (snapshot_links(world_snapshot(w), texts[i], scope_add, scopes, e) < 0)
-			return e->code;
-	}
-	for (uint32_t i = 0; decide_is_strict(d) && kinds[i]; i++) {
-		const struct action_plan *plan = action_plan_of(
-			decide_planner(d), catalog_kind_find(str_from(kinds[i])), false);
-		struct str gap = arena_printf(world_arena(w), SEGMENT_GAP "%s", kinds[i]);
-
-		if (plan->count > 0 &&
-			snapshot_links(world_snapshot(w), gap, scope_add, scopes, e) < 0)
-			return e->code;
-	}
-	ids_unique(scopes);
-	return 0;
-}
-
 int search_what_beside(
 	struct buf *out, struct decide *d, node_id subject, node_id ruler, struct err *e)
 {
@@ -672,7 +680,8 @@ int search_what_beside(
 	own = s->s.n->type == NODE_ENTITY ? s->s.n->scope : SEGMENT_NONE;
 	if (own != SEGMENT_NONE)
 		VEC_ADD(&scopes, scope_number, own);
-	rc = scopes_naming(&scopes, d, subject, e);
+	rc = search_scopes(&scopes, d, subject, e);
+	ids_unique(&scopes);
 	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++) {
 		scope_number n = VEC_DATA(&scopes, scope_number)[i];
 
