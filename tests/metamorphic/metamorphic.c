@@ -5,7 +5,7 @@
  *
  * Each property (property.c) makes a pair of each random world and everything is asked
  * about both. Besides, in each world: who can access Y has the cells of what can X
- * access, transposed; and single questions have the same verdicts.
+ * access, transposed.
  */
 #include <stdio.h>
 #include <stdlib.h>
