@@ -36,6 +36,8 @@
 	4096u /* choices tried to refute a residual; then it counts as possible */
 #define LIMIT_FORMULA_DEPTH 256u  /* alternatives chosen at once; then as above */
 #define LIMIT_CANDIDATES    4096u /* values tried for one key; then as above */
+#define LIMIT_CONTAINERS                                                                 \
+	64u /* containers above one resource: providers stop at 10 folders, or 6 groups */
 #define LIMIT_SIMPLIFY_OPERANDS                                                          \
 	24u /* operands weighed against each other; of more each is judged alone */
 

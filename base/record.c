@@ -492,6 +492,12 @@ struct str record_layer_name(enum record_layer layer)
 		return STR_LIT("grant");
 	case LAYER_SESSION:
 		return STR_LIT("session");
+	case LAYER_DENY:
+		return STR_LIT("deny");
+	case LAYER_ROLE:
+		return STR_LIT("role");
+	case LAYER_PLACE:
+		return STR_LIT("place");
 	case LAYER_END:
 		break;
 	}

@@ -77,6 +77,17 @@ enum record_layer {
 	 */
 	LAYER_GRANT,
 	LAYER_SESSION, /* ceiling that a session was begun with; holder is the session */
+	/*
+	 * denies on the holder and on what is beneath it, where the provider keeps them
+	 * apart from the policies that grant
+	 */
+	LAYER_DENY,
+	LAYER_ROLE, /* what a role may do; holder is the role definition */
+	/*
+	 * ceiling over principals by place: where those whom it names may have access at
+	 * all; its resources are keys of containers
+	 */
+	LAYER_PLACE,
 	LAYER_END
 };
 

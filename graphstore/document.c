@@ -3,7 +3,7 @@
 #include <assert.h>
 
 #define DOCUMENT_MAGIC   0x44434b4cu /* "LKCD" */
-#define DOCUMENT_VERSION 1u
+#define DOCUMENT_VERSION 2u
 #define DOCUMENT_PARTS   7u
 
 /* The head of the value: one offset and count per part, in the order of enum part. */
@@ -73,6 +73,30 @@ static int head_check(const struct document_head *h, size_t size, struct err *e)
 	return 0;
 }
 
+/* Whether every join finds the truths that it takes. */
+static bool joins_ok(const struct document *d, const struct document_statement *s)
+{
+	uint64_t depth = 0;
+
+	for (uint32_t i = 0; i < s->condition_count; i++) {
+		uint32_t joins = d->conditions[s->condition_first + i].joins;
+
+		depth++;
+		for (; joins != 0; joins >>= 2) {
+			uint32_t join = joins & 3u;
+
+			if (join == DOCUMENT_JOIN_NONE)
+				return false;
+			if (join == DOCUMENT_NOT)
+				continue;
+			if (depth < 2)
+				return false;
+			depth--;
+		}
+	}
+	return true;
+}
+
 static bool statement_ok(const struct document_head *h, const struct document *d,
 	const struct document_statement *s)
 {
@@ -84,7 +108,8 @@ static bool statement_ok(const struct document_head *h, const struct document *d
 			h->part[PART_PRINCIPALS].count) ||
 		!range_inside(s->condition_first, s->condition_count,
 			h->part[PART_CONDITIONS].count) ||
-		!text_inside(h, s->sid))
+		!text_inside(h, s->sid) || !text_inside(h, s->role) ||
+		(s->role.size > 0 && s->action_count > 0) || !joins_ok(d, s))
 		return false;
 	for (uint32_t i = 0; i < s->action_count; i++) {
 		const struct document_interval *v = &d->intervals[s->action_first + i];
@@ -105,7 +130,8 @@ static bool parts_ok(const struct document_head *h, const struct document *d)
 	for (uint32_t i = 0; i < h->part[PART_PRINCIPALS].count; i++) {
 		if (!text_inside(h, d->principals[i].text) ||
 			d->principals[i].type == 0 ||
-			d->principals[i].type >= DOCUMENT_PRINCIPAL_TYPE_END)
+			d->principals[i].type >= DOCUMENT_PRINCIPAL_TYPE_END ||
+			(d->principals[i].flags & ~DOCUMENT_EXCEPTED) != 0)
 			return false;
 	}
 	for (uint32_t i = 0; i < h->part[PART_CONDITIONS].count; i++) {
@@ -285,6 +311,38 @@ void document_add_principal(
 
 	buf_add(&b->principals, &p, sizeof(p));
 	newest(b)->principal_count++;
+}
+
+void document_except(struct document_builder *b)
+{
+	size_t count = VEC_COUNT(&b->principals, struct document_principal);
+
+	assert(newest(b)->principal_count > 0);
+	VEC_DATA(&b->principals, struct document_principal)
+	[count - 1].flags |= DOCUMENT_EXCEPTED;
+}
+
+void document_set_role(struct document_builder *b, struct str key)
+{
+	struct document_text t = document_add_text(b, key);
+
+	assert(newest(b)->action_count == 0);
+	newest(b)->role = t;
+}
+
+bool document_add_join(struct document_builder *b, enum document_join join)
+{
+	size_t count = VEC_COUNT(&b->conditions, struct document_condition);
+	uint32_t *joins, at = 0;
+
+	assert(count > 0 && newest(b)->condition_count > 0);
+	joins = &VEC_DATA(&b->conditions, struct document_condition)[count - 1].joins;
+	while (at < DOCUMENT_JOINS_MAX && (*joins >> 2 * at & 3u) != 0)
+		at++;
+	if (at == DOCUMENT_JOINS_MAX)
+		return false;
+	*joins |= (uint32_t)join << 2 * at;
+	return true;
 }
 
 struct document_condition *document_add_condition(

@@ -13,6 +13,8 @@
  *  (1) every offset and count lies inside the value
  *  (2) the action intervals of one statement ascend and do not touch
  *  (3) pattern.literal_size is the number of bytes before its first wildcard or variable
+ *  (4) a statement with a role has no actions of its own
+ *  (5) the joins of a statement's conditions never take more truths than there are
  *
  * Lifetime: everything is borrowed from the bytes given to document_open.
  */
@@ -43,6 +45,10 @@
 /* 0x20, 0x40: the same as the document's READS_ flags, shifted by 4 */
 #define DOCUMENT_STATEMENT_READS_PRINCIPAL 0x20u
 #define DOCUMENT_STATEMENT_READS_RESOURCE  0x40u
+/* gives what it gives only after an activation */
+#define DOCUMENT_ELIGIBLE                  0x80u
+/* of a container's document: for the container, not for what is beneath it */
+#define DOCUMENT_HOLDER_ONLY               0x100u
 
 /* Pattern flags. Exactly one of EXACT, PREFIX or neither holds. */
 #define DOCUMENT_PATTERN_VARIABLE 0x01u /* holds ${...}, replaced for each caller */
@@ -60,6 +66,9 @@ enum document_principal_type {
 	DOCUMENT_FEDERATED, /* an identity provider: text is its key or host name */
 	DOCUMENT_CANONICAL, /* an account by its storage id */
 	DOCUMENT_UNIQUE_ID, /* an identity by its unique id */
+	DOCUMENT_GROUP,     /* whoever is in a group, nested too: text is its key */
+	/* whoever is in a set that the provider knows without a list: text is its name */
+	DOCUMENT_SET,
 	DOCUMENT_PRINCIPAL_TYPE_END
 };
 
@@ -97,6 +106,18 @@ enum document_operator {
 	DOCUMENT_OPERATOR_END
 };
 
+/* Principal flags. */
+#define DOCUMENT_EXCEPTED 0x01u /* not meant, though another one of the list names it */
+
+/*
+ * How the truths of a statement's conditions come together: behind each condition up to
+ * DOCUMENT_JOINS_MAX of these, as in postfix notation, two bits each, the first lowest.
+ * AND and OR take the two newest truths, NOT the newest one. What is left at the end must
+ * all hold; so conditions without joins must all hold.
+ */
+enum document_join { DOCUMENT_JOIN_NONE, DOCUMENT_AND, DOCUMENT_OR, DOCUMENT_NOT };
+#define DOCUMENT_JOINS_MAX 16u
+
 enum document_qualifier { DOCUMENT_PLAIN, DOCUMENT_FOR_ALL, DOCUMENT_FOR_ANY };
 
 /* Condition flags. */
@@ -123,8 +144,8 @@ struct document_pattern {
 
 struct document_principal {
 	struct document_text text;
-	uint32_t type; /* enum document_principal_type */
-	uint32_t reserved;
+	uint32_t type;  /* enum document_principal_type */
+	uint32_t flags; /* DOCUMENT_EXCEPTED */
 };
 
 struct document_condition {
@@ -134,7 +155,7 @@ struct document_condition {
 	uint16_t operator_; /* enum document_operator */
 	uint8_t qualifier;  /* enum document_qualifier */
 	uint8_t flags;
-	uint32_t reserved;
+	uint32_t joins; /* enum document_join, two bits each */
 };
 
 struct document_statement {
@@ -143,12 +164,17 @@ struct document_statement {
 	uint32_t action_first, action_count;       /* intervals */
 	uint32_t resource_first, resource_count;   /* patterns */
 	uint32_t principal_first, principal_count; /* none in layers without principals */
-	uint32_t condition_first, condition_count; /* all must hold */
+	uint32_t condition_first, condition_count; /* all must hold, or see joins */
 	struct document_text sid;
 	uint32_t span_begin, span_end; /* bytes of the statement in the policy text */
 	/* the one catalogue service of its actions, or DOCUMENT_ANY_SERVICE */
 	uint32_t service;
 	uint32_t reserved;
+	/*
+	 * key of a role definition that has the actions (LAYER_ROLE), or empty: they are
+	 * the statement's own
+	 */
+	struct document_text role;
 };
 
 #define DOCUMENT_ANY_SERVICE UINT32_MAX
@@ -207,6 +233,18 @@ void document_add_pattern(struct document_builder *b, struct str text, bool vari
 
 void document_add_principal(
 	struct document_builder *b, enum document_principal_type type, struct str text);
+
+/* The newest principal is an exception. */
+void document_except(struct document_builder *b);
+
+/* Its actions are those of a role: instead of intervals. */
+void document_set_role(struct document_builder *b, struct str key);
+
+/*
+ * Behind the newest condition. False when it has DOCUMENT_JOINS_MAX already: nothing is
+ * added.
+ */
+bool document_add_join(struct document_builder *b, enum document_join join);
 
 /* Values follow with document_add_value. Valid until the next condition. */
 struct document_condition *document_add_condition(

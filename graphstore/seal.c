@@ -542,81 +542,6 @@ static void relations_make(struct seal *s)
 }
 
 /* A coverage record on its way into the segment. */
-struct coverage_row {
-	struct str what, subject, detail;
-	const struct builder_coverage *from;
-};
-
-static int compare_coverage(const void *a, const void *b)
-{
-	const struct coverage_row *x = a, *y = b;
-	int order = str_cmp(x->what, y->what);
-
-	if (order == 0)
-		order = str_cmp(x->subject, y->subject);
-	if (order == 0)
-		order = (x->from->state > y->from->state) -
-			(x->from->state < y->from->state);
-	return order != 0 ? order : str_cmp(x->detail, y->detail);
-}
-
-static bool is_policy_coverage(struct str what)
-{
-	return str_eq(what, STR_LIT("trust-policy")) ||
-	       str_eq(what, STR_LIT("resource-policy")) ||
-	       str_starts(what, STR_LIT("resource-policy:"));
-}
-
-/* What the coverage of one entity says about the policy on it. */
-static void coverage_state(struct seal *s, const struct builder_coverage *c)
-{
-	enum segment_policy_state state =
-		c->state == COVERAGE_PARTIAL || c->state == COVERAGE_REFUSED
-			? SEGMENT_POLICY_REFUSED
-			: SEGMENT_POLICY_NONE;
-	uint8_t *bits;
-
-	if (c->subject == BUILDER_NO_TEXT ||
-		!is_policy_coverage(builder_str(s->b, c->what)))
-		return;
-	bits = &s->policy_bits[seal_id(s, c->subject)];
-	/* one input came without the role's trust policy, and another with it */
-	if (!str_eq(builder_str(s->b, c->what), STR_LIT("trust-policy")) ||
-		!(*bits & 1u << SEGMENT_POLICY_GOT))
-		*bits |= (uint8_t)(1u << state);
-}
-
-static void coverages_make(struct seal *s)
-{
-	const struct builder_coverage *c =
-		VEC_DATA(&s->b->coverages, struct builder_coverage);
-	size_t count = VEC_COUNT(&s->b->coverages, struct builder_coverage);
-	struct buf rows = { 0 };
-	const struct coverage_row *row;
-
-	for (size_t i = 0; i < count; i++) {
-		coverage_state(s, &c[i]);
-		VEC_ADD(&rows, struct coverage_row,
-			{ builder_str(s->b, c[i].what), builder_str(s->b, c[i].subject),
-				builder_str(s->b, c[i].detail), &c[i] });
-	}
-	sort(&rows, sizeof(*row), compare_coverage);
-	row = VEC_DATA(&rows, struct coverage_row);
-	for (size_t i = 0; i < count; i++) {
-		struct segment_coverage out = { .subject = SEGMENT_NONE,
-			.state = row[i].from->state };
-
-		if (i > 0 && compare_coverage(&row[i - 1], &row[i]) == 0)
-			continue;
-		out.what = seal_text(s, row[i].from->what);
-		out.detail = seal_text(s, row[i].from->detail);
-		if (row[i].from->subject != BUILDER_NO_TEXT)
-			out.subject = seal_id(s, row[i].from->subject);
-		buf_add(&s->set.section[SECTION_COVERAGES], &out, sizeof(out));
-	}
-	buf_release(&rows);
-}
-
 static uint8_t policy_state(uint8_t bits)
 {
 	if (bits & 1u << SEGMENT_POLICY_REFUSED)
@@ -631,10 +556,11 @@ static void entities_finish(struct seal *s)
 {
 	struct segment_entity *e =
 		VEC_DATA(&s->set.section[SECTION_ENTITIES], struct segment_entity);
+	uint8_t rest = seal_coverage_all_policies(s) ? 1u << SEGMENT_POLICY_NONE : 0;
 
 	for (uint32_t id = 0; id < s->entity_count; id++) {
 		e[id].class = s->class_of[id];
-		e[id].policy_state = policy_state(s->policy_bits[id]);
+		e[id].policy_state = policy_state(s->policy_bits[id] | rest);
 		if (e[id].policy_state == SEGMENT_POLICY_REFUSED)
 			VEC_ADD(&s->set.section[SECTION_REFUSED], uint32_t, id);
 	}
@@ -679,7 +605,7 @@ int seal_run(struct builder *b, struct err *e)
 	relations_make(&s);
 	seal_class_missing(&s);
 	seal_class_make(&s);
-	coverages_make(&s);
+	seal_coverage_make(&s);
 	entities_finish(&s);
 	seal_statement_make(&s);
 	seal_class_finish(&s);

@@ -184,7 +184,8 @@ static void principal_holding(const struct seal *s, uint32_t id,
 	struct segment_principal entry = { .entity = id, .doc = held->doc };
 
 	if (held->layer != LAYER_RESOURCE && held->layer != LAYER_TRUST &&
-		held->layer != LAYER_ACL && held->layer != LAYER_GRANT)
+		held->layer != LAYER_ACL && held->layer != LAYER_GRANT &&
+		held->layer != LAYER_DENY && held->layer != LAYER_PLACE)
 		return;
 	for (; entry.statement < d->statement_count; entry.statement++)
 		principal_statement(d, &entry, rows);
@@ -289,6 +290,50 @@ static void gaps_of_coverage(struct seal *s, struct buf *rows)
 		gap_add(s, rows, STR_LIT(SEGMENT_GAP_IDENTITIES), 0);
 }
 
+/* --- what ties the scope to others --- */
+
+static void tie_add(struct seal *s, struct buf *rows, const char *sort, uint32_t foreign,
+	uint32_t entity)
+{
+	struct str key = builder_str(s->b, s->text_of[foreign]);
+	struct buf text = { 0 };
+
+	buf_printf(&text, "%s%.*s", sort, STR_ARG(key));
+	gap_add(s, rows, buf_str(&text), entity);
+	buf_release(&text);
+}
+
+/* Containers that some entity lies in and that are in another scope. */
+static void ties_above(struct seal *s, struct buf *rows)
+{
+	const struct segment_entity *e =
+		VEC_DATA(&s->set.section[SECTION_ENTITIES], const struct segment_entity);
+	uint8_t *told = builder_memory(s->total, 1);
+
+	for (uint32_t id = 0; id < s->entity_count; id++) {
+		uint32_t parent = e[id].parent;
+
+		if (parent == SEGMENT_NONE || parent < s->entity_count || told[parent])
+			continue;
+		told[parent] = 1;
+		tie_add(s, rows, SEGMENT_ABOVE, parent, id);
+	}
+	free(told);
+}
+
+/* Members and groups of which the scope knows the key only. */
+static void ties_members(struct seal *s, struct buf *rows)
+{
+	for (uint32_t id = s->entity_count; id < s->total; id++) {
+		uint32_t up, down;
+
+		seal_list(s, section_relation(RELATION_MEMBER_OF, false), id, &up);
+		seal_list(s, section_relation(RELATION_MEMBER_OF, true), id, &down);
+		if (up + down > 0)
+			tie_add(s, rows, SEGMENT_MEMBER, id, id);
+	}
+}
+
 static void principals_write(
 	struct seal *s, const struct principal_row *row, size_t count)
 {
@@ -321,6 +366,8 @@ static void principals_make(struct seal *s)
 	gaps_of_kinds(s, &rows);
 	gaps_of_containers(s, &rows);
 	gaps_of_coverage(s, &rows);
+	ties_above(s, &rows);
+	ties_members(s, &rows);
 	if (rows.n > 0)
 		qsort(rows.p, VEC_COUNT(&rows, struct principal_row),
 			sizeof(struct principal_row), compare_principal);

@@ -77,6 +77,11 @@ void seal_statement_make(struct seal *s);
 /* seal_entry.c: index and principal entries. Needs statements and documents. */
 void seal_entry_make(struct seal *s);
 
+/* seal_coverage.c: what was read and what not. Fills policy_bits, too. */
+void seal_coverage_make(struct seal *s);
+/* Whether all policies of the scope's entities were read: who has none has none. */
+bool seal_coverage_all_policies(const struct seal *s);
+
 /* seal_record.c: the records of each id, into blocks. */
 void seal_record_make(struct seal *s);
 

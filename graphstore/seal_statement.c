@@ -18,7 +18,7 @@ static void meaning_conditions(
 	for (uint32_t i = 0; i < st->condition_count; i++) {
 		const struct document_condition *c =
 			&d->conditions[st->condition_first + i];
-		const uint32_t head[] = { c->operator_, c->qualifier, c->flags,
+		const uint32_t head[] = { c->operator_, c->qualifier, c->flags, c->joins,
 			c->value_count };
 
 		buf_add(out, head, sizeof(head));
@@ -51,9 +51,11 @@ static void meaning(
 			&d->principals[st->principal_first + i];
 
 		VEC_ADD(out, uint32_t, p->type);
+		VEC_ADD(out, uint32_t, p->flags);
 		meaning_text(out, d, p->text);
 	}
 	meaning_conditions(out, d, st);
+	meaning_text(out, d, st->role);
 }
 
 static uint32_t action_total(

@@ -140,11 +140,17 @@ struct segment_index {
  * (the first one is `entity`); SEGMENT_GAP_COVERAGE, something was refused or read in
  * part; SEGMENT_GAP_IDENTITIES, nobody asked for the identities of the account;
  * SEGMENT_GAP_ACCOUNTS, it speaks of accounts that may be scopes of their own.
+ *
+ * Two more name foreign keys, so that trees and groups are followed from scope to scope:
+ * SEGMENT_ABOVE and a key, the container of some entity (the first one is `entity`);
+ * SEGMENT_MEMBER and a key, an end of a membership (its id is `entity`).
  */
 #define SEGMENT_GAP            "?"
 #define SEGMENT_GAP_COVERAGE   "?coverage"
 #define SEGMENT_GAP_IDENTITIES "?identities"
 #define SEGMENT_GAP_ACCOUNTS   "?accounts"
+#define SEGMENT_ABOVE          "^"
+#define SEGMENT_MEMBER         "@"
 
 struct segment_principal {
 	/*

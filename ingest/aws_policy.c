@@ -561,7 +561,10 @@ void aws_policy_compile(struct document_builder *out, struct str text,
 	c.rule = &layer_rules[layer];
 	intern_init(&c.sids);
 	intern_init(&c.keys);
-	if (text.n > LIMIT_POLICY_BYTES)
+	if (layer > LAYER_SESSION)
+		rc = err_set(&e, ERR_FORMAT, "there are no policies of layer '%.*s'",
+			STR_ARG(record_layer_name(layer)));
+	else if (text.n > LIMIT_POLICY_BYTES)
 		rc = err_set(&e, ERR_LIMIT,
 			"%zu bytes are more than LIMIT_POLICY_BYTES (%u)", text.n,
 			LIMIT_POLICY_BYTES);

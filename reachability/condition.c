@@ -1,5 +1,7 @@
 #include "reachability/condition.h"
 
+#include <assert.h>
+
 #include "reachability/comparison.h"
 #include "reachability/literal.h"
 #include "reachability/pattern.h"
@@ -433,14 +435,53 @@ expr condition_test(struct condition_context *c, const struct document *d,
 	return expr_and(c->pool, truth, expr_test(c->pool, &k.test));
 }
 
+/* Truths that conditions left, newest last; checked by document_open. */
+static void condition_join(struct expr_pool *pool, struct buf *truths, uint32_t joins)
+{
+	for (; joins != 0; joins >>= 2) {
+		size_t count = VEC_COUNT(truths, expr);
+		expr *newest = VEC_DATA(truths, expr) + count - 1;
+
+		if ((joins & 3u) == DOCUMENT_NOT) {
+			*newest = expr_not(pool, *newest);
+			continue;
+		}
+		assert(count >= 2);
+		newest[-1] = (joins & 3u) == DOCUMENT_AND
+				     ? expr_and(pool, newest[-1], newest[0])
+				     : expr_or(pool, newest[-1], newest[0]);
+		truths->n -= sizeof(expr);
+	}
+}
+
+static expr condition_joined(struct condition_context *c, const struct document *d,
+	const struct document_condition *v, uint32_t count)
+{
+	struct buf truths = { 0 };
+	expr out = EXPR_TRUE;
+
+	for (uint32_t i = 0; i < count; i++) {
+		VEC_ADD(&truths, expr, condition_test(c, d, &v[i]));
+		condition_join(c->pool, &truths, v[i].joins);
+	}
+	for (size_t i = 0; i < VEC_COUNT(&truths, expr); i++)
+		out = expr_and(c->pool, out, VEC_DATA(&truths, const expr)[i]);
+	buf_release(&truths);
+	return out;
+}
+
 expr condition_statement(struct condition_context *c, const struct document *d,
 	const struct document_statement *s)
 {
+	const struct document_condition *v = d->conditions + s->condition_first;
 	expr out = EXPR_TRUE;
 
+	for (uint32_t i = 0; i < s->condition_count; i++) {
+		if (v[i].joins != 0)
+			return condition_joined(c, d, v, s->condition_count);
+	}
 	for (uint32_t i = 0; i < s->condition_count && out != EXPR_FALSE; i++)
-		out = expr_and(c->pool, out,
-			condition_test(c, d, &d->conditions[s->condition_first + i]));
+		out = expr_and(c->pool, out, condition_test(c, d, &v[i]));
 	return out;
 }
 

@@ -247,6 +247,23 @@ expr expr_unknown(struct expr_pool *p, struct str scope, struct str what)
 	return out;
 }
 
+expr expr_activation(struct expr_pool *p, struct str what)
+{
+	struct expr_node *node;
+	bool fresh;
+	expr out;
+
+	buf_clear(&p->scratch);
+	buf_add_char(&p->scratch, 'E');
+	expr_add_part(&p->scratch, what);
+	node = expr_node_add(p, &out, &fresh);
+	if (fresh) {
+		node->kind = EXPR_NODE_ACTIVATION;
+		node->what = arena_copy(&p->text, what);
+	}
+	return out;
+}
+
 expr expr_not(struct expr_pool *p, expr x)
 {
 	(void)p;
@@ -533,15 +550,20 @@ bool expr_satisfiable(struct expr_pool *p, expr x)
 	return (*answers & EXPR_SATISFIABLE) != 0;
 }
 
-/* The same for one node whose operands are mapped already. */
-static expr expr_known_part(
-	struct expr_pool *p, struct buf *parts, const expr *map, uint32_t id, expr not )
+/*
+ * The same for one node whose operands are mapped already. What nobody activated does
+ * not hold, and its negation does.
+ */
+static expr expr_known_part(struct expr_pool *p, struct buf *parts, const expr *map,
+	uint32_t id, expr not, bool inactive)
 {
 	const struct expr_node *node = expr_node(p, id << 1);
 	const expr *operands = expr_operands(p, node);
 
 	if (node->kind == EXPR_NODE_UNKNOWN)
 		return EXPR_FALSE;
+	if (node->kind == EXPR_NODE_ACTIVATION && inactive)
+		return EXPR_FALSE ^ not ;
 	if (node->kind != EXPR_NODE_AND)
 		return (id << 1) + not ;
 	buf_clear(parts);
@@ -550,8 +572,11 @@ static expr expr_known_part(
 	return expr_and_list(p, VEC_DATA(parts, expr), VEC_COUNT(parts, expr)) ^ not ;
 }
 
-/* What x comes to when every unknown, negated or not, reads as false. */
-static expr expr_without_unknowns(struct expr_pool *p, expr x)
+/*
+ * What x comes to when every unknown, negated or not, reads as false; `inactive`: and
+ * nothing is activated.
+ */
+static expr expr_without_unknowns(struct expr_pool *p, expr x, bool inactive)
 {
 	struct buf ids = { 0 }, mapped = { 0 }, parts = { 0 };
 	const uint32_t *id;
@@ -564,7 +589,7 @@ static expr expr_without_unknowns(struct expr_pool *p, expr x)
 	for (size_t i = 0; i < VEC_COUNT(&ids, uint32_t); i++) {
 		for (expr not = 0; not < 2; not ++)
 			map[(id[i] << 1) + not ] =
-				expr_known_part(p, &parts, map, id[i], not );
+				expr_known_part(p, &parts, map, id[i], not, inactive);
 	}
 	out = map[x];
 	buf_release(&ids);
@@ -586,8 +611,10 @@ enum expr_verdict expr_verdict(struct expr_pool *p, expr x)
 		v = VERDICT_DENIED;
 	else if (!expr_satisfiable(p, x ^ 1))
 		v = VERDICT_ALLOWED;
-	else if (expr_satisfiable(p, expr_without_unknowns(p, x)))
+	else if (expr_satisfiable(p, expr_without_unknowns(p, x, true)))
 		v = VERDICT_CONDITIONAL;
+	else if (expr_satisfiable(p, expr_without_unknowns(p, x, false)))
+		v = VERDICT_ELIGIBLE;
 	expr_node(p, x)->answers[x & 1] |=
 		(uint8_t)(EXPR_VERDICT_KNOWN | (unsigned)v << EXPR_VERDICT_SHIFT);
 	return v;

@@ -5,9 +5,10 @@
  * with MFA") and over what was not collected. Formulas are numbers; equal formulas have
  * equal numbers, so comparing and caching them costs nothing.
  *
- * Atoms are of two sorts: a test (operator, key, values: one entry of a policy's
- * Condition) and an unknown (a piece of data that nobody collected, with the words for
- * it). The constructors simplify: constants, duplicates, x AND NOT x, absorption; AND
+ * Atoms are of three sorts: a test (operator, key, values: one entry of a policy's
+ * Condition), an unknown (a piece of data that nobody collected, with the words for it)
+ * and an activation (of what is given only when somebody asks for it). The constructors
+ * simplify: constants, duplicates, x AND NOT x, absorption; AND
  * and OR are flat, their operands ascend.
  *
  * Invariants: (1) EXPR_TRUE and EXPR_FALSE appear only as themselves; (2) an operand of
@@ -76,6 +77,12 @@ expr expr_test(struct expr_pool *p, const struct expr_test *test);
  */
 expr expr_unknown(struct expr_pool *p, struct str scope, struct str what);
 
+/*
+ * That something was activated which is given only then: `what` names it ("assignment 'x'
+ * of role 'y'"). It is not, until somebody does it.
+ */
+expr expr_activation(struct expr_pool *p, struct str what);
+
 expr expr_not(struct expr_pool *p, expr x);
 expr expr_and(struct expr_pool *p, expr a, expr b);
 expr expr_or(struct expr_pool *p, expr a, expr b);
@@ -83,7 +90,7 @@ expr expr_or(struct expr_pool *p, expr a, expr b);
 /*
  * What the formula says: EXPR_TRUE allowed, EXPR_FALSE (or one that can never hold)
  * denied; with every unknown read as the value that makes it false: conditional when it
- * can still hold, else unknown.
+ * can still hold without any activation, eligible when it can with some, else unknown.
  */
 enum expr_verdict expr_verdict(struct expr_pool *p, expr x);
 

@@ -155,6 +155,20 @@ static void expr_json_unknown(struct buf *out, const struct expr_node *node, boo
 	buf_add_str(out, not ? STR_LIT(",\"not\":true}") : STR_LIT("}"));
 }
 
+static void expr_print_activation(
+	struct buf *out, const struct expr_node *node, bool not )
+{
+	buf_printf(out, not ? "not (activation of %.*s)" : "activation of %.*s",
+		STR_ARG(node->what));
+}
+
+static void expr_json_activation(struct buf *out, const struct expr_node *node, bool not )
+{
+	buf_add_str(out, STR_LIT("{\"activation\":"));
+	expr_json_string(out, node->what, false);
+	buf_add_str(out, not ? STR_LIT(",\"not\":true}") : STR_LIT("}"));
+}
+
 static size_t expr_text_index(const struct expr_texts *t, uint32_t id)
 {
 	const uint32_t *ids = VEC_DATA(&t->ids, const uint32_t);
@@ -237,6 +251,12 @@ static void expr_print_node(struct buf *out, struct expr_texts *t,
 			expr_json_unknown(out, node, not );
 		else
 			expr_print_unknown(out, node, not );
+		break;
+	case EXPR_NODE_ACTIVATION:
+		if (t->json)
+			expr_json_activation(out, node, not );
+		else
+			expr_print_activation(out, node, not );
 		break;
 	case EXPR_NODE_AND:
 		expr_print_and(out, t, node, not );

@@ -17,7 +17,13 @@
 #include "base/intern.h"
 #include "reachability/expr.h"
 
-enum expr_kind { EXPR_NODE_FALSE, EXPR_NODE_TEST, EXPR_NODE_UNKNOWN, EXPR_NODE_AND };
+enum expr_kind {
+	EXPR_NODE_FALSE,
+	EXPR_NODE_TEST,
+	EXPR_NODE_UNKNOWN,
+	EXPR_NODE_ACTIVATION,
+	EXPR_NODE_AND
+};
 
 /* Answers kept per formula, so that each is decided once. */
 #define EXPR_SATISFIABLE_KNOWN 0x01u
@@ -31,7 +37,7 @@ struct expr_node {
 	uint64_t operand_bits;  /* a small set that holds the operands, for quick "no" */
 	struct expr_test test;  /* of TEST */
 	uint32_t key;           /* of TEST: number of its folded key */
-	struct str scope, what; /* of UNKNOWN */
+	struct str scope, what; /* of UNKNOWN; `what` is activated of ACTIVATION */
 	uint8_t answers[2];     /* for the node and for its negation */
 };
 

@@ -14,6 +14,7 @@
 /* How a statement on the resource's side names the subject. Stronger ones come later. */
 enum provider_match {
 	MATCH_NONE,
+	MATCH_PERHAPS, /* by a group of which not all members are known */
 	MATCH_ACCOUNT, /* its account: delegates to that account's own policies */
 	MATCH_ROLE,    /* itself by name; ceilings on the identity still cut implicitly */
 	MATCH_SELF,    /* itself by name; they do not */
@@ -88,7 +89,10 @@ struct provider_parts {
 	/* what calls granted on the resource, beside all policies; by how it names */
 	expr grants[MATCH_COUNT];
 	expr scps, rcps; /* all levels let through */
-	expr deny;       /* some statement denies, in whichever layer */
+	expr place;      /* ceilings by place let through: see place.h */
+	/* grants and denies of the resource and of what is above it that nobody read */
+	expr unread_grants, unread_denies;
+	expr deny; /* some statement denies, in whichever layer */
 	/* why a grant of the resource's side does not count; empty: all do */
 	struct str voided;
 	/* key of the endpoint whose policy leaves nothing; empty: none does */
@@ -183,7 +187,8 @@ struct provider {
 
 	/*
 	 * The texts under which resource-side policies may name a subject, strongest
-	 * first; at most `max`.
+	 * first; at most `max`. Its key, and sets that it is in; of groups only the
+	 * engine knows (membership.h).
 	 */
 	uint32_t (*principal_texts)(
 		struct str *out, uint32_t max, struct world *w, node_id subject);
@@ -236,6 +241,30 @@ struct provider {
 	 * the account. Ends with NULL.
 	 */
 	const char *const *power_actions;
+
+	/*
+	 * Policies of a container hold for all that is beneath it, in whatever scope.
+	 * inherited.h has what such providers share, and the hooks below are of theirs.
+	 */
+	bool inherits;
+
+	/*
+	 * The container of a key as the key's own form tells, for keys that no scope has
+	 * and entities that do not say it; empty: it does not tell.
+	 */
+	struct str (*above)(struct str key, struct arena *arena);
+
+	/* Whether nothing is above the node: where a chain of containers is complete. */
+	bool (*is_top)(const struct node *n);
+
+	/* Whether the node could be in the group, whose members are not all known. */
+	bool (*may_join)(struct world *w, node_id n, struct str group);
+
+	/*
+	 * Whether a member of a group is a set (DOCUMENT_SET) and no identity: all whom
+	 * principal_texts gives this text.
+	 */
+	bool (*is_set)(struct str text);
 };
 
 /* The provider of a key, scope id or kind; the first known one when nothing tells. */

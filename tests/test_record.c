@@ -157,7 +157,7 @@ static const struct {
 	{ "version is negative", BYTES("\x92\x01\x81\xa1v\xff"), ERR_FORMAT,
 		"out of range" },
 	{ "no scope", BYTES("\x92\x03\x81\xa1k\xa1x"), ERR_FORMAT, "has no 's'" },
-	{ "layer 10", BYTES("\x92\x05\x81\xa1l\x0a"), ERR_FORMAT, "out of range" },
+	{ "layer 13", BYTES("\x92\x05\x81\xa1l\x0d"), ERR_FORMAT, "out of range" },
 	{ "pairs are a list", BYTES("\x92\x03\x81\xa1t\x90"), ERR_FORMAT,
 		"expected a map" },
 	{ "4 billion pairs", BYTES("\x92\x03\x81\xa1t\xdf\xff\xff\xff\xff"), ERR_LIMIT,

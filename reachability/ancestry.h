@@ -1,0 +1,40 @@
+/*
+ * ancestry.h - what a node lies in: its containers, nearest first, in whatever scope
+ * they are.
+ *
+ * Where the entity does not say its container, its key may (provider.h, `above`), or the
+ * scope that its own scope lies in. A chain that does not end at the provider's top is
+ * open: there is more above that nobody collected.
+ *
+ * Lifetime: until world_close; one chain per node. Threads: one, as the world.
+ */
+#ifndef REACHABILITY_ANCESTRY_H
+#define REACHABILITY_ANCESTRY_H
+
+#include "reachability/world.h"
+
+struct ancestry {
+	const node_id *nodes; /* the nearest container first, without the node itself */
+	uint32_t count;
+	bool open; /* what is above the last of them, or the node, is not known */
+};
+
+struct ancestry_cache;
+
+struct ancestry_cache *ancestry_cache_new(struct world *w);
+void ancestry_cache_free(struct ancestry_cache *c);
+
+/*
+ * ERR_FORMAT for a container that lies in itself, ERR_LIMIT past LIMIT_CONTAINERS. Nodes
+ * of providers without inheritance have an empty chain that is not open.
+ */
+int ancestry_of(
+	const struct ancestry **out, struct ancestry_cache *c, node_id n, struct err *e);
+
+/* The nearest container, or NODE_NONE. */
+int ancestry_parent(node_id *out, struct ancestry_cache *c, node_id n, struct err *e);
+
+/* Append the scopes (scope_number) that have something directly in the container. */
+int ancestry_scopes(struct buf *out, struct world *w, node_id container, struct err *e);
+
+#endif
