@@ -375,9 +375,12 @@ static uint64_t digest_of(struct world *w, const struct answer *answer)
 	for (uint32_t i = 0; i < answer->row_count; i++) {
 		const struct answer_row *row = &answer->rows[i];
 		uint64_t h = hash64(world_node(w, row->node)->key);
+		uint32_t resource_count = 0;
+
+		answer_resources(&resource_count, w, row);
 		const uint32_t marks[] = { row->verdict, row->indirect, row->admin,
 			row->public, row->path.cost, row->path.step_count,
-			row->part_count, row->resource_count };
+			row->part_count, resource_count };
 
 		h = hash64_seeded((struct str){ (const char *)marks, sizeof(marks) }, h);
 		sum += hash64_seeded((struct str){ (const char *)row->actions,

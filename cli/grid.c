@@ -144,7 +144,10 @@ static struct str row_actions(const struct source *s)
 
 static struct str row_resources(const struct source *s)
 {
-	return label_list(s->row->resources, s->row->resource_count, s->arena);
+	uint32_t count;
+	const struct str *resources = answer_resources(&count, s->w, s->row);
+
+	return label_list(resources, count, s->arena);
 }
 
 static struct str row_admin(const struct source *s)

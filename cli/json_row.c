@@ -189,7 +189,10 @@ static void row_conditions(struct json_out *j, const struct source *s)
 
 static void row_resources(struct json_out *j, const struct source *s)
 {
-	write_strings(j, s->row->resources, s->row->resource_count);
+	uint32_t count;
+	const struct str *resources = answer_resources(&count, s->w, s->row);
+
+	write_strings(j, resources, count);
 }
 
 static void row_via(struct json_out *j, const struct source *s)

@@ -187,28 +187,43 @@ void dictionary_each(const struct dictionary *d, uint32_t begin, uint32_t end,
 	}
 }
 
-struct copy {
-	char *room;
-	size_t size;
-};
-
-static void copy_key(void *ctx, uint32_t index, struct str key)
+/*
+ * The key's bytes lie in its own entry and, as far as it shares them, in those before it:
+ * filled from the end, each entry gives what is still missing in front of it.
+ */
+struct str dictionary_copy(
+	const struct dictionary *d, uint32_t index, struct arena *arena)
 {
-	struct copy *c = ctx;
+	struct {
+		const char *rest;
+		uint32_t size, shared;
+	} entries[DICTIONARY_GROUP];
+	struct dictionary_walk w;
+	uint32_t last = index % DICTIONARY_GROUP, need;
+	struct str out;
+	char *p;
 
-	(void)index;
-	memcpy(c->room, key.p, key.n);
-	c->size = key.n;
-}
-
-struct str dictionary_get(
-	const struct dictionary *d, uint32_t index, char room[LIMIT_KEY_BYTES])
-{
-	struct copy c = { room, 0 };
-
-	if (index < d->count)
-		dictionary_each(d, index, index + 1, copy_key, &c);
-	return (struct str){ room, c.size };
+	if (index >= d->count)
+		return (struct str){ 0 };
+	walk_begin(&w, d, index / DICTIONARY_GROUP);
+	for (uint32_t i = 0; i <= last; i++) {
+		if (!walk_next(&w, i == 0) ||
+			(i > 0 && w.shared > entries[i - 1].shared + entries[i - 1].size))
+			return (struct str){ 0 };
+		entries[i].rest = w.rest.p;
+		entries[i].size = (uint32_t)w.rest.n;
+		entries[i].shared = w.shared;
+	}
+	need = (uint32_t)(w.shared + w.rest.n);
+	p = arena_alloc(arena, need + 1u);
+	out = (struct str){ p, need };
+	for (uint32_t i = last + 1; i-- > 0 && need > 0;) {
+		if (entries[i].shared >= need)
+			continue;
+		memcpy(p + entries[i].shared, entries[i].rest, need - entries[i].shared);
+		need = entries[i].shared;
+	}
+	return out;
 }
 
 struct str dictionary_cursor_get(

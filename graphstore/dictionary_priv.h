@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/str.h"
@@ -44,9 +45,9 @@ uint32_t dictionary_find(const struct dictionary *d, struct str key);
  */
 uint32_t dictionary_bound(const struct dictionary *d, struct str key, bool after_prefix);
 
-/* Key `index` into `room`; empty when the bytes are damaged or the index is too large. */
-struct str dictionary_get(
-	const struct dictionary *d, uint32_t index, char room[LIMIT_KEY_BYTES]);
+/* Key `index` in the arena; empty when bytes are damaged or the index is too large. */
+struct str dictionary_copy(
+	const struct dictionary *d, uint32_t index, struct arena *arena);
 
 /* Where a walk over one group stands. */
 struct dictionary_walk {
@@ -64,7 +65,7 @@ struct dictionary_cursor {
 	char room[LIMIT_KEY_BYTES];
 };
 
-/* As dictionary_get, in the cursor's room: valid until the next call. */
+/* As dictionary_copy, in the cursor's room: valid until the next call. */
 struct str dictionary_cursor_get(
 	struct dictionary_cursor *c, const struct dictionary *d, uint32_t index);
 

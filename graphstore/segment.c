@@ -197,12 +197,10 @@ struct str segment_source(const struct segment *s, uint32_t source)
 
 struct str segment_key(const struct segment *s, entity_id id, struct arena *arena)
 {
-	char room[LIMIT_KEY_BYTES];
 	uint32_t count = s->head.entity_count;
 
-	if (id < count)
-		return arena_copy(arena, dictionary_get(&s->keys, id, room));
-	return arena_copy(arena, dictionary_get(&s->foreign, id - count, room));
+	return id < count ? dictionary_copy(&s->keys, id, arena)
+			  : dictionary_copy(&s->foreign, id - count, arena);
 }
 
 struct segment_cursor {

@@ -123,13 +123,15 @@ static struct str actions_text(struct arena *arena, const struct answer_row *row
 	return finish(arena, &b);
 }
 
-static struct str resources_text(struct arena *arena, const struct answer_row *row)
+static struct str resources_text(struct world *w, const struct answer_row *row)
 {
 	struct buf b = { 0 };
+	uint32_t count;
+	const struct str *resources = answer_resources(&count, w, row);
 
-	for (uint32_t i = 0; i < row->resource_count; i++)
-		add_item(&b, row->resources[i], " ");
-	return finish(arena, &b);
+	for (uint32_t i = 0; i < count; i++)
+		add_item(&b, resources[i], " ");
+	return finish(world_arena(w), &b);
 }
 
 /* Each condition once; parts that share one differ in their actions only. */
@@ -221,7 +223,7 @@ static struct column_value row_value(
 	case COLUMN_CONDITIONS:
 		return named(0, conditions_text(w, row));
 	case COLUMN_RESOURCES:
-		return named(0, resources_text(arena, row));
+		return named(0, resources_text(w, row));
 	default:
 		return named(0, (struct str){ 0 });
 	}

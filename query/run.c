@@ -241,16 +241,19 @@ static void split_rows(struct run *r, struct answer *a)
 	a->row_count = count;
 }
 
-static struct result_action action_of(const struct answer_row *row)
+static struct result_action action_of(struct world *w, const struct answer_row *row)
 {
+	uint32_t count;
+	const struct str *resources = answer_resources(&count, w, row);
+
 	return (struct result_action){
 		.action = row->actions[0],
 		.verdict = row->verdict,
 		.residual = row->part_count > 0 ? row->parts[0].residual : EXPR_TRUE,
 		.indirect = row->indirect,
 		.path = row->indirect ? &row->path : NULL,
-		.resources = row->resources,
-		.resource_count = row->resource_count,
+		.resources = resources,
+		.resource_count = count,
 	};
 }
 
@@ -268,7 +271,7 @@ static int finish_actions(struct run *r, struct answer *a, struct err *e)
 	actions = ARENA_NEW_ARRAY(
 		world_arena(r->w), struct result_action, a->row_count + 1);
 	for (uint32_t i = 0; i < a->row_count; i++)
-		actions[i] = action_of(&a->rows[i]);
+		actions[i] = action_of(r->w, &a->rows[i]);
 	r->out->type = RESULT_ACTIONS;
 	r->out->total = count = a->row_count;
 	begin = cut(r, &count);

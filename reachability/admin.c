@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/sorted.h"
+#include "base/sparse.h"
 
 /* Bits of actions: given for sure, given perhaps. */
 struct given {
@@ -18,8 +19,8 @@ struct admin {
 	uint32_t words;
 	struct world *world;
 	struct decide *all;
-	struct buf known;           /* struct known, by node */
-	struct buf publics;         /* struct known, by node */
+	struct sparse known;        /* struct known, by node */
+	struct sparse publics;      /* struct known, by node */
 	struct intern powers;       /* see power_key */
 	struct buf power_residuals; /* struct known, by number in powers */
 	struct buf open;            /* const bool *, by scope: see open_to_all */
@@ -36,6 +37,8 @@ struct admin *admin_new(struct world *w)
 	a->world = w;
 	a->all = decide_new(w, &query);
 	a->words = (catalog_action_count() + 63) / 64;
+	sparse_init(&a->known, sizeof(struct known));
+	sparse_init(&a->publics, sizeof(struct known));
 	intern_init(&a->powers);
 	return a;
 }
@@ -45,19 +48,12 @@ void admin_free(struct admin *a)
 	if (!a)
 		return;
 	decide_free(a->all);
-	buf_release(&a->known);
-	buf_release(&a->publics);
+	sparse_release(&a->known);
+	sparse_release(&a->publics);
 	buf_release(&a->open);
 	buf_release(&a->power_residuals);
 	intern_release(&a->powers);
 	free(a);
-}
-
-static struct known *known_slot(struct buf *b, node_id n)
-{
-	while (VEC_COUNT(b, struct known) <= n)
-		VEC_ADD(b, struct known, { 0 });
-	return &VEC_DATA(b, struct known)[n];
 }
 
 static void given_clear(struct admin *a, struct given *g)
@@ -104,14 +100,18 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
  * Whether the grants of the class on any resource have as many actions as there are: what
  * may_be_admin asks for, without a look at the documents.
  */
-static bool class_may_be_admin(struct admin *a, node_id n, struct segment *s)
+static bool class_may_be_admin(
+	const struct segment *s, const struct segment_entity *entity)
 {
-	const struct node *node = world_node(a->world, n);
-	uint32_t class = world_entity(a->world, n)->class;
+	return (entity->flags & (ENTITY_ROOT | ENTITY_SESSION)) ||
+	       entity->class == SEGMENT_NONE ||
+	       segment_class(s, entity->class)->wide_actions >= catalog_action_count();
+}
 
-	return node->imagined || (node->flags & (ENTITY_ROOT | ENTITY_SESSION)) ||
-	       class == SEGMENT_NONE ||
-	       segment_class(s, class)->wide_actions >= catalog_action_count();
+bool admin_may_rule(const struct segment *s, const struct segment_entity *entity)
+{
+	return (entity->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) &&
+	       !(entity->flags & ENTITY_COMPUTE) && class_may_be_admin(s, entity);
 }
 
 /* A grant on every resource that is as wide as a service's worth of actions. */
@@ -255,7 +255,9 @@ static bool may_rule(struct admin *a, node_id identity)
 	struct segment *segment = world_node_segment(a->world, identity);
 
 	return segment && (n->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) &&
-	       !(n->flags & ENTITY_COMPUTE) && class_may_be_admin(a, identity, segment);
+	       !(n->flags & ENTITY_COMPUTE) &&
+	       (n->imagined ||
+		       class_may_be_admin(segment, world_entity(a->world, identity)));
 }
 
 /* A plain grant of everything: no other grant that is as narrow as a service counts. */
@@ -395,7 +397,7 @@ int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e)
 	*out = EXPR_FALSE;
 	if (!may_rule(a, identity))
 		return 0;
-	slot = known_slot(&a->known, identity);
+	slot = sparse_at(&a->known, identity);
 	if (slot->set) {
 		*out = slot->residual;
 		return 0;
@@ -406,13 +408,13 @@ int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e)
 		rc = residual_of(out, a, identity, e);
 	buf_release(&key);
 	if (rc == 0)
-		*known_slot(&a->known, identity) = (struct known){ *out, true };
+		*slot = (struct known){ *out, true };
 	return rc;
 }
 
 int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)
 {
-	struct known *slot = known_slot(&a->publics, entity);
+	struct known *slot = sparse_at(&a->publics, entity);
 	const struct segment_entity *data = world_entity(a->world, entity);
 	const struct decide_subject *s;
 	const struct decide_object *o;
@@ -431,7 +433,6 @@ int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)
 		for (uint32_t i = 0; i < access.part_count; i++)
 			any = expr_or(
 				world_pool(a->world), any, access.parts[i].residual);
-		slot = known_slot(&a->publics, entity);
 		slot->residual = any;
 	}
 	slot->set = true;
@@ -471,6 +472,12 @@ static const bool *open_to_all(struct admin *a, scope_number scope, struct segme
 			open[p[i].entity] = true;
 	}
 	return open;
+}
+
+bool admin_may_be_public(
+	struct admin *a, scope_number scope, struct segment *s, entity_id id)
+{
+	return open_to_all(a, scope, s)[id];
 }
 
 int admin_is_public(bool *out, struct admin *a, node_id entity, struct err *e)

@@ -27,6 +27,13 @@ int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e);
 /* Whether anonymous callers may do anything at all to the entity. */
 int admin_public(expr *out, struct admin *a, node_id entity, struct err *e);
 
+/* What the segment alone tells: false when it rules nothing for sure. */
+bool admin_may_rule(const struct segment *s, const struct segment_entity *entity);
+
+/* Likewise: false when no policy of its own grants anything to everybody. */
+bool admin_may_be_public(
+	struct admin *a, scope_number scope, struct segment *s, entity_id id);
+
 /* The same as marks of a row: whether it holds, perhaps under conditions. */
 int admin_is_ruler(bool *out, struct admin *a, node_id identity, struct err *e);
 int admin_is_public(bool *out, struct admin *a, node_id entity, struct err *e);

@@ -286,15 +286,26 @@ static int what_entity(struct asking *a, node_id subject, const struct sighting 
 	if (direct && asking_wants(a, NULL)) {
 		struct row_source own = { direct, NULL };
 
-		if (row_make(&row, a->rows, NULL, &own, 1, node) &&
+		if (row_make(&row, a->rows, NULL, &own, 1) &&
 			asking_add(a, &row, node, subject, false, e) < 0)
 			return e->code;
 	}
-	if (n > 0 && !a->o->direct_only &&
-		row_make(&row, a->rows, direct, sources, n, node) &&
+	if (n > 0 && !a->o->direct_only && row_make(&row, a->rows, direct, sources, n) &&
 		asking_add(a, &row, node, subject, false, e) < 0)
 		return e->code;
 	return 0;
+}
+
+/* The rows of what the subject has itself, when no others are asked for. */
+static int what_direct(struct asking *a, node_id subject, struct err *e)
+{
+	struct buf found = { 0 };
+	int rc = search_what(&found, a->d, subject, e);
+
+	if (rc == 0)
+		rc = asking_add_found(a, &found, subject, false, e);
+	buf_release(&found);
+	return rc;
 }
 
 static int what_access(struct asking *a, node_id subject, const node_id *objects,
@@ -302,8 +313,11 @@ static int what_access(struct asking *a, node_id subject, const node_id *objects
 {
 	struct reached r;
 	struct buf all = { 0 };
-	int rc = reach(&r, a, subject, e);
+	int rc;
 
+	if (!objects && a->o->direct_only && asking_wants(a, NULL))
+		return what_direct(a, subject, e);
+	rc = reach(&r, a, subject, e);
 	for (uint32_t i = 0; i < r.count && rc == 0; i++)
 		rc = notes_subject(a->notes, r.items[i].node, e);
 	if (rc == 0)
@@ -363,6 +377,53 @@ int answer_what(struct answer *out, struct world *w, const node_id *subjects,
 		rc = asking_finish(out, &a, e);
 	asking_release(&a);
 	return rc;
+}
+
+static int compare_strs(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/*
+ * Whole targets as the object's key plus their suffix, then the rest; sorted, each once.
+ */
+const struct str *answer_resources(
+	uint32_t *count, struct world *w, const struct answer_row *row)
+{
+	const struct answer_reach *reach = row->reach;
+	node_id object = row->who ? row->other : row->node;
+	uint32_t n = 0, kept = 0;
+	struct str key, *out;
+	kind_id kind;
+
+	*count = 0;
+	if (!reach)
+		return NULL;
+	kind = world_node_kind_id(w, object);
+	key = world_node(w, object)->key;
+	out = ARENA_NEW_ARRAY(world_arena(w), struct str,
+		reach->pattern_count + (uint32_t)__builtin_popcountll(reach->whole) + 1u);
+	for (uint32_t t = 0; t < 64 && reach->whole >> t; t++) {
+		struct str suffix = { 0 };
+
+		if (!(reach->whole >> t & 1u))
+			continue;
+		if (t != ACTION_LIST_UNBOUND && kind != CATALOG_NONE)
+			suffix = catalog_kind_target(kind, t).suffix;
+		out[n++] = suffix.n > 0 ? arena_printf(world_arena(w), "%.*s%.*s",
+						  STR_ARG(key), STR_ARG(suffix))
+					: key;
+	}
+	for (uint32_t i = 0; i < reach->pattern_count; i++)
+		out[n++] = reach->patterns[i];
+	if (n > 1)
+		qsort(out, n, sizeof(*out), compare_strs);
+	for (uint32_t i = 0; i < n; i++) {
+		if (kept == 0 || !str_eq(out[kept - 1], out[i]))
+			out[kept++] = out[i];
+	}
+	*count = kept;
+	return out;
 }
 
 enum expr_verdict answer_admin(struct world *w, node_id identity, struct err *e)

@@ -69,10 +69,18 @@ struct row_part {
 	enum expr_verdict verdict;
 };
 
+/* What of an entity some actions reach; shared by rows. */
+struct answer_reach {
+	uint64_t whole;             /* bit per target of its kind: all of it */
+	const struct str *patterns; /* other keys and sub-patterns */
+	uint32_t pattern_count;
+};
+
 struct answer_row {
 	node_id node; /* the entity that the row is about */
 	/* the entity at the other end: the subject of a what, the object of a who */
 	node_id other;
+	bool who; /* of a who */
 	bool indirect;
 	struct path path; /* of an indirect row */
 	enum expr_verdict verdict;
@@ -86,9 +94,8 @@ struct answer_row {
 		 */
 		parts;
 	uint32_t part_count;
-	const struct str
-		*resources; /* keys and sub-patterns that the actions reach, byte order */
-	uint32_t resource_count;
+	const struct answer_reach
+		*reach;       /* NULL: nothing to tell; see answer_resources */
 	struct str via_group; /* key of a group that alone gives it; empty otherwise */
 	bool admin, public, external;
 };
@@ -111,6 +118,13 @@ struct answer {
 	const struct answer_unknown *unknown;
 	uint32_t unknown_count;
 };
+
+/*
+ * The keys and sub-patterns that the row's actions reach, in byte order; made when asked
+ * for, so that rows nobody prints have none.
+ */
+const struct str *answer_resources(
+	uint32_t *count, struct world *w, const struct answer_row *row);
 
 struct answer_options {
 	/* leave out indirect rows; direct_only and indirect_only are not both set */

@@ -190,12 +190,11 @@ static int who_node(struct who *k, const struct who_entry *v, uint32_t count,
 	if (direct && asking_wants(a, NULL)) {
 		struct row_source own = { direct, NULL };
 
-		if (row_make(&row, a->rows, NULL, &own, 1, object) &&
+		if (row_make(&row, a->rows, NULL, &own, 1) &&
 			asking_add(a, &row, v[0].node, object, true, e) < 0)
 			return e->code;
 	}
-	if (n > 0 && !a->o->direct_only &&
-		row_make(&row, a->rows, direct, sources, n, object) &&
+	if (n > 0 && !a->o->direct_only && row_make(&row, a->rows, direct, sources, n) &&
 		asking_add(a, &row, v[0].node, object, true, e) < 0)
 		return e->code;
 	return 0;
@@ -300,17 +299,7 @@ static int who_direct(struct asking *a, const struct answer_object *object, stru
 	int rc = search_who(&found, a->d, object, e);
 
 	if (rc == 0)
-		buf_reserve(&a->out, VEC_COUNT(&found, struct search_found) *
-					     sizeof(struct answer_row));
-	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++) {
-		const struct search_found *f = &VEC_DATA(&found, struct search_found)[i];
-		struct row_source own = { f->access, NULL };
-		struct answer_row row;
-
-		if (row_make(&row, a->rows, NULL, &own, 1, object->node))
-			rc = asking_add(
-				a, &row, search_node(a->w, f), object->node, true, e);
-	}
+		rc = asking_add_found(a, &found, object->node, true, e);
 	buf_release(&found);
 	return rc;
 }

@@ -5,7 +5,7 @@
 void asking_init(struct asking *a, struct world *w, const struct action_query *query,
 	const struct answer_options *o)
 {
-	*a = (struct asking){ .w = w, .query = query, .o = o };
+	*a = (struct asking){ .w = w, .query = query, .o = o, .noted = SEGMENT_NONE };
 	a->d = decide_new(w, query);
 	decide_want_exclusions(a->d, o->want_excluded);
 	a->graph = graph_new(w);
@@ -84,6 +84,12 @@ int asking_holds(expr *out, struct asking *a, node_id n, node_id object, struct 
 	return admin_residual(out, a->admin, n, e);
 }
 
+static void note_parts(struct asking *a, const struct answer_row *row)
+{
+	for (uint32_t i = 0; i < row->part_count; i++)
+		notes_residual(a->notes, row->parts[i].residual);
+}
+
 int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id other,
 	bool who, struct err *e)
 {
@@ -91,6 +97,7 @@ int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id o
 
 	row->node = node;
 	row->other = other;
+	row->who = who;
 	if (admin_is_ruler(&row->admin, a->admin, node, e) < 0)
 		return e->code;
 	if (who)
@@ -106,9 +113,68 @@ int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id o
 			return e->code;
 	}
 	notes_residual(a->notes, row->path.residual);
-	for (uint32_t i = 0; i < row->part_count; i++)
-		notes_residual(a->notes, row->parts[i].residual);
+	note_parts(a, row);
 	buf_add(&a->out, row, sizeof(*row));
+	return 0;
+}
+
+/* A row about an entity that belongs to its scope: its node need not be looked at. */
+static int add_own(struct asking *a, struct answer_row *row, struct segment *s,
+	const struct search_found *f, struct err *e)
+{
+	const struct segment_entity *entity = segment_entity(s, f->id);
+
+	row->node = world_node_entity(a->w, f->scope, f->id);
+	if (admin_may_rule(s, entity) &&
+		admin_is_ruler(&row->admin, a->admin, row->node, e) < 0)
+		return e->code;
+	if (!row->who && admin_may_be_public(a->admin, f->scope, s, f->id) &&
+		admin_is_public(&row->public, a->admin, row->node, e) < 0)
+		return e->code;
+	if (row->who && a->noted != f->scope) {
+		a->noted = f->scope;
+		if (notes_subject(a->notes, row->node, e) < 0)
+			return e->code;
+	}
+	buf_add(&a->out, row, sizeof(*row));
+	return 0;
+}
+
+int asking_add_found(
+	struct asking *a, const struct buf *found, node_id other, bool who, struct err *e)
+{
+	const struct search_found *f = VEC_DATA(found, const struct search_found);
+	size_t count = VEC_COUNT(found, struct search_found);
+	struct answer_row row = { .other = other };
+	const struct access *last = NULL;
+	const struct answer_row *made = NULL;
+
+	buf_reserve(&a->out, count * sizeof(struct answer_row));
+	for (size_t i = 0; i < count; i++) {
+		struct segment *s = NULL;
+		bool first = false;
+
+		if (f[i].access != last)
+			made = row_direct(&first, a->rows, f[i].access);
+		last = f[i].access;
+		if (!made)
+			continue;
+		if (first)
+			note_parts(a, made);
+		row = *made;
+		row.other = other;
+		row.who = who;
+		if (f[i].scope != SEGMENT_NONE &&
+			world_segment(&s, a->w, f[i].scope, e) < 0)
+			return e->code;
+		if (s && world_is_own(segment_entity(s, f[i].id)->flags)) {
+			if (add_own(a, &row, s, &f[i], e) < 0)
+				return e->code;
+		} else if (asking_add(a, &row, search_node(a->w, &f[i]), other, who, e) <
+			   0) {
+			return e->code;
+		}
+	}
 	return 0;
 }
 

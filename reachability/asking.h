@@ -23,8 +23,9 @@ struct asking {
 	struct row_maker *rows;
 	const struct action_query *query;
 	const struct answer_options *o;
-	struct buf out; /* struct answer_row */
-	bool who;       /* rows are about who has access, and not about what */
+	struct buf out;     /* struct answer_row */
+	scope_number noted; /* a scope whose gaps are noted; SEGMENT_NONE: none yet */
+	bool who;           /* rows are about who has access, and not about what */
 };
 
 void asking_init(struct asking *a, struct world *w, const struct action_query *query,
@@ -52,6 +53,10 @@ int asking_finish(struct answer *out, struct asking *a, struct err *e);
 /* Append a row with its flags. */
 int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id other,
 	bool who, struct err *e);
+
+/* Append the direct rows of what a search found (struct search_found). */
+int asking_add_found(struct asking *a, const struct buf *found, node_id other, bool who,
+	struct err *e);
 
 /* A question of one verdict per pair (become, admin): whom the row is about. */
 struct asking_plain {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/sparse.h"
+
 struct hubs {
 	const struct hub *const *items;
 	uint32_t count;
@@ -11,7 +13,7 @@ struct hubs {
 struct graph {
 	struct world *world;
 	struct hop *hop;
-	struct buf forward, backward; /* struct hubs, by node */
+	struct sparse forward, backward; /* struct hubs, by node */
 };
 
 struct graph *graph_new(struct world *w)
@@ -21,6 +23,8 @@ struct graph *graph_new(struct world *w)
 	if (!g)
 		abort();
 	g->world = w;
+	sparse_init(&g->forward, sizeof(struct hubs));
+	sparse_init(&g->backward, sizeof(struct hubs));
 	g->hop = hop_new(w);
 	return g;
 }
@@ -30,8 +34,8 @@ void graph_free(struct graph *g)
 	if (!g)
 		return;
 	hop_free(g->hop);
-	buf_release(&g->forward);
-	buf_release(&g->backward);
+	sparse_release(&g->forward);
+	sparse_release(&g->backward);
 	free(g);
 }
 
@@ -50,18 +54,10 @@ void graph_set_strict(struct graph *g)
 	hop_needs_set_strict(hop_needs(g->hop));
 }
 
-static struct hubs *hubs_slot(struct buf *b, node_id n)
-{
-	while (VEC_COUNT(b, struct hubs) <= n)
-		VEC_ADD(b, struct hubs, { 0 });
-	return &VEC_DATA(b, struct hubs)[n];
-}
-
 int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, node_id n,
 	bool backward, struct err *e)
 {
-	struct buf *cache = backward ? &g->backward : &g->forward;
-	struct hubs *slot = hubs_slot(cache, n);
+	struct hubs *slot = sparse_at(backward ? &g->backward : &g->forward, n);
 	struct buf found = { 0 };
 
 	if (!slot->known) {
@@ -76,7 +72,6 @@ int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, 
 		items = arena_alloc(world_arena(g->world), found.n + 1);
 		if (found.n > 0)
 			memcpy(items, found.p, found.n);
-		slot = hubs_slot(cache, n);
 		*slot = (struct hubs){ items,
 			(uint32_t)VEC_COUNT(&found, const struct hub *), true };
 		buf_release(&found);

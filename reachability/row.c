@@ -2,31 +2,30 @@
 
 #include <stdlib.h>
 
+#include "base/sparse.h"
+
 /* What rows of equal sources share. */
 struct body {
 	bool empty;
-	enum expr_verdict verdict;
-	uint32_t level_mask;
-	const action_id *actions;
-	uint32_t action_count;
-	const struct row_part *parts;
-	uint32_t part_count;
-	uint64_t whole;
-	const struct str *resources;
-	uint32_t resource_count;
-	const struct path *path;
-	/* the resources of the newest row, which was on `object` */
-	const struct str *row_resources;
-	uint32_t row_resource_count;
-	node_id object;
+	bool told;             /* row_direct gave it before */
+	struct answer_row row; /* but for whom it is about */
+};
+
+/* The bodies of direct rows, by a hash of their access. */
+#define DIRECT_SLOTS 512u
+
+struct direct_slot {
+	const struct access *access;
+	uint32_t body;
 };
 
 struct row_maker {
 	struct world *world;
-	struct intern keys; /* sources -> body */
-	struct buf key;     /* of the row in hand */
-	struct buf bodies;  /* struct body */
-	uint32_t words;     /* of a bit set over all actions */
+	struct intern keys;   /* sources -> body */
+	struct buf key;       /* of the row in hand */
+	struct sparse bodies; /* struct body, at fixed places */
+	struct direct_slot direct[DIRECT_SLOTS];
+	uint32_t words; /* of a bit set over all actions */
 	uint64_t *done, *beaten[VERDICT_ALLOWED + 1];
 	bool clear; /* nothing is beaten */
 };
@@ -53,6 +52,7 @@ struct row_maker *row_maker_new(struct world *w)
 	for (int v = 0; v <= VERDICT_ALLOWED; v++)
 		m->beaten[v] = ARENA_NEW_ARRAY(world_arena(w), uint64_t, m->words);
 	intern_init(&m->keys);
+	sparse_init(&m->bodies, sizeof(struct body));
 	return m;
 }
 
@@ -61,7 +61,7 @@ void row_maker_free(struct row_maker *m)
 	if (!m)
 		return;
 	intern_release(&m->keys);
-	buf_release(&m->bodies);
+	sparse_release(&m->bodies);
 	buf_release(&m->key);
 	free(m);
 }
@@ -209,24 +209,26 @@ static void part_add(struct buf *parts, struct arena *arena, const struct piece 
 			p->residual, p->verdict });
 }
 
-static void body_resources(struct body *b, struct arena *arena,
+static void body_reach(struct body *b, struct arena *arena,
 	const struct row_source *sources, const bool *used, uint32_t source_count)
 {
+	struct answer_reach *reach = ARENA_NEW(arena, struct answer_reach);
 	struct buf all = { 0 };
 	void *copy;
 
 	for (uint32_t i = 0; i < source_count; i++) {
 		if (!used[i])
 			continue;
-		b->whole |= sources[i].access->whole;
+		reach->whole |= sources[i].access->whole;
 		buf_add(&all, sources[i].access->resources,
 			sources[i].access->resource_count * sizeof(struct str));
 	}
 	copy = arena_alloc(arena, all.n + 1);
 	if (all.n > 0)
 		memcpy(copy, all.p, all.n);
-	b->resources = copy;
-	b->resource_count = (uint32_t)VEC_COUNT(&all, struct str);
+	reach->patterns = copy;
+	reach->pattern_count = (uint32_t)VEC_COUNT(&all, struct str);
+	b->row.reach = reach;
 	buf_release(&all);
 }
 
@@ -236,11 +238,12 @@ static void body_fill(struct row_maker *m, struct body *b, struct buf *pieces,
 	struct arena *arena = world_arena(m->world);
 	struct buf ids = { 0 }, all = { 0 }, parts = { 0 };
 	bool *used = ARENA_NEW_ARRAY(arena, bool, source_count + 1);
+	struct answer_row *row = &b->row;
 	const struct path *path = NULL;
 	struct row_part *kept;
 
 	memset(m->done, 0, m->words * sizeof(uint64_t));
-	b->verdict = VERDICT_ALLOWED;
+	row->verdict = VERDICT_ALLOWED;
 	for (size_t i = 0; i < VEC_COUNT(pieces, struct piece); i++) {
 		const struct piece *p = &VEC_DATA(pieces, struct piece)[i];
 
@@ -249,25 +252,27 @@ static void body_fill(struct row_maker *m, struct body *b, struct buf *pieces,
 			continue;
 		used[p->source] = true;
 		buf_add(&all, ids.p, ids.n);
-		if (p->verdict < b->verdict)
-			b->verdict = p->verdict;
+		if (p->verdict < row->verdict)
+			row->verdict = p->verdict;
 		if (p->verdict != VERDICT_ALLOWED)
 			part_add(&parts, arena, p, &ids);
 		if (p->path && (!path || row_compare_paths(p->path, path) < 0))
 			path = p->path;
 	}
 	b->empty = all.n == 0;
-	b->path = path;
-	b->actions = actions_keep(arena, &all);
-	b->action_count = (uint32_t)VEC_COUNT(&all, action_id);
-	for (uint32_t i = 0; i < b->action_count; i++)
-		b->level_mask |= 1u << catalog_action_get(b->actions[i]).level;
+	row->indirect = path != NULL;
+	if (path)
+		row->path = *path;
+	row->actions = actions_keep(arena, &all);
+	row->action_count = (uint32_t)VEC_COUNT(&all, action_id);
+	for (uint32_t i = 0; i < row->action_count; i++)
+		row->level_mask |= 1u << catalog_action_get(row->actions[i]).level;
 	kept = arena_alloc(arena, parts.n + 1);
 	if (parts.n > 0)
 		memcpy(kept, parts.p, parts.n);
-	b->parts = kept;
-	b->part_count = (uint32_t)VEC_COUNT(&parts, struct row_part);
-	body_resources(b, arena, sources, used, source_count);
+	row->parts = kept;
+	row->part_count = (uint32_t)VEC_COUNT(&parts, struct row_part);
+	body_reach(b, arena, sources, used, source_count);
 	buf_release(&ids);
 	buf_release(&all);
 	buf_release(&parts);
@@ -288,77 +293,47 @@ static void body_make(struct row_maker *m, struct body *b, const struct access *
 	buf_release(&pieces);
 }
 
-static int compare_strs(const void *a, const void *b)
+static struct body *body_of(struct row_maker *m, const struct access *direct,
+	const struct row_source *sources, uint32_t source_count, uint32_t *number)
 {
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-/*
- * Whole targets as the object's key plus their suffix, then the rest; sorted, each once.
- */
-static void resources_make(struct row_maker *m, struct body *b, node_id object)
-{
-	struct arena *arena = world_arena(m->world);
-	kind_id kind = world_node_kind_id(m->world, object);
-	struct str key = world_node(m->world, object)->key, *out;
-	uint32_t whole = (uint32_t)__builtin_popcountll(b->whole), count = 0, kept = 0;
-
-	out = ARENA_NEW_ARRAY(arena, struct str, b->resource_count + whole + 1u);
-	for (uint32_t t = 0; t < 64 && b->whole >> t; t++) {
-		struct str suffix = { 0 };
-
-		if (!(b->whole >> t & 1u))
-			continue;
-		if (t != ACTION_LIST_UNBOUND && kind != CATALOG_NONE)
-			suffix = catalog_kind_target(kind, t).suffix;
-		out[count++] = suffix.n > 0 ? arena_printf(arena, "%.*s%.*s",
-						      STR_ARG(key), STR_ARG(suffix))
-					    : key;
-	}
-	for (uint32_t i = 0; i < b->resource_count; i++)
-		out[count++] = b->resources[i];
-	if (count > 1)
-		qsort(out, count, sizeof(*out), compare_strs);
-	for (uint32_t i = 0; i < count; i++) {
-		if (kept == 0 || !str_eq(out[kept - 1], out[i]))
-			out[kept++] = out[i];
-	}
-	b->row_resources = out;
-	b->row_resource_count = kept;
-	b->object = object;
-}
-
-bool row_make(struct answer_row *out, struct row_maker *m, const struct access *direct,
-	const struct row_source *sources, uint32_t source_count, node_id object)
-{
-	uint32_t before = intern_count(&m->keys), number;
+	uint32_t before = intern_count(&m->keys);
 	struct body *b;
 
 	buf_clear(&m->key);
 	VEC_ADD(&m->key, const void *, direct);
 	buf_add(&m->key, sources, source_count * sizeof(*sources));
-	number = intern_add(&m->keys, buf_str(&m->key));
-	if (number == before) {
-		struct body made = { .object = NODE_NONE };
+	*number = intern_add(&m->keys, buf_str(&m->key));
+	b = sparse_at(&m->bodies, *number);
+	if (*number == before)
+		body_make(m, b, direct, sources, source_count);
+	return b;
+}
 
-		body_make(m, &made, direct, sources, source_count);
-		buf_add(&m->bodies, &made, sizeof(made));
+bool row_make(struct answer_row *out, struct row_maker *m, const struct access *direct,
+	const struct row_source *sources, uint32_t source_count)
+{
+	uint32_t number;
+	struct body *b = body_of(m, direct, sources, source_count, &number);
+
+	if (!b->empty)
+		*out = b->row;
+	return !b->empty;
+}
+
+const struct answer_row *row_direct(
+	bool *first, struct row_maker *m, const struct access *access)
+{
+	uint64_t h = ((uint64_t)(uintptr_t)access >> 4) * 0x9e3779b97f4a7c15ull;
+	struct direct_slot *slot = &m->direct[h >> 32 & (DIRECT_SLOTS - 1)];
+	struct row_source own = { access, NULL };
+	struct body *b;
+
+	if (slot->access != access) {
+		body_of(m, NULL, &own, 1, &slot->body);
+		slot->access = access;
 	}
-	b = &VEC_DATA(&m->bodies, struct body)[number];
-	if (b->empty)
-		return false;
-	*out = (struct answer_row){ .indirect = b->path != NULL,
-		.verdict = b->verdict,
-		.level_mask = b->level_mask,
-		.actions = b->actions,
-		.action_count = b->action_count,
-		.parts = b->parts,
-		.part_count = b->part_count };
-	if (b->path)
-		out->path = *b->path;
-	if (b->object != object)
-		resources_make(m, b, object);
-	out->resources = b->row_resources;
-	out->resource_count = b->row_resource_count;
-	return true;
+	b = sparse_at(&m->bodies, slot->body);
+	*first = !b->told;
+	b->told = true;
+	return b->empty ? NULL : &b->row;
 }

@@ -24,10 +24,17 @@ struct row_source {
 /*
  * The row of all sources that need hops, less what `direct` (or NULL) gives at least as
  * well; or, with sources of no path, the direct row. false: nothing is left for a row.
- * node and other are the caller's. Rows of equal sources share their arrays.
+ * node, other and who are the caller's. Rows of equal sources share their arrays.
  */
 bool row_make(struct answer_row *out, struct row_maker *m, const struct access *direct,
-	const struct row_source *sources, uint32_t source_count, node_id object);
+	const struct row_source *sources, uint32_t source_count);
+
+/*
+ * The direct row that an access makes, or NULL for none: for all entities on which it is
+ * the access. *first: this access was not asked for before.
+ */
+const struct answer_row *row_direct(
+	bool *first, struct row_maker *m, const struct access *access);
 
 /* Best path first: verdict, cost, hops. */
 int row_compare_paths(const struct path *a, const struct path *b);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/sparse.h"
 #include "reachability/imagined.h"
 #include "reachability/rule.h"
 
@@ -9,8 +10,8 @@
 
 struct subject_cache {
 	struct world *world;
-	struct buf subjects;         /* const struct decide_subject * per node */
-	struct buf objects;          /* const struct decide_object * per node */
+	struct sparse subjects;      /* struct decide_subject * per node */
+	struct sparse objects;       /* struct decide_object * per node */
 	struct intern organizations; /* address of an account's organization -> number */
 	struct buf ceilings;         /* struct account_ceilings per number */
 	struct intern classes;       /* (scope, class) -> number */
@@ -34,6 +35,8 @@ struct subject_cache *subject_cache_new(struct world *w)
 	if (!c)
 		abort();
 	c->world = w;
+	sparse_init(&c->subjects, sizeof(struct decide_subject *));
+	sparse_init(&c->objects, sizeof(struct decide_object *));
 	intern_init(&c->classes);
 	intern_init(&c->organizations);
 	return c;
@@ -43,8 +46,8 @@ void subject_cache_free(struct subject_cache *c)
 {
 	if (!c)
 		return;
-	buf_release(&c->subjects);
-	buf_release(&c->objects);
+	sparse_release(&c->subjects);
+	sparse_release(&c->objects);
 	buf_release(&c->class_statements);
 	intern_release(&c->classes);
 	intern_release(&c->organizations);
@@ -642,24 +645,17 @@ int subject_narrow(struct decide_subject *out, struct subject_cache *c, node_id 
 	return 0;
 }
 
-static void *cached(struct buf *b, node_id n)
-{
-	while (VEC_COUNT(b, void *) <= n)
-		VEC_ADD(b, void *, NULL);
-	return VEC_DATA(b, void *)[n];
-}
-
 int subject_get(const struct decide_subject **out, struct subject_cache *c, node_id n,
 	struct err *e)
 {
-	struct decide_subject *s = cached(&c->subjects, n);
+	struct decide_subject **slot = sparse_at(&c->subjects, n), *s = *slot;
 
 	if (!s) {
 		s = ARENA_NEW(world_arena(c->world), struct decide_subject);
 		if (subject_fill(s, c, n, e) < 0)
 			return err_wrap(
 				e, "'%.*s'", STR_ARG(world_node(c->world, n)->key));
-		VEC_DATA(&c->subjects, void *)[n] = s;
+		*slot = s;
 	}
 	*out = s;
 	return 0;
@@ -668,14 +664,14 @@ int subject_get(const struct decide_subject **out, struct subject_cache *c, node
 int subject_object(const struct decide_object **out, struct subject_cache *c, node_id n,
 	struct err *e)
 {
-	struct decide_object *o = cached(&c->objects, n);
+	struct decide_object **slot = sparse_at(&c->objects, n), *o = *slot;
 
 	if (!o) {
 		o = ARENA_NEW(world_arena(c->world), struct decide_object);
 		if (object_load(o, c->world, n, e) < 0)
 			return err_wrap(
 				e, "'%.*s'", STR_ARG(world_node(c->world, n)->key));
-		VEC_DATA(&c->objects, void *)[n] = o;
+		*slot = o;
 	}
 	*out = o;
 	return 0;

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
+#include "base/sparse.h"
+#include "reachability/node_table.h"
 #include "reachability/organization.h"
 #include "reachability/provider.h"
 #include "reachability/subject.h"
@@ -17,8 +18,8 @@ struct scope_state {
 	struct segment *segment;
 	struct str account;
 	kind_id *kinds;
-	node_id *nodes; /* per entity: node + 1; 0: not yet; NULL: none yet */
-	struct segment_cursor *cursor;
+	node_id block;         /* node of its first entity + 1; 0: not yet */
+	struct sparse by_name; /* node_id + 1 of those of its entities that others have */
 };
 
 struct world {
@@ -29,9 +30,9 @@ struct world {
 	struct arena arena;
 	struct scope_state *scopes;
 	uint32_t scope_count;
-	struct buf nodes;        /* const struct node *, each at a fixed place */
-	struct intern node_keys; /* key -> node, the same numbers */
-	struct intern accounts;  /* native ids that were asked for */
+	struct node_table *nodes;
+	struct buf sharing;     /* scope_number: those with `by_name` in use */
+	struct intern accounts; /* native ids that were asked for */
 	/* const struct world_organization *, by accounts' number; NULL: not yet */
 	struct buf organizations;
 	struct intern removed;
@@ -48,7 +49,7 @@ int world_open(struct world **out, struct store *store, struct err *e)
 		abort();
 	w->store = store;
 	arena_init(&w->arena, ARENA_UNLIMITED);
-	intern_init(&w->node_keys);
+	w->nodes = node_table_new();
 	intern_init(&w->accounts);
 	intern_init(&w->removed);
 	w->pool = expr_pool_new();
@@ -70,13 +71,16 @@ void world_close(struct world *w)
 	subject_cache_free(w->subjects);
 	snapshot_end(w->snap);
 	expr_pool_free(w->pool);
-	intern_release(&w->node_keys);
+	node_table_free(w->nodes);
 	intern_release(&w->accounts);
 	intern_release(&w->removed);
 	for (size_t i = 0; i < VEC_COUNT(&w->kept, char *); i++)
 		free(VEC_DATA(&w->kept, char *)[i]);
 	buf_release(&w->kept);
-	buf_release(&w->nodes);
+	for (size_t i = 0; i < VEC_COUNT(&w->sharing, scope_number); i++)
+		sparse_release(
+			&w->scopes[VEC_DATA(&w->sharing, scope_number)[i]].by_name);
+	buf_release(&w->sharing);
 	buf_release(&w->organizations);
 	arena_release(&w->arena);
 	free(w);
@@ -234,18 +238,7 @@ struct str world_unknown_words(struct str what)
 
 node_id world_node_add(struct world *w, struct str name, struct node n)
 {
-	uint32_t before = intern_count(&w->node_keys);
-	node_id id = intern_add(&w->node_keys, name);
-	struct node *kept;
-
-	if (id < before)
-		return id;
-	kept = ARENA_NEW(&w->arena, struct node);
-	*kept = n;
-	kept->key = str_eq(name, n.key) ? intern_get(&w->node_keys, id)
-					: arena_copy(&w->arena, n.key);
-	VEC_ADD(&w->nodes, const struct node *, kept);
-	return id;
+	return node_table_add(w->nodes, name, n);
 }
 
 static node_id node_add(struct world *w, struct node n)
@@ -253,27 +246,67 @@ static node_id node_add(struct world *w, struct node n)
 	return world_node_add(w, n.key, n);
 }
 
+static node_id block_node(struct world *w, scope_number scope, entity_id id)
+{
+	struct scope_state *state = &w->scopes[scope];
+
+	if (state->block == 0)
+		state->block = 1 + node_table_block(w->nodes, state->segment, scope,
+					   state->account);
+	return state->block - 1 + id;
+}
+
+bool world_is_own(uint32_t flags)
+{
+	return !(flags & (ENTITY_SHARED | ENTITY_EXTERNAL | ENTITY_CONTAINER));
+}
+
+/*
+ * The node of an entity that other scopes may have too: the same for all of them. Of one
+ * that is only named here, that of the scope whose own it is.
+ */
+static node_id shared_node(struct world *w, scope_number scope, entity_id id)
+{
+	struct scope_state *state = &w->scopes[scope];
+	const struct segment_entity *entity = segment_entity(state->segment, id);
+	struct str key = segment_key(state->segment, id, &w->arena);
+	node_id known = node_table_find(w->nodes, key);
+	scope_number home;
+	struct segment *s;
+	entity_id at;
+	struct err e;
+
+	if (known != NODE_NONE)
+		return known;
+	if ((entity->flags & ENTITY_EXTERNAL) &&
+		snapshot_find_key(&home, &at, w->snap, key, &e) == 1 &&
+		world_segment(&s, w, home, &e) == 0 &&
+		world_is_own(segment_entity(s, at)->flags))
+		return block_node(w, home, at);
+	return node_add(w, (struct node){ .type = NODE_ENTITY,
+				   .scope = scope,
+				   .id = id,
+				   .key = key,
+				   .account = state->account,
+				   .flags = entity->flags });
+}
+
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id)
 {
 	struct scope_state *state = &w->scopes[scope];
-	struct segment *s = state->segment;
+	node_id *slot;
 
-	assert(s && id < segment_info(s)->entity_count);
-	if (!state->nodes) {
-		state->nodes = ARENA_NEW_ARRAY(
-			&w->arena, node_id, segment_info(s)->entity_count);
-		state->cursor = segment_cursor_new(s, &w->arena);
+	assert(state->segment && id < segment_info(state->segment)->entity_count);
+	if (world_is_own(segment_entity(state->segment, id)->flags))
+		return block_node(w, scope, id);
+	if (state->by_name.size == 0) {
+		sparse_init(&state->by_name, sizeof(node_id));
+		VEC_ADD(&w->sharing, scope_number, scope);
 	}
-	if (state->nodes[id] == 0)
-		state->nodes[id] =
-			1 +
-			node_add(w, (struct node){ .type = NODE_ENTITY,
-					    .scope = scope,
-					    .id = id,
-					    .key = segment_cursor_key(state->cursor, id),
-					    .account = state->account,
-					    .flags = segment_entity(s, id)->flags });
-	return state->nodes[id] - 1;
+	slot = sparse_at(&state->by_name, id);
+	if (*slot == 0)
+		*slot = 1 + shared_node(w, scope, id);
+	return *slot - 1;
 }
 
 node_id world_node_virtual(
@@ -292,13 +325,7 @@ node_id world_node_virtual(
 
 const struct node *world_node(const struct world *w, node_id n)
 {
-	assert(n < intern_count(&w->node_keys));
-	return VEC_DATA(&w->nodes, const struct node *)[n];
-}
-
-uint32_t world_node_count(const struct world *w)
-{
-	return intern_count(&w->node_keys);
+	return node_table_get(w->nodes, n);
 }
 
 int world_node_of_key(node_id *out, struct world *w, struct str key, struct err *e)

@@ -4,8 +4,8 @@
  *
  * A node is anything that a path or a row can name: an entity of a scope, or a principal
  * that is in no scope (the public, a service of the provider, an identity of an account
- * that was not collected). Nodes are dense numbers in order of first use; equal keys are
- * equal nodes.
+ * that was not collected). Nodes are numbers in blocks, one per scope that was looked at
+ * (node_table.h); equal keys are equal nodes.
  *
  * Ownership: everything got here is borrowed until world_close. Threads: one.
  */
@@ -164,7 +164,13 @@ node_id world_node_virtual(
 /* A node of that name, which for most is its key; the first one keeps the name. */
 node_id world_node_add(struct world *w, struct str name, struct node n);
 const struct node *world_node(const struct world *w, node_id n);
-uint32_t world_node_count(const struct world *w);
+
+/*
+ * Whether an entity with these flags belongs to the scope that has it and to no other:
+ * then its node is a number beside those of its scope, and costs nothing until it is
+ * looked at.
+ */
+bool world_is_own(uint32_t flags);
 
 /*
  * The node of a key: an entity when some scope has it, else as the provider reads the
