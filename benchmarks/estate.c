@@ -1,5 +1,7 @@
 #include "benchmarks/estate.h"
 
+#include "benchmarks/organization.h"
+
 static const char *const teams[] = { "billing", "catalogue", "checkout", "claims", "data",
 	"fraud", "identity", "insight", "ledger", "logistics", "media", "messaging",
 	"mobile", "onboarding", "payments", "platform", "pricing", "risk", "search",
@@ -49,7 +51,9 @@ static uint32_t at_least(uint32_t n, uint32_t least)
 
 void estate_init(struct estate *s, uint64_t seed, uint32_t roles)
 {
-	*s = (struct estate){ .seed = seed };
+	*s = (struct estate){
+		.seed = seed, .account = ESTATE_ACCOUNT, .region = ESTATE_REGION
+	};
 	s->count[ESTATE_ROLE] = roles;
 	s->count[ESTATE_USER] = at_least(roles / 10, 10);
 	s->count[ESTATE_GROUP] = at_least(roles / 400, 4);
@@ -63,6 +67,25 @@ void estate_init(struct estate *s, uint64_t seed, uint32_t roles)
 	s->count[ESTATE_FUNCTION] = at_least(roles / 50, 4);
 	s->count[ESTATE_INSTANCE] = at_least(roles / 80, 4);
 	s->application_count = at_least(roles / 12, 4);
+	arena_init(&s->arena, ARENA_UNLIMITED);
+}
+
+void estate_init_member(struct estate *s, const struct organization *organization,
+	uint32_t number, const uint32_t count[ESTATE_THINGS])
+{
+	static const char *const regions[] = { "eu-west-1", "eu-central-1", "us-east-1",
+		"ap-southeast-2" };
+	uint32_t resources = 0;
+
+	*s = (struct estate){ .organization = organization, .number = number };
+	organization_account(organization, number, s->account);
+	s->seed = organization_fact(organization, 1, number);
+	s->region = regions[s->seed % COUNT(regions)];
+	memcpy(s->count, count, sizeof(s->count));
+	for (uint32_t t = ESTATE_BUCKET; t < ESTATE_THINGS; t++)
+		resources += count[t];
+	s->application_count = at_least(count[ESTATE_ROLE] / 12, resources / 100);
+	s->application_count = at_least(s->application_count, 4);
 	arena_init(&s->arena, ARENA_UNLIMITED);
 }
 
@@ -86,6 +109,8 @@ enum estate_purpose estate_purpose(const struct estate *s, uint32_t role)
 {
 	uint32_t n = (uint32_t)(estate_fact(s, 100, role) % 100), i = 0;
 
+	if (organization_standard(s, role))
+		return ESTATE_FOR_ROOT;
 	while (i + 1 < COUNT(shares) && n >= shares[i])
 		n -= shares[i++];
 	return (enum estate_purpose)i;
@@ -124,6 +149,8 @@ struct str estate_name(struct estate *s, enum estate_thing t, uint32_t i)
 
 	switch (t) {
 	case ESTATE_ROLE:
+		if (organization_standard(s, i))
+			return str_from(organization_standard(s, i)->name);
 		return arena_printf(&s->arena, "%.*s-%s-%s-%u", STR_ARG(app), stage,
 			roles[estate_purpose(s, i)], i);
 	case ESTATE_USER:
@@ -131,6 +158,9 @@ struct str estate_name(struct estate *s, enum estate_thing t, uint32_t i)
 	case ESTATE_GROUP:
 		return arena_printf(&s->arena, "%s-%u", teams[i % COUNT(teams)], i);
 	case ESTATE_BUCKET:
+		if (s->organization)
+			return arena_printf(&s->arena, "harbor-%.*s-%s-%u-%x",
+				STR_ARG(app), stage, i, s->number);
 		return arena_printf(&s->arena, "harbor-%.*s-%s-%s", STR_ARG(app),
 			uses[fact / 7 % COUNT(uses)], stage);
 	case ESTATE_KEY:
@@ -151,25 +181,33 @@ struct str estate_name(struct estate *s, enum estate_thing t, uint32_t i)
 
 struct str estate_arn(struct estate *s, enum estate_thing t, uint32_t i)
 {
-	static const char *const heads[] = {
-		[ESTATE_ROLE] = "iam::" ESTATE_ACCOUNT ":role/",
-		[ESTATE_USER] = "iam::" ESTATE_ACCOUNT ":user/",
-		[ESTATE_GROUP] = "iam::" ESTATE_ACCOUNT ":group/",
-		[ESTATE_POLICY] = "iam::" ESTATE_ACCOUNT ":policy/",
-		[ESTATE_BUCKET] = "s3:::",
-		[ESTATE_QUEUE] = "sqs:" ESTATE_REGION ":" ESTATE_ACCOUNT ":",
-		[ESTATE_TOPIC] = "sns:" ESTATE_REGION ":" ESTATE_ACCOUNT ":",
-		[ESTATE_TABLE] = "dynamodb:" ESTATE_REGION ":" ESTATE_ACCOUNT ":table/",
-		[ESTATE_KEY] = "kms:" ESTATE_REGION ":" ESTATE_ACCOUNT ":key/",
-		[ESTATE_SECRET] =
-			"secretsmanager:" ESTATE_REGION ":" ESTATE_ACCOUNT ":secret:",
-		[ESTATE_FUNCTION] =
-			"lambda:" ESTATE_REGION ":" ESTATE_ACCOUNT ":function:",
-		[ESTATE_INSTANCE] = "ec2:" ESTATE_REGION ":" ESTATE_ACCOUNT ":instance/",
+	/* What comes before region and account, whether there is a region, what comes
+	 * behind. */
+	static const struct {
+		const char *service;
+		bool regional;
+		const char *type;
+	} heads[] = {
+		[ESTATE_ROLE] = { "iam", false, "role/" },
+		[ESTATE_USER] = { "iam", false, "user/" },
+		[ESTATE_GROUP] = { "iam", false, "group/" },
+		[ESTATE_POLICY] = { "iam", false, "policy/" },
+		[ESTATE_BUCKET] = { "s3", false, "" },
+		[ESTATE_QUEUE] = { "sqs", true, "" },
+		[ESTATE_TOPIC] = { "sns", true, "" },
+		[ESTATE_TABLE] = { "dynamodb", true, "table/" },
+		[ESTATE_KEY] = { "kms", true, "key/" },
+		[ESTATE_SECRET] = { "secretsmanager", true, "secret:" },
+		[ESTATE_FUNCTION] = { "lambda", true, "function:" },
+		[ESTATE_INSTANCE] = { "ec2", true, "instance/" },
+		[ESTATE_REPOSITORY] = { "ecr", true, "repository/" },
+		[ESTATE_MACHINE] = { "states", true, "stateMachine:" },
 	};
+	struct str name = estate_name(s, t, i);
 
-	return arena_printf(
-		&s->arena, "arn:aws:%s%.*s", heads[t], STR_ARG(estate_name(s, t, i)));
+	return arena_printf(&s->arena, "arn:aws:%s:%s:%s:%s%.*s", heads[t].service,
+		heads[t].regional ? s->region : "", t == ESTATE_BUCKET ? "" : s->account,
+		heads[t].type, STR_ARG(name));
 }
 
 struct str estate_id(struct estate *s, const char *prefix, uint32_t about, uint32_t i)

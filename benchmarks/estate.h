@@ -1,5 +1,7 @@
 /*
- * estate.h - the made-up account: how much of everything, and what each thing is called.
+ * estate.h - a made-up account: how much of everything, and what each thing is called.
+ *
+ * It is alone, or one of an organization (organization.h).
  *
  * The account is a number of applications. Every resource and role belongs to one, and
  * the name of each is a function of the seed and its number, so that policies can name
@@ -14,7 +16,7 @@
 
 #include "base/arena.h"
 
-#define ESTATE_ACCOUNT "555566667777"
+#define ESTATE_ACCOUNT "555566667777" /* the one that is alone */
 #define ESTATE_REGION  "eu-west-1"
 
 enum estate_thing {
@@ -30,6 +32,8 @@ enum estate_thing {
 	ESTATE_SECRET,
 	ESTATE_FUNCTION,
 	ESTATE_INSTANCE,
+	ESTATE_REPOSITORY,
+	ESTATE_MACHINE, /* a state machine */
 	ESTATE_THINGS
 };
 
@@ -46,8 +50,14 @@ enum estate_purpose {
 	ESTATE_FOR_PERSON   /* single sign-on */
 };
 
+struct organization;
+
 struct estate {
 	uint64_t seed;
+	char account[13];
+	const char *region;
+	const struct organization *organization; /* NULL: alone */
+	uint32_t number;                         /* of the account in it */
 	uint32_t count[ESTATE_THINGS];
 	uint32_t application_count;
 	struct arena arena;
@@ -64,7 +74,12 @@ uint32_t estate_below(struct estate_random *r, uint32_t end); /* 0 .. end - 1 */
 /* A number that depends on nothing but the seed, what it is about, and which one. */
 uint64_t estate_fact(const struct estate *s, uint32_t about, uint32_t i);
 
+/* An account that is alone, with that many roles and of everything else in proportion. */
 void estate_init(struct estate *s, uint64_t seed, uint32_t roles);
+
+/* An account of an organization. `count` has the number of things of each type. */
+void estate_init_member(struct estate *s, const struct organization *organization,
+	uint32_t number, const uint32_t count[ESTATE_THINGS]);
 
 /* The application that a thing belongs to. */
 uint32_t estate_application(const struct estate *s, enum estate_thing t, uint32_t i);

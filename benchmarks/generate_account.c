@@ -45,26 +45,20 @@ static bool read_options(struct options *o, int argc, char **argv)
 	return argc % 2 == 1 && o->out && o->roles > 0 && o->roles <= MOST_ROLES;
 }
 
-static int write_identities(struct estate *s, const char *directory, struct err *e)
+static int write_identities(struct target *target, struct estate *s, struct err *e)
 {
-	struct str path = arena_printf(
-		&s->arena, "%s/iam/get-account-authorization-details.json", directory);
-	struct buf copy = { 0 };
 	struct writer w;
-	int rc;
+	int rc = writer_open(&w, target, "iam/get-account-authorization-details.json", e);
 
-	buf_add(&copy, path.p, path.n + 1);
-	rc = writer_open(&w, copy.p, e);
-	if (rc == 0) {
-		identities_write(&w, s);
-		rc = writer_close(&w, copy.p, e);
-	}
-	buf_release(&copy);
-	return rc;
+	if (rc < 0)
+		return rc;
+	identities_write(&w, s);
+	return writer_close(&w, e);
 }
 
 int main(int argc, char **argv)
 {
+	struct target target;
 	struct options o;
 	struct estate s;
 	struct err e;
@@ -75,11 +69,13 @@ int main(int argc, char **argv)
 			"usage: generate_account --out DIR [--roles N] [--seed S]\n");
 		return 2;
 	}
+	target_open_directory(&target, o.out);
 	estate_init(&s, o.seed, (uint32_t)o.roles);
-	rc = write_identities(&s, o.out, &e);
+	rc = write_identities(&target, &s, &e);
 	if (rc == 0)
-		rc = resources_write(&s, o.out, &e);
+		rc = resources_write(&target, &s, "", &e);
 	arena_release(&s.arena);
+	target_release(&target);
 	if (rc < 0)
 		fprintf(stderr, "generate_account: %s\n", e.text);
 	return err_exit_status(rc);

@@ -1,5 +1,7 @@
 #include "benchmarks/statements.h"
 
+#include "benchmarks/organization.h"
+
 /*
  * A statement. Words are parted by blanks. In resources and conditions these stand for
  * things of the application: $b bucket, $q queue, $o topic, $t table, $k key, $s secret,
@@ -86,15 +88,20 @@ static struct str thing(struct estate *s, char c, uint32_t app, struct estate_ra
 		{ 's', ESTATE_SECRET }, { 'f', ESTATE_FUNCTION }, { 'l', ESTATE_ROLE } };
 
 	for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
-		if (things[i].c == c)
-			return estate_arn(s, things[i].type,
-				estate_owned(s, things[i].type, app, r));
+		if (things[i].c != c)
+			continue;
+		if (s->organization && estate_below(r, 100) < 2)
+			return organization_peer(s, things[i].type, r);
+		if (s->count[things[i].type] == 0)
+			return STR_LIT("*");
+		return estate_arn(
+			s, things[i].type, estate_owned(s, things[i].type, app, r));
 	}
 	switch (c) {
 	case 'r':
-		return STR_LIT(ESTATE_REGION);
+		return str_from(s->region);
 	case 'i':
-		return STR_LIT(ESTATE_ACCOUNT);
+		return str_from(s->account);
 	case 'x':
 		return outside(s, estate_below(r, 40));
 	case 'm':
@@ -256,14 +263,23 @@ static void trust_roles(
 	writer_list(w, "AWS");
 	for (uint32_t i = 0; i < n; i++)
 		writer_text(w, NULL,
-			estate_arn(s, ESTATE_ROLE, estate_owned(s, ESTATE_ROLE, app, r)));
+			s->organization && estate_below(r, 100) < 30
+				? organization_peer(s, ESTATE_ROLE, r)
+				: estate_arn(s, ESTATE_ROLE,
+					  estate_owned(s, ESTATE_ROLE, app, r)));
 	writer_list_end(w);
 }
 
 static struct str provider(struct estate *s, const char *issuer)
 {
 	return arena_printf(
-		&s->arena, "arn:aws:iam::" ESTATE_ACCOUNT ":oidc-provider/%s", issuer);
+		&s->arena, "arn:aws:iam::%s:oidc-provider/%s", s->account, issuer);
+}
+
+/* Most accounts that are trusted belong to the same organization. */
+static bool is_inside(const struct estate *s, uint32_t role)
+{
+	return s->organization && estate_fact(s, 111, role) % 10 < 7;
 }
 
 /* The members of "Principal"; the action that goes with them. */
@@ -293,19 +309,22 @@ static const char *trust_principal(
 		return "sts:AssumeRoleWithWebIdentity";
 	case ESTATE_FOR_FOREIGN:
 		writer_text(w, "AWS",
-			arena_printf(&s->arena, "arn:aws:iam::%.*s:root",
-				STR_ARG(outside(s, estate_below(r, 40)))));
+			is_inside(s, role)
+				? organization_peer_root(s, r)
+				: arena_printf(&s->arena, "arn:aws:iam::%.*s:root",
+					  STR_ARG(outside(s, estate_below(r, 40)))));
 		break;
 	case ESTATE_FOR_ROLE:
 		trust_roles(w, s, role, r);
 		break;
 	case ESTATE_FOR_ROOT:
-		writer_text(w, "AWS", STR_LIT("arn:aws:iam::" ESTATE_ACCOUNT ":root"));
+		writer_text(w, "AWS",
+			arena_printf(&s->arena, "arn:aws:iam::%s:root", s->account));
 		break;
 	case ESTATE_FOR_PERSON:
 		writer_text(w, "Federated",
-			STR_LIT("arn:aws:iam::" ESTATE_ACCOUNT
-				":saml-provider/harbor-sso"));
+			arena_printf(&s->arena,
+				"arn:aws:iam::%s:saml-provider/harbor-sso", s->account));
 		return "sts:AssumeRoleWithSAML";
 	}
 	return "sts:AssumeRole";
@@ -328,13 +347,35 @@ static void web_condition(struct writer *w, struct estate *s, uint32_t role)
 	writer_object_end(w);
 }
 
-void statements_trust(struct writer *w, struct estate *s, uint32_t role)
+static void trust_standard(struct writer *w, struct estate *s,
+	const struct organization_role *role, const char *name)
+{
+	char account[13];
+
+	organization_account(s->organization, role->trusts, account);
+	begin_policy(w, name);
+	writer_object(w, NULL);
+	writer_text(w, "Effect", STR_LIT("Allow"));
+	writer_object(w, "Principal");
+	writer_text(w, "AWS",
+		arena_printf(&s->arena, "arn:aws:iam::%s:%s", account, role->trusted));
+	writer_object_end(w);
+	writer_text(w, "Action", STR_LIT("sts:AssumeRole"));
+	writer_object_end(w);
+	end_policy(w);
+}
+
+void statements_trust(struct writer *w, struct estate *s, uint32_t role, const char *name)
 {
 	struct estate_random r = { estate_fact(s, 110, role) };
 	enum estate_purpose purpose = estate_purpose(s, role);
 	const char *action;
 
-	begin_policy(w, "AssumeRolePolicyDocument");
+	if (organization_standard(s, role)) {
+		trust_standard(w, s, organization_standard(s, role), name);
+		return;
+	}
+	begin_policy(w, name);
 	writer_object(w, NULL);
 	writer_text(w, "Effect", STR_LIT("Allow"));
 	writer_object(w, "Principal");
@@ -347,7 +388,7 @@ void statements_trust(struct writer *w, struct estate *s, uint32_t role)
 		condition(w, s,
 			"StringEquals SAML:aud https://signin.aws.amazon.com/saml", 0,
 			&r);
-	else if (purpose == ESTATE_FOR_FOREIGN)
+	else if (purpose == ESTATE_FOR_FOREIGN && !is_inside(s, role))
 		condition(w, s, "StringEquals sts:ExternalId $a",
 			estate_application(s, ESTATE_ROLE, role), &r);
 	writer_object_end(w);

@@ -1,5 +1,5 @@
 /*
- * statements.h - policy documents of the made-up account, as people write them.
+ * statements.h - policy documents of a made-up account, as people write them.
  *
  * A document is drawn from a list of typical statements (statements.c); the resources in
  * them are those of an application, now and then those of another. Equal `random` and
@@ -26,7 +26,8 @@ void statements_simple(struct writer *w, struct estate *s, const char *name,
 void statements_except(
 	struct writer *w, struct estate *s, const char *name, const char *actions);
 
-/* The trust policy of a role. */
-void statements_trust(struct writer *w, struct estate *s, uint32_t role);
+/* The trust policy of a role as the member `name`. */
+void statements_trust(
+	struct writer *w, struct estate *s, uint32_t role, const char *name);
 
 #endif

@@ -1,57 +1,33 @@
 #include "benchmarks/writer.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 #define BUFFER_BYTES (1u << 20)
 
-static int make_parents(const char *path, struct err *e)
+int writer_open(struct writer *w, struct target *target, const char *path, struct err *e)
 {
-	struct buf b = { 0 };
-	int rc = 0;
-
-	for (const char *p = path; rc == 0 && *p; p++) {
-		if (*p == '/' && b.n > 0) {
-			buf_add_char(&b, '\0');
-			if (mkdir(b.p, 0777) < 0 && errno != EEXIST)
-				rc = err_set(e, ERR_IO, "cannot make '%s': %s", b.p,
-					strerror(errno));
-			b.n--;
-		}
-		buf_add_char(&b, *p);
-	}
-	buf_release(&b);
-	return rc;
-}
-
-int writer_open(struct writer *w, const char *path, struct err *e)
-{
-	int rc = make_parents(path, e);
-
-	*w = (struct writer){ .empty = true };
-	if (rc < 0)
-		return rc;
-	w->file = fopen(path, "wb");
-	return w->file ? 0
-		       : err_set(e, ERR_IO, "cannot write '%s': %s", path,
-				 strerror(errno));
+	*w = (struct writer){ .target = target, .empty = true };
+	return target_begin(target, path, e);
 }
 
 static void flush(struct writer *w)
 {
-	if (fwrite(w->buf.p, 1, w->buf.n, w->file) != w->buf.n)
-		w->failed = true;
+	if (w->rc == 0)
+		w->rc = target_write(w->target, buf_str(&w->buf), &w->e);
 	buf_clear(&w->buf);
 }
 
-int writer_close(struct writer *w, const char *path, struct err *e)
+int writer_close(struct writer *w, struct err *e)
 {
+	int rc;
+
 	buf_add_char(&w->buf, '\n');
 	flush(w);
 	buf_release(&w->buf);
-	if (fclose(w->file) != 0 || w->failed)
-		return err_set(e, ERR_IO, "cannot write '%s': %s", path, strerror(errno));
-	return 0;
+	rc = target_end(w->target, w->rc == 0 ? &w->e : e);
+	if (w->rc == 0)
+		w->rc = rc;
+	if (w->rc < 0)
+		*e = w->e;
+	return w->rc;
 }
 
 static void new_line(struct writer *w)
@@ -72,6 +48,8 @@ static void begin_value(struct writer *w, const char *name)
 		if (!w->empty)
 			buf_add_char(&w->buf, ',');
 		new_line(w);
+	} else if (!w->empty) {
+		buf_add_char(&w->buf, '\n');
 	}
 	w->empty = false;
 	if (name) {

@@ -1,32 +1,32 @@
 /*
- * writer.h - JSON to a file, set as the AWS command line sets it: four spaces a level,
- * one value a line.
+ * writer.h - JSON to a file of a target, set as the AWS command line sets it: four spaces
+ * a level, one value a line.
  *
- * Owns: the file and a buffer. Values come in order; `name` is NULL inside lists. A
- * failure to write is kept and told by writer_close.
+ * Owns: a buffer. Values come in order; `name` is NULL inside lists. Several values at
+ * the top level follow each other in lines. A failure to write is kept and told by
+ * writer_close.
  */
 #ifndef BENCHMARKS_WRITER_H
 #define BENCHMARKS_WRITER_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
-#include "base/buf.h"
-#include "base/err.h"
+#include "benchmarks/target.h"
 
 struct writer {
-	FILE *file;
+	struct target *target; /* borrowed */
 	struct buf buf;
 	unsigned depth;
 	bool empty; /* nothing was written since the last opening bracket */
-	bool failed;
+	int rc;     /* the first failure */
+	struct err e;
 };
 
-/* Creates the file and the directories above it. */
-int writer_open(struct writer *w, const char *path, struct err *e);
+/* Begins the file. */
+int writer_open(struct writer *w, struct target *target, const char *path, struct err *e);
 
-/* The path in the error is the one given to writer_open. Releases in any case. */
-int writer_close(struct writer *w, const char *path, struct err *e);
+/* Ends the file. Releases in any case. */
+int writer_close(struct writer *w, struct err *e);
 
 void writer_object(struct writer *w, const char *name);
 void writer_object_end(struct writer *w);
