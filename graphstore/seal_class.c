@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/mutant.h"
+
 #define CLASS_IDENTITY (ENTITY_IDENTITY | ENTITY_COMPUTE | ENTITY_ROOT)
 #define CLASS_HOLDER   (CLASS_IDENTITY | ENTITY_GROUP)
 
@@ -39,6 +41,34 @@ static void mark_missing(struct seal *s, unsigned section, uint8_t *wanted)
 	}
 }
 
+/* Whether nothing is known of a group but that it has members. */
+static bool is_unread_group(const struct seal *s, uint32_t id)
+{
+	uint32_t held, attached, above;
+
+	seal_holdings(s, id, &held);
+	seal_list(s, section_relation(RELATION_ATTACHED, false), id, &attached);
+	seal_list(s, section_relation(RELATION_MEMBER_OF, false), id, &above);
+	return id >= s->entity_count && held == 0 && attached == 0 && above == 0;
+}
+
+#define WANTED_GROUP 2u
+
+static void mark_groups(struct seal *s, uint8_t *wanted)
+{
+	unsigned section = section_relation(RELATION_MEMBER_OF, false);
+
+	for (uint32_t id = 0; id < s->total; id++) {
+		uint32_t count;
+		const uint32_t *groups = seal_list(s, section, id, &count);
+
+		for (uint32_t i = 0; i < count && is_holder(s, id); i++) {
+			if (is_unread_group(s, groups[i]))
+				wanted[groups[i]] = WANTED_GROUP;
+		}
+	}
+}
+
 void seal_class_missing(struct seal *s)
 {
 	uint8_t *wanted = builder_memory(s->total, 1);
@@ -46,6 +76,7 @@ void seal_class_missing(struct seal *s)
 
 	mark_missing(s, section_relation(RELATION_ATTACHED, false), wanted);
 	mark_missing(s, section_relation(RELATION_BOUNDARY, false), wanted);
+	mark_groups(s, wanted);
 	for (uint32_t id = 0; id < s->total; id++) {
 		s->missing[id] = SEGMENT_NONE;
 		if (!wanted[id])
@@ -53,7 +84,9 @@ void seal_class_missing(struct seal *s)
 		s->missing[id] = s->doc_count++;
 		VEC_ADD(docs, struct segment_doc,
 			{ .name = seal_text(s, s->text_of[id]),
-				.flags = SEGMENT_DOC_MISSING });
+				.flags = SEGMENT_DOC_MISSING |
+					 (wanted[id] == WANTED_GROUP ? SEGMENT_DOC_GROUP
+								     : 0) });
 	}
 	free(wanted);
 }
@@ -129,9 +162,13 @@ static void gather_identity(const struct seal *s, struct gather *g, uint32_t ide
 		uint32_t holder = VEC_DATA(&g->queue, uint32_t)[next], count;
 		const uint32_t *group = seal_list(s, groups, holder, &count);
 
+		if (holder != identity && s->missing[holder] != SEGMENT_NONE)
+			VEC_ADD(&g->rows, uint64_t, (uint64_t)s->missing[holder] << 1);
 		gather_own(s, g, holder, false);
 		gather_policies(s, g, holder, RELATION_ATTACHED);
-		for (uint32_t i = 0; i < count; i++)
+		for (uint32_t i = 0; i < MUTANT(nested_groups_missed, count,
+						 holder == identity ? count : 0);
+			i++)
 			visit(g, group[i], identity + 1);
 	}
 	gather_policies(s, g, identity, RELATION_BOUNDARY);

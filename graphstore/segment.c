@@ -1,5 +1,7 @@
 #include "graphstore/segment_priv.h"
 
+#include "base/mutant.h"
+
 static const struct segment_entity no_entity = {
 	.kind = SEGMENT_NONE,
 	.parent = SEGMENT_NONE,
@@ -264,6 +266,7 @@ void segment_range(
 	*end = dictionary_bound(&s->keys, prefix, true);
 	if (*end < *begin)
 		*end = *begin;
+	*end -= MUTANT(interval_one_short, 0u, *begin < *end);
 }
 
 const uint32_t *segment_related(const struct segment *s, enum record_relation_type type,

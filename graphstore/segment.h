@@ -99,10 +99,11 @@ struct segment_class {
 /* A document that the segment uses. */
 #define SEGMENT_DOC_MISSING 0x01u /* named but not collected: `name` says which */
 #define SEGMENT_DOC_INVALID 0x02u /* DOCUMENT_INVALID: has no statements */
+#define SEGMENT_DOC_GROUP   0x04u /* missing: all that a group holds, which `name` is */
 
 struct segment_doc {
 	struct sha256 digest;     /* key in the store's docs table; zero when missing */
-	struct segment_text name; /* of a missing one: the policy's key */
+	struct segment_text name; /* of a missing one: the policy's or group's key */
 	uint32_t flags;
 	uint32_t reserved;
 };

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mutant.h"
 #include "catalog/catalog.h"
 #include "graphstore/document.h"
 
@@ -35,7 +36,9 @@ static bool name_match(struct str pattern, struct str name)
 			resume = j = resume_at(pattern, i, name, j);
 		} else if (i < pattern.n &&
 			   (pattern.p[i] == '?' ||
-				   same_letter(pattern.p[i], name.p[j]))) {
+				   MUTANT(actions_have_case,
+					   same_letter(pattern.p[i], name.p[j]),
+					   pattern.p[i] == name.p[j]))) {
 			i++;
 			j++;
 		} else if (star != SIZE_MAX) {

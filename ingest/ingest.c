@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "base/limits.h"
+#include "base/mutant.h"
 #include "catalog/catalog.h"
 #include "graphstore/store.h"
 #include "ingest/decoder.h"
@@ -347,7 +348,8 @@ static bool is_mention(const struct compile_result *r)
 {
 	struct builder_counts counts = builder_counts(r->builder);
 
-	return counts.documents == 0 && counts.identities <= 1 && counts.entities <= 2;
+	return MUTANT(mention_replaces_account, true, false) && counts.documents == 0 &&
+	       counts.identities <= 1 && counts.entities <= 2;
 }
 
 /* Take the scope from its worker and write it. */

@@ -1,6 +1,7 @@
 #include "reachability/aws_bucket.h"
 
 #include "base/ip.h"
+#include "base/mutant.h"
 
 static bool yes(struct str value)
 {
@@ -250,7 +251,8 @@ struct str aws_bucket_voids(const struct subject *subject, const struct object *
 	if (layer == LAYER_ACL && object->ignores_public && match == MATCH_ANYONE)
 		return STR_LIT("the public access block voids what the access control "
 			       "list gives to everybody");
-	if (layer == LAYER_RESOURCE && object->blocks_public && stranger &&
+	if (layer == LAYER_RESOURCE && stranger &&
+		MUTANT(public_block_ignored, object->blocks_public, false) &&
 		subject->n->type != NODE_SERVICE)
 		return STR_LIT("the public access block voids what the bucket's policy, "
 			       "which is public, gives to others than its account");

@@ -7,6 +7,8 @@
  */
 #include "reachability/aws_provider.h"
 
+#include "base/mutant.h"
+
 static void fact_one(struct condition_fact *out, struct str value, struct arena *arena)
 {
 	struct str *v = ARENA_NEW(arena, struct str);
@@ -83,7 +85,9 @@ static bool tag_value(struct world *w, node_id n, struct str tag, struct str *ou
 		return false;
 	tags = segment_tags(s, world_node(w, n)->id, &count);
 	for (uint32_t i = 0; i < count; i++) {
-		if (!str_eq_fold(segment_str(s, tags[i].key), tag))
+		if (MUTANT(tag_keys_have_case,
+			    !str_eq_fold(segment_str(s, tags[i].key), tag),
+			    !str_eq(segment_str(s, tags[i].key), tag)))
 			continue;
 		*out = segment_str(s, tags[i].value);
 		return true;

@@ -1,5 +1,6 @@
 #include "reachability/aws_key.h"
 
+#include "base/mutant.h"
 #include "reachability/aws_provider.h"
 
 bool aws_key_has_grants(kind_id kind)
@@ -19,7 +20,10 @@ static expr granted(struct expr_pool *pool, const struct provider_parts *p)
 	expr identity = root ? EXPR_TRUE : expr_and(pool, p->identity, p->boundary);
 	expr x = expr_or(pool, p->grants[MATCH_SELF], p->grants[MATCH_ANYONE]);
 
-	x = expr_or(pool, x, expr_and(pool, p->grants[MATCH_ROLE], p->boundary));
+	x = expr_or(pool, x,
+		MUTANT(grant_escapes_boundary,
+			expr_and(pool, p->grants[MATCH_ROLE], p->boundary),
+			p->grants[MATCH_ROLE]));
 	return expr_or(pool, x, expr_and(pool, p->grants[MATCH_ACCOUNT], identity));
 }
 

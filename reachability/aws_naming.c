@@ -1,5 +1,6 @@
 #include "reachability/aws_naming.h"
 
+#include "base/mutant.h"
 #include "reachability/aws_bucket.h"
 #include "reachability/aws_provider.h"
 #include "reachability/missing.h"
@@ -102,7 +103,9 @@ static expr unread_id(struct world *w, const struct node *n)
  */
 static enum provider_match own_match(const struct subject *s)
 {
-	return s->h != s->n || is_role(s->n) ? MATCH_ROLE : MATCH_SELF;
+	return s->h != s->n || is_role(s->n)
+		       ? MUTANT(role_name_as_session, MATCH_ROLE, MATCH_SELF)
+		       : MATCH_SELF;
 }
 
 static enum provider_match match_one(struct world *w, const struct document *d,
@@ -130,7 +133,9 @@ static enum provider_match match_one(struct world *w, const struct document *d,
 		return own_match(s);
 	case DOCUMENT_SESSION:
 		if (s->h != s->n)
-			return str_eq(text, s->n->key) ? MATCH_SELF : MATCH_NONE;
+			return !str_eq(text, s->n->key) ? MATCH_NONE
+							: MUTANT(session_name_as_role,
+								  MATCH_SELF, MATCH_ROLE);
 		if (!session_of(text, s->n, &session))
 			return MATCH_NONE;
 		*condition = session_named(w, session);
@@ -166,7 +171,8 @@ enum provider_match aws_naming_match(struct world *w, const struct document *d,
 	const struct document_principal *p = d->principals + s->principal_first;
 	enum provider_match best = MATCH_NONE;
 	expr sessions = EXPR_FALSE;
-	bool inverted = (s->flags & DOCUMENT_NOT_PRINCIPAL) != 0;
+	bool inverted = MUTANT(not_principal_as_principal,
+		(s->flags & DOCUMENT_NOT_PRINCIPAL) != 0, false);
 
 	(void)object;
 	if (s->principal_count == 0)
@@ -174,7 +180,8 @@ enum provider_match aws_naming_match(struct world *w, const struct document *d,
 	/* A deny for all but some reaches whoever has a boundary, named or not:
 	 * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
 	 */
-	if (inverted && (s->flags & DOCUMENT_DENY) && subject->bounded)
+	if (inverted && (s->flags & DOCUMENT_DENY) &&
+		MUTANT(not_principal_spares_bounded, subject->bounded, false))
 		return MATCH_ANYONE;
 	for (uint32_t i = 0; i < s->principal_count; i++) {
 		expr needs = EXPR_TRUE;

@@ -1,4 +1,5 @@
 #include "reachability/aws_provider.h"
+#include "base/mutant.h"
 #include "reachability/aws_vocabulary.h"
 
 #include "reachability/aws_bucket.h"
@@ -170,7 +171,9 @@ static bool session_needs_policy(struct str key)
 static bool scps_bind(const struct subject *s)
 {
 	return (s->n->type == NODE_ENTITY || s->n->type == NODE_FOREIGN) &&
-	       !aws_provider_is_federated(s->n) && !s->linked && !s->organization->exempt;
+	       !aws_provider_is_federated(s->n) &&
+	       !MUTANT(scp_binds_service_roles, s->linked, false) &&
+	       !MUTANT(scp_binds_management, s->organization->exempt, false);
 }
 
 /*
@@ -178,7 +181,8 @@ static bool scps_bind(const struct subject *s)
  */
 static bool rcps_bind(const struct subject *subject, const struct object *object)
 {
-	return !subject->linked && !object->organization->exempt;
+	return !subject->linked &&
+	       !MUTANT(rcp_binds_management, object->organization->exempt, false);
 }
 
 static bool rcps_cover(action_id action)
@@ -186,7 +190,8 @@ static bool rcps_cover(action_id action)
 	struct catalog_action a = catalog_action_get(action);
 	uint32_t service = catalog_service_find(a.service);
 
-	return service != CATALOG_NONE && catalog_service_has_rcp(service) &&
+	return service != CATALOG_NONE &&
+	       MUTANT(rcp_covers_all, catalog_service_has_rcp(service), true) &&
 	       !str_eq(a.name, STR_LIT("kms:RetireGrant"));
 }
 
@@ -200,7 +205,7 @@ static expr policy_unread(
 	struct buf what = { 0 };
 	expr x;
 
-	if (p->policy == POLICY_NEVER ||
+	if (p->policy == POLICY_NEVER || MUTANT(refused_policy_as_none, false, true) ||
 		!(o->policy_state == SEGMENT_POLICY_REFUSED ||
 			(o->policy_state == SEGMENT_POLICY_NOT_ASKED && p->strict)))
 		return EXPR_FALSE;
@@ -225,6 +230,8 @@ static bool may_call(const struct node *n, action_id action)
 	bool web = str_eq(name, STR_LIT("sts:AssumeRoleWithWebIdentity"));
 	bool saml = str_eq(name, STR_LIT("sts:AssumeRoleWithSAML"));
 
+	if (MUTANT(anybody_calls_by_token, false, true))
+		return true;
 	if (!aws_provider_is_federated(n))
 		return !(web || saml) || n->type == NODE_PUBLIC;
 	if (aws_naming_is_provider(n->key, "saml-provider/") ? web : saml)
@@ -243,7 +250,8 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 	const struct subject *s = p->subject;
 	bool root = (s->n->flags & ENTITY_ROOT) != 0;
 	bool trust = p->policy_layer == LAYER_TRUST;
-	expr identity = expr_and(pool, p->identity, p->boundary);
+	expr identity = MUTANT(boundary_grants, expr_and(pool, p->identity, p->boundary),
+		s->bounded ? expr_or(pool, p->identity, p->boundary) : p->identity);
 	expr named = expr_or(pool, p->resource[MATCH_ANYONE],
 		expr_or(pool, p->resource[MATCH_SELF], p->resource[MATCH_ROLE]));
 	expr whoever = p->strict ? unread : EXPR_FALSE;
@@ -268,23 +276,30 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 	}
 	/* A root user cannot assume roles; its own side of all else it has. */
 	if (root && trust)
-		return EXPR_FALSE;
-	if (root)
+		return MUTANT(root_assumes_roles, EXPR_FALSE, named);
+	if (MUTANT(root_needs_policies, root, false))
 		identity = EXPR_TRUE;
 	if (!p->same_account) {
-		expr consent = expr_or(
-			pool, expr_or(pool, named, p->resource[MATCH_ACCOUNT]), whoever);
+		expr consent = expr_or(pool,
+			expr_or(pool, named,
+				MUTANT(account_named_is_nobody,
+					p->resource[MATCH_ACCOUNT], EXPR_FALSE)),
+			whoever);
 
-		return expr_and(pool, identity, consent);
+		return MUTANT(accounts_or, expr_and(pool, identity, consent),
+			expr_or(pool, identity, consent));
 	}
 	named = expr_or(pool, p->resource[MATCH_SELF],
 		expr_or(pool, p->resource[MATCH_ANYONE],
 			expr_and(pool, p->resource[MATCH_ROLE], p->boundary)));
 	named = expr_or(pool, named, whoever);
-	if (p->policy == POLICY_REQUIRED)
+	named = MUTANT(trust_of_account_suffices, named,
+		trust ? expr_or(pool, named, p->resource[MATCH_ACCOUNT]) : named);
+	if (MUTANT(key_without_key_policy, p->policy == POLICY_REQUIRED, trust))
 		identity = expr_and(pool, identity,
 			expr_or(pool, p->resource[MATCH_ACCOUNT], unread));
-	return expr_or(pool, identity, named);
+	return MUTANT(one_account_and, expr_or(pool, identity, named),
+		expr_and(pool, identity, named));
 }
 
 /*
@@ -362,6 +377,7 @@ const struct provider aws_provider = {
 	.look_up = aws_provider_look_up,
 	.check_key = aws_vocabulary_check,
 	.voids = aws_bucket_voids,
+	.group_kind = { "aws:iam:group", 13 },
 	.session_needs_policy = session_needs_policy,
 	.scps_bind = scps_bind,
 	.rcps_bind = rcps_bind,

@@ -1,5 +1,7 @@
 #include "reachability/beneath.h"
 
+#include "base/mutant.h"
+
 struct str beneath_resource(
 	struct world *w, const struct object *way, struct str resource)
 {
@@ -49,7 +51,7 @@ static int both(expr *out, struct decide *d, const struct decide_subject *s,
 				"collected",
 				STR_ARG(o->o.n->key)),
 			false);
-	*out = expr_and(pool, *out, t.residual);
+	*out = MUTANT(access_point_suffices, expr_and(pool, *out, t.residual), *out);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/decimal.h"
 #include "base/ip.h"
+#include "base/mutant.h"
 #include "reachability/literal.h"
 #include "reachability/pattern.h"
 
@@ -145,7 +146,7 @@ static enum comparison_match comparison_match_order(enum document_operator op, i
 		break;
 	case DOCUMENT_NUMERIC_LESS_EQUALS:
 	case DOCUMENT_DATE_LESS_EQUALS:
-		yes = order <= 0;
+		yes = MUTANT(at_most_is_less, order <= 0, order < 0);
 		break;
 	case DOCUMENT_NUMERIC_GREATER:
 	case DOCUMENT_DATE_GREATER:
@@ -206,7 +207,10 @@ static enum comparison_match comparison_match(enum document_operator op,
 {
 	switch (comparison_type(op)) {
 	case COMPARISON_STRING:
-		return str_eq(wanted, value) ? MATCH_YES : MATCH_NO;
+		return MUTANT(strings_fold_case, str_eq(wanted, value),
+			       str_eq_fold(wanted, value))
+			       ? MATCH_YES
+			       : MATCH_NO;
 	case COMPARISON_STRING_FOLD:
 		return str_eq_fold(wanted, value) ? MATCH_YES : MATCH_NO;
 	case COMPARISON_PATTERN:
@@ -241,7 +245,7 @@ bool comparison_holds(enum document_operator op, const struct str *values,
 			comparison_match(op, values[i], value, arena);
 
 		if (negated && match != MATCH_NO)
-			return false;
+			return MUTANT(not_equals_any, false, i + 1 < value_count);
 		if (!negated && match == MATCH_YES)
 			return true;
 	}

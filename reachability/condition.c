@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/mutant.h"
 #include "reachability/comparison.h"
 #include "reachability/literal.h"
 #include "reachability/pattern.h"
@@ -116,7 +117,9 @@ static enum replacement condition_read_value(struct str *out, struct condition_f
 		break;
 	}
 	*out = v->fallback;
-	return v->has_fallback ? REPLACED : REPLACED_NONE;
+	return MUTANT(variable_without_value_is_empty, v->has_fallback, true)
+		       ? REPLACED
+		       : REPLACED_NONE;
 }
 
 /* Replace all variables. `pattern` says that wildcards of the text are wildcards. */
@@ -299,9 +302,10 @@ static expr condition_missing(const struct expr_test *t)
 {
 	bool truth = comparison_is_negated(t->op);
 
-	if (t->if_exists || t->qualifier == DOCUMENT_FOR_ALL)
+	if (MUTANT(if_exists_ignored, t->if_exists, false) ||
+		MUTANT(all_of_none_fails, t->qualifier == DOCUMENT_FOR_ALL, false))
 		truth = true;
-	else if (t->qualifier == DOCUMENT_FOR_ANY)
+	else if (MUTANT(any_of_none_holds, t->qualifier == DOCUMENT_FOR_ANY, false))
 		truth = false;
 	return truth ? EXPR_TRUE : EXPR_FALSE;
 }
@@ -324,7 +328,8 @@ static expr condition_if_absent(struct condition_case *k)
 /* Null: "true" asks whether the key is absent, "false" whether it is there. */
 static expr condition_presence(struct condition_case *k)
 {
-	struct str wanted = k->fact.knowledge == CONDITION_MISSING ? STR_LIT("true")
+	bool absent = k->fact.knowledge == CONDITION_MISSING;
+	struct str wanted = MUTANT(null_inverted, absent, !absent) ? STR_LIT("true")
 								   : STR_LIT("false");
 
 	if (k->fact.knowledge == CONDITION_OPEN)
@@ -342,7 +347,8 @@ static expr condition_presence(struct condition_case *k)
  */
 static bool condition_lacks_qualifier(const struct condition_case *k)
 {
-	return k->test.qualifier == DOCUMENT_PLAIN &&
+	return MUTANT(list_needs_no_qualifier, k->test.qualifier == DOCUMENT_PLAIN,
+		       false) &&
 	       (k->fact.multivalued ||
 		       (k->fact.knowledge == CONDITION_KNOWN && k->fact.value_count > 1));
 }
@@ -474,13 +480,15 @@ expr condition_statement(struct condition_context *c, const struct document *d,
 	const struct document_statement *s)
 {
 	const struct document_condition *v = d->conditions + s->condition_first;
+	uint32_t count = MUTANT(last_condition_lost, s->condition_count,
+		s->condition_count > 1 ? s->condition_count - 1u : s->condition_count);
 	expr out = EXPR_TRUE;
 
 	for (uint32_t i = 0; i < s->condition_count; i++) {
 		if (v[i].joins != 0)
 			return condition_joined(c, d, v, s->condition_count);
 	}
-	for (uint32_t i = 0; i < s->condition_count && out != EXPR_FALSE; i++)
+	for (uint32_t i = 0; i < count && out != EXPR_FALSE; i++)
 		out = expr_and(c->pool, out, condition_test(c, d, &v[i]));
 	return out;
 }

@@ -1,5 +1,6 @@
 #include "reachability/deciding.h"
 
+#include "base/mutant.h"
 #include "reachability/deciding_endpoint.h"
 
 #include "reachability/pattern.h"
@@ -150,7 +151,8 @@ bool deciding_is_active(const struct decide_hit *h, uint64_t atom)
 {
 	if (h->always)
 		return true;
-	return ((h->partial & atom) != 0) != h->inverted;
+	return ((h->partial & atom) != 0) !=
+	       MUTANT(not_resource_as_resource, h->inverted, false);
 }
 
 static void hit_add(struct deciding *g, struct decide_hit *h)
@@ -380,6 +382,17 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 		p->deny = expr_or(g->conditions.pool, p->deny, g->object->unknown_rcp);
 }
 
+/* An explicit deny counts in whichever layer it is. */
+static bool deny_is_lost(enum decide_slot slot)
+{
+	return MUTANT(identity_deny_ignored, false, slot == SLOT_IDENTITY) ||
+	       MUTANT(boundary_deny_ignored, false, slot == SLOT_BOUNDARY) ||
+	       MUTANT(session_deny_ignored, false, slot == SLOT_SESSION) ||
+	       MUTANT(scp_deny_ignored, false, slot == SLOT_SCP) ||
+	       MUTANT(rcp_deny_ignored, false, slot == SLOT_RCP) ||
+	       MUTANT(resource_deny_ignored, false, slot == SLOT_RESOURCE);
+}
+
 static void parts_add(
 	struct deciding *g, struct provider_parts *p, const struct decide_hit *h)
 {
@@ -389,12 +402,16 @@ static void parts_add(
 	if (h->statement->slot == SLOT_ENDPOINT)
 		return;
 	if (h->statement->statement->flags & DOCUMENT_DENY) {
-		p->deny = expr_or(pool, p->deny, h->condition);
+		if (!deny_is_lost(h->statement->slot))
+			p->deny = expr_or(pool, p->deny,
+				MUTANT(condition_of_deny_ignored, h->condition,
+					EXPR_TRUE));
 		return;
 	}
 	switch (h->statement->slot) {
 	case SLOT_IDENTITY:
-		p->identity = expr_or(pool, p->identity, h->condition);
+		p->identity = expr_or(pool, p->identity,
+			MUTANT(condition_of_allow_ignored, h->condition, EXPR_TRUE));
 		break;
 	case SLOT_BOUNDARY:
 		p->boundary = expr_or(pool, p->boundary, h->condition);
@@ -460,7 +477,8 @@ static void parts_scps(
 
 	if (!g->subject->s.scps)
 		return;
-	for (uint32_t level = 0; level < g->subject->scp_levels; level++) {
+	for (uint32_t level = MUTANT(scp_root_skipped, 0, 1);
+		level < g->subject->scp_levels; level++) {
 		p->deny = expr_or(pool, p->deny, g->subject->scp_level_deny[level]);
 		p->scps = expr_and(pool, p->scps, deciding_level(g, level, bit, atom));
 	}
@@ -479,7 +497,8 @@ expr deciding_combine(
 			parts_add(g, p, &hits[i]);
 	}
 	parts_scps(g, p, bit, atom);
-	p->boundary = expr_and(g->conditions.pool, p->boundary, p->session);
+	p->boundary = expr_and(g->conditions.pool, p->boundary,
+		MUTANT(session_policy_ignored, p->session, EXPR_TRUE));
 	return deciding_endpoint_limit(
 		g, p, bit, atom, g->subject->provider->combine(g->conditions.pool, p));
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mutant.h"
 #include "reachability/comparison.h"
 #include "reachability/expr_priv.h"
 #include "reachability/literal.h"
@@ -601,13 +602,13 @@ static expr expr_without_unknowns(struct expr_pool *p, expr x, bool inactive)
 enum expr_verdict expr_verdict(struct expr_pool *p, expr x)
 {
 	uint8_t answers = expr_node(p, x)->answers[x & 1];
-	enum expr_verdict v = VERDICT_UNKNOWN;
+	enum expr_verdict v = MUTANT(unknown_as_denied, VERDICT_UNKNOWN, VERDICT_DENIED);
 
 	if (x == EXPR_FALSE || x == EXPR_TRUE)
 		return x == EXPR_TRUE ? VERDICT_ALLOWED : VERDICT_DENIED;
 	if ((answers & EXPR_VERDICT_KNOWN) != 0)
 		return (enum expr_verdict)(answers >> EXPR_VERDICT_SHIFT);
-	if (!expr_satisfiable(p, x))
+	if (MUTANT(impossible_is_conditional, !expr_satisfiable(p, x), false))
 		v = VERDICT_DENIED;
 	else if (!expr_satisfiable(p, x ^ 1))
 		v = VERDICT_ALLOWED;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mutant.h"
 #include "reachability/hop_bond.h"
 #include "reachability/hop_change.h"
 #include "reachability/hop_grant.h"
@@ -168,7 +169,7 @@ int hop_actor_alone(struct hub_end *end, struct hop *h, const struct rule *rule,
 		const struct rule_need *need = &rule->needs[i];
 		node_id object;
 
-		if (hop_on_pair(need))
+		if (hop_on_pair(need) || MUTANT(hop_need_dropped, false, i > 0))
 			continue;
 		object = hop_needs_object(h->needs, need, actor);
 		x = EXPR_FALSE;

@@ -1,5 +1,6 @@
 #include "reachability/missing.h"
 
+#include "base/mutant.h"
 #include "reachability/provider.h"
 
 bool missing_covered(const struct segment *s, enum coverage_state state, struct str what)
@@ -17,7 +18,8 @@ bool missing_covered(const struct segment *s, enum coverage_state state, struct 
 static bool whole(const struct segment *s, struct str what)
 {
 	return missing_covered(s, COVERAGE_GOT, what) &&
-	       !missing_covered(s, COVERAGE_PARTIAL, what) &&
+	       !MUTANT(part_of_a_list_is_all, missing_covered(s, COVERAGE_PARTIAL, what),
+		       false) &&
 	       !missing_covered(s, COVERAGE_REFUSED, what);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mutant.h"
 #include "reachability/imagined.h"
 
 #define VIA_MAX 16u
@@ -125,7 +126,7 @@ static bool before(const struct search *s, uint32_t a, uint32_t b)
 	const struct state *x = &VEC_DATA(&s->states, struct state)[a];
 	const struct state *y = &VEC_DATA(&s->states, struct state)[b];
 
-	if (x->cost != y->cost)
+	if (MUTANT(hops_before_cost, x->cost != y->cost, false))
 		return x->cost < y->cost;
 	if (x->hops != y->hops)
 		return x->hops < y->hops;
@@ -245,7 +246,7 @@ static int expand(struct search *s, uint32_t index, struct err *e)
 	const struct hub *const *hubs;
 	uint32_t count;
 
-	if (at->hops >= s->r->options->max_hops)
+	if (at->hops >= MUTANT(one_hop_only, s->r->options->max_hops, 1))
 		return 0;
 	if (graph_hubs(&hubs, &count, s->r->graph, at->node, s->r->backward, e) < 0)
 		return e->code;

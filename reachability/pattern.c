@@ -25,6 +25,7 @@
  */
 #include "reachability/pattern.h"
 
+#include "base/mutant.h"
 #include "reachability/pattern_priv.h"
 
 enum reading { READ_LITERAL, READ_FOLDED, READ_MEETS, READ_WITHIN };
@@ -46,7 +47,8 @@ static bool byte_fits(enum reading reading, char p, char t)
 	case READ_FOLDED:
 		return p == '?' || str_lower_char(p) == str_lower_char(t);
 	case READ_MEETS:
-		return p == '?' || t == '?' || p == t;
+		return MUTANT(question_mark_is_literal, p == '?', false) || t == '?' ||
+		       p == t;
 	case READ_WITHIN:
 		return t != '*' && (p == '?' || p == t);
 	}
@@ -312,6 +314,8 @@ bool pattern_contains(struct str outer, struct str inner)
 
 enum pattern_cover pattern_cover(struct str pattern, struct str target)
 {
+	if (MUTANT(star_stops_at_colon, false, str_ends(pattern, STR_LIT(":*:*:*"))))
+		return PATTERN_NONE;
 	if (pattern_contains(pattern, target))
 		return PATTERN_ALL;
 	return pattern_intersects(pattern, target) ? PATTERN_SOME : PATTERN_NONE;

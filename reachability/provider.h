@@ -173,6 +173,12 @@ struct provider {
 	struct str (*voids)(const struct subject *subject, const struct object *object,
 		enum record_layer layer, enum provider_match match);
 
+	/*
+	 * Kind of the groups whose members have what they hold; empty where policies of
+	 * resources name groups.
+	 */
+	struct str group_kind;
+
 	/* Whether a session with that key can do nothing without a policy of its own. */
 	bool (*session_needs_policy)(struct str key);
 

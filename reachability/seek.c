@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mutant.h"
 #include "reachability/missing.h"
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
@@ -423,7 +424,8 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 	rc = named_load(&k, e);
 	if (rc == 0)
 		rc = scopes_decide(&k, e);
-	for (size_t i = 0; i < VEC_COUNT(&k.named, node_id) && rc == 0; i++)
+	for (size_t i = MUTANT(first_named_lost, 0, 1);
+		i < VEC_COUNT(&k.named, node_id) && rc == 0; i++)
 		rc = decide_alone(&k, VEC_DATA(&k.named, node_id)[i], e);
 	if (rc == 0 && k.anyone) {
 		public = world_node_virtual(

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mutant.h"
 #include "base/sparse.h"
 #include "reachability/imagined.h"
 #include "reachability/rule.h"
@@ -55,156 +56,6 @@ void subject_cache_free(struct subject_cache *c)
 	free(c);
 }
 
-/* --- policies of an identity, the long way --- */
-
-static int policy_add(struct buf *out, struct world *w, struct segment *s, uint32_t doc,
-	struct str name, struct str holder, struct str via, struct str source,
-	bool is_boundary, struct err *e)
-{
-	struct subject_policy p = { .via = via, .is_boundary = is_boundary };
-
-	(void)w;
-	p.document = (struct world_document){
-		.segment = s, .doc = doc, .name = name, .holder = holder, .source = source
-	};
-	if (doc != SEGMENT_NONE && segment_document(&p.document.compiled, s, doc, e) < 0)
-		return err_wrap(
-			e, "policy '%.*s' of '%.*s'", STR_ARG(name), STR_ARG(holder));
-	buf_add(out, &p, sizeof(p));
-	return 0;
-}
-
-/*
- * The documents of a policy entity that is attached to `holder`, directly or through a
- * group.
- */
-static int policies_of_entity(struct buf *out, struct world *w, struct segment *s,
-	entity_id policy, struct str holder, struct str via, bool is_boundary,
-	struct err *e)
-{
-	struct str key = segment_key(s, policy, world_arena(w));
-	const struct segment_holding *h = NULL;
-	uint32_t held = 0, found = 0;
-
-	if (world_removed(w, key))
-		return 0;
-	if (policy < segment_info(s)->entity_count)
-		h = segment_holdings(s, policy, &held);
-	for (uint32_t i = 0; i < held; i++) {
-		if (h[i].layer != LAYER_IDENTITY)
-			continue;
-		found++;
-		if (policy_add(out, w, s, h[i].doc, segment_name(s, policy), holder,
-			    via.n > 0 ? via : key, segment_source(s, h[i].source),
-			    is_boundary, e) < 0)
-			return e->code;
-	}
-	if (found > 0)
-		return 0;
-	return policy_add(out, w, s, SEGMENT_NONE, key, holder, via.n > 0 ? via : key,
-		(struct str){ 0 }, is_boundary, e);
-}
-
-static int policies_of_holder(struct buf *out, struct world *w, struct segment *s,
-	entity_id id, struct str via, struct err *e)
-{
-	struct str holder = segment_key(s, id, world_arena(w));
-	const struct segment_holding *h;
-	const uint32_t *attached;
-	uint32_t held, count;
-
-	h = segment_holdings(s, id, &held);
-	for (uint32_t i = 0; i < held; i++) {
-		if (h[i].layer == LAYER_IDENTITY &&
-			policy_add(out, w, s, h[i].doc, segment_str(s, h[i].name), holder,
-				via, segment_source(s, h[i].source), false, e) < 0)
-			return e->code;
-	}
-	attached = segment_related(s, RELATION_ATTACHED, false, id, &count);
-	for (uint32_t i = 0; i < count; i++) {
-		if (policies_of_entity(out, w, s, attached[i], holder, via, false, e) < 0)
-			return e->code;
-	}
-	return 0;
-}
-
-/* The groups of an identity, nested ones too, each once. */
-static void groups_of(
-	struct buf *groups, struct world *w, struct segment *s, entity_id id)
-{
-	VEC_ADD(groups, entity_id, id);
-	for (size_t at = 0; at < VEC_COUNT(groups, entity_id); at++) {
-		uint32_t count;
-		const uint32_t *up = segment_related(s, RELATION_MEMBER_OF, false,
-			VEC_DATA(groups, entity_id)[at], &count);
-
-		for (uint32_t i = 0; i < count; i++) {
-			bool known = up[i] >= segment_info(s)->entity_count;
-
-			for (size_t k = 0; k < VEC_COUNT(groups, entity_id) && !known;
-				k++)
-				known = VEC_DATA(groups, entity_id)[k] == up[i];
-			if (!known &&
-				!world_removed(w, segment_key(s, up[i], world_arena(w))))
-				VEC_ADD(groups, entity_id, up[i]);
-		}
-	}
-}
-
-int subject_holder(node_id *out, struct world *w, node_id n, struct err *e)
-{
-	struct segment *s = world_node_segment(w, n);
-	const uint32_t *of;
-	uint32_t count = 0;
-
-	*out = n;
-	if (!s || !(world_node(w, n)->flags & ENTITY_SESSION))
-		return 0;
-	of = segment_related(s, RELATION_SESSION_OF, false, world_node(w, n)->id, &count);
-	if (count == 0)
-		return 0;
-	return world_node_of_key(out, w, segment_key(s, of[0], world_arena(w)), e);
-}
-
-int subject_policies(const struct subject_policy **out, uint32_t *count, struct world *w,
-	node_id n, struct err *e)
-{
-	struct buf found = { 0 }, groups = { 0 };
-	struct segment *s;
-	const uint32_t *bounds;
-	uint32_t bound_count;
-	entity_id id;
-	void *copy;
-	int rc = subject_holder(&n, w, n, e);
-
-	*out = NULL;
-	*count = 0;
-	s = rc == 0 ? world_node_segment(w, n) : NULL;
-	if (!s)
-		return rc;
-	id = world_node(w, n)->id;
-	groups_of(&groups, w, s, id);
-	for (size_t i = 0; i < VEC_COUNT(&groups, entity_id) && rc == 0; i++) {
-		entity_id g = VEC_DATA(&groups, entity_id)[i];
-		struct str via =
-			i == 0 ? (struct str){ 0 } : segment_key(s, g, world_arena(w));
-
-		rc = policies_of_holder(&found, w, s, g, via, e);
-	}
-	bounds = segment_related(s, RELATION_BOUNDARY, false, id, &bound_count);
-	for (uint32_t i = 0; i < bound_count && rc == 0; i++)
-		rc = policies_of_entity(&found, w, s, bounds[i], world_node(w, n)->key,
-			(struct str){ 0 }, true, e);
-	*count = (uint32_t)VEC_COUNT(&found, struct subject_policy);
-	copy = arena_alloc(world_arena(w), found.n + 1);
-	if (found.n > 0)
-		memcpy(copy, found.p, found.n);
-	*out = copy;
-	buf_release(&found);
-	buf_release(&groups);
-	return rc;
-}
-
 /* --- statements of a class --- */
 
 /* A document that cannot be read may grant (or let through) and may deny. */
@@ -222,9 +73,12 @@ static void unknown_document(struct class_statements *c, struct world *w,
 				  STR_ARG(name));
 	expr *grants = is_boundary ? &c->unknown_boundary : &c->unknown_identity;
 
+	if (MUTANT(missing_policy_as_empty, false, !invalid && !is_boundary))
+		return;
 	*grants = expr_or(pool, *grants, world_unknown(w, scope, what, false));
-	c->unknown_deny =
-		expr_or(pool, c->unknown_deny, world_unknown(w, scope, what, true));
+	c->unknown_deny = expr_or(pool, c->unknown_deny,
+		world_unknown(
+			w, scope, what, MUTANT(may_grant_is_may_deny, true, false)));
 }
 
 void subject_add_statements(struct buf *out, const struct document *d,
@@ -275,6 +129,9 @@ static int class_load(struct class_statements *c, struct world *w, struct segmen
 			buf_release(&boundary);
 			return e->code;
 		}
+		if ((sd->flags & SEGMENT_DOC_GROUP) &&
+			!subject_group_holds(segment_str(s, sd->name)))
+			continue;
 		document_add(c, docs[i].is_boundary ? &boundary : &identity, w, s,
 			docs[i].doc, segment_str(s, sd->name), d,
 			docs[i].is_boundary != 0);
@@ -362,7 +219,7 @@ static void scp_level(const struct world_organization *o, struct world *w,
 	struct str what = arena_printf(world_arena(w),
 		"SCPs attached to '%.*s' were not collected", STR_ARG(c->level));
 
-	if (c->document_count == 0) {
+	if (MUTANT(empty_level_lets_nothing, c->document_count == 0, false)) {
 		*lets = subject_unknown_ceiling(w, o, what, false);
 		*denies = subject_unknown_ceiling(w, o, what, true);
 	}

@@ -55,6 +55,9 @@ struct subject_policy {
 	bool is_boundary;
 };
 
+/* Whether the members of a group that nobody collected lack what it holds, by its key. */
+bool subject_group_holds(struct str key);
+
 /* All policies of an identity (or group), `without` taken out, in a fixed order. */
 int subject_policies(const struct subject_policy **out, uint32_t *count, struct world *w,
 	node_id n, struct err *e);

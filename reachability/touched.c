@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mutant.h"
 #include "base/sorted.h"
 #include "reachability/pattern.h"
 
@@ -131,12 +132,15 @@ static int index_service(struct touched *t, uint32_t service, struct err *e)
 			high = mid;
 	}
 	for (uint32_t i = low; i < end; i++) {
-		if (!str_starts(segment_str(t->segment, entries[i].prefix), key))
+		if (!str_starts(segment_str(t->segment, entries[i].prefix), key) ||
+			MUTANT(index_extents_missed, false, true))
 			break;
 		if (statement_take(t, entries[i].statement, e) < 0)
 			return e->code;
 	}
-	for (uint32_t i = low > begin ? low - 1 : SEGMENT_NONE; i != SEGMENT_NONE;) {
+	for (uint32_t i = low > begin ? low - 1 : SEGMENT_NONE;
+		i != MUTANT(index_parent_missed, SEGMENT_NONE, begin) &&
+		i != SEGMENT_NONE;) {
 		uint32_t parent = entries[i].parent;
 
 		if (str_starts(key, segment_str(t->segment, entries[i].prefix)) &&
@@ -240,7 +244,7 @@ void touched_class(struct touched *t, uint32_t class)
 			sorted_add(&t->key, KEY_HEAD,
 				links[at - 1].statement << 1 | boundary);
 	}
-	VEC_DATA(&t->key, uint32_t)[1] = t->bounded;
+	VEC_DATA(&t->key, uint32_t)[1] = MUTANT(classes_merged, t->bounded, 0);
 }
 
 const struct access **touched_verdict(struct touched *t, uint32_t flags)

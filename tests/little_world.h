@@ -49,6 +49,7 @@ struct little_policies {
 		 * key of a managed policy that is attached to alice but was not collected
 		 */
 		attached;
+	bool group_unread; /* the group devs was not collected */
 };
 
 struct little_world {
@@ -284,8 +285,9 @@ static inline void little_account_a(
 		ENTITY_IDENTITY);
 	little_entity(b, s, LITTLE_USER(LITTLE_A, "eve"), "aws:iam:user", "eve",
 		ENTITY_IDENTITY);
-	little_entity(b, s, "arn:aws:iam::" LITTLE_A ":group/devs", "aws:iam:group",
-		"devs", ENTITY_GROUP);
+	if (!p->group_unread)
+		little_entity(b, s, "arn:aws:iam::" LITTLE_A ":group/devs",
+			"aws:iam:group", "devs", ENTITY_GROUP);
 	little_entity(b, s, LITTLE_ROLE(LITTLE_A, "dev"), "aws:iam:role", "dev",
 		ENTITY_IDENTITY);
 	little_entity(b, s, LITTLE_ROLE(LITTLE_A, "app"), "aws:iam:role", "app",

@@ -1,10 +1,11 @@
 /*
  * Seeded random worlds on which engine and oracle must agree.
  *
- *	campaign [WORLDS [FIRST_SEED [plain|crash|readable]]]
+ *	campaign [WORLDS [FIRST_SEED [plain|once|hops|crash|readable]]]
  *
- * plain: do not make failing worlds smaller; crash: the first world ends the program,
- * make it smaller; readable: all policies of resources could be read.
+ * plain: do not make failing worlds smaller; once: end with the first that fails; hops:
+ * the same, of every tenth seed only, which have all hop rules; crash: the first world
+ * ends the program, make it smaller; readable: all policies of resources could be read.
  *
  * A world that they disagree on is made smaller, then shown: its seed, its records, the
  * question and both verdicts. LATCHKEY_DUEL_DIRECTORY is where stores are made, else
@@ -55,18 +56,21 @@ int main(int argc, char **argv)
 	unsigned long worlds = argc > 1 ? strtoul(argv[1], NULL, 10) : 500;
 	unsigned long first = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
 	const char *directory = scratch_directory();
-	bool refused = argc <= 3 || strcmp(argv[3], "readable") != 0;
-	unsigned failed = 0;
+	const char *mode = argc > 3 ? argv[3] : "";
+	bool refused = strcmp(mode, "readable") != 0;
+	bool hops = strcmp(mode, "hops") == 0;
+	unsigned failed = 0, most = hops || strcmp(mode, "once") == 0 ? 1 : 3;
 	uint64_t verdicts = 0, undecided = 0;
-	unsigned shown_count = argc > 3 && strcmp(argv[3], "plain") == 0 ? SHOWN : 0;
+	unsigned shown_count = strcmp(mode, "plain") == 0 || most == 1 ? SHOWN : 0;
 
-	for (unsigned long seed = first; seed < first + worlds && failed < 3; seed++) {
+	for (unsigned long i = 0; i < worlds && failed < most; i++) {
+		unsigned long seed = first + i * (hops ? DUEL_HOPS_EVERY : 1);
 		struct buf stream = { 0 };
 		struct duel_result r;
 		struct err e = { 0 };
 
 		worldgen_make(&stream, seed, refused);
-		if (argc > 3 && strcmp(argv[3], "crash") == 0) {
+		if (strcmp(mode, "crash") == 0) {
 			show_failure(buf_str(&stream), seed, directory, SHRINK_CRASH);
 			buf_release(&stream);
 			return 1;
@@ -82,10 +86,10 @@ int main(int argc, char **argv)
 			printf("seed %lu: %u differences\n%.*s", seed, r.differences,
 				STR_ARG(buf_str(&r.report)));
 			failed++;
-			for (uint32_t i = 0; i < 128 && shown_count < SHOWN; i++) {
-				if (!(r.sorts[i / 64] >> i % 64 & 1))
+			for (uint32_t k = 0; k < 128 && shown_count < SHOWN; k++) {
+				if (!(r.sorts[k / 64] >> k % 64 & 1))
 					continue;
-				show_failure(buf_str(&stream), seed, directory, i);
+				show_failure(buf_str(&stream), seed, directory, k);
 				shown_count++;
 			}
 		}

@@ -32,9 +32,6 @@ struct duel {
 
 #define REPORTED 100u
 
-/* All hop rules count in one world of so many: each takes seconds. */
-#define HOPS_EVERY 10u
-
 /*
  * Sorts of differences: which question, which way, and both verdicts; the last one: all
  * others.
@@ -450,7 +447,7 @@ int duel_run(struct duel_result *out, struct str stream, const char *directory,
 	int rc = 0;
 
 	*out = (struct duel_result){ 0 };
-	if (seed % HOPS_EVERY == 0)
+	if (seed % DUEL_HOPS_EVERY == 0)
 		rc = rules_load(&rules, NULL, 0, e);
 	if (rc < 0)
 		return rc;

@@ -13,6 +13,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* All hop rules count in one world of so many, by its seed: each takes seconds. */
+#define DUEL_HOPS_EVERY 10u
+
 struct duel_result {
 	uint64_t verdicts; /* compared */
 	uint64_t

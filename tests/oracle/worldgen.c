@@ -120,8 +120,10 @@ static void tagged(struct worldgen *g, struct buf *b, enum record_layer layer)
 
 static void statement(struct worldgen *g, struct buf *b, enum record_layer layer)
 {
-	bool deny = layer == LAYER_RCP || has(g, WITH_DENY);
 	bool own = layer == LAYER_RESOURCE || layer == LAYER_TRUST;
+	/* ceilings are few: what they deny would hardly ever meet a grant */
+	bool deny = layer == LAYER_RCP || has(g, WITH_DENY) ||
+		    ((layer == LAYER_SCP || layer == LAYER_SESSION) && chance(g, 30));
 
 	buf_printf(b, "{\"Effect\":\"%s\",", deny ? "Deny" : "Allow");
 	if (own) {
@@ -470,7 +472,7 @@ static void write_organization(struct worldgen *g, struct buf *out)
 	struct str root = STR_LIT("arn:aws:organizations::333333333333:root/" ORG "/r-1");
 	struct str ou = STR_LIT("arn:aws:organizations::333333333333:ou/" ORG "/ou-1");
 	struct str top = STR_LIT("arn:aws:organizations::333333333333:organization/" ORG);
-	bool scps = has(g, WITH_CEILING);
+	bool scps = chance(g, 50);
 
 	g->r = (struct recorder){ .scope = STR_LIT("aws:" ORG) };
 	recorder_organization(&g->r, STR_LIT(ORG), STR_LIT("333333333333"));
