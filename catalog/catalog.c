@@ -20,6 +20,62 @@ static const struct catalog_image_service *service_at(uint32_t service)
 	return &catalog_image_services[service];
 }
 
+static const struct catalog_image_plane *plane_at(uint32_t plane)
+{
+	assert(plane < catalog_image_plane_count);
+	return &catalog_image_planes[plane];
+}
+
+uint32_t catalog_plane_count(void)
+{
+	return catalog_image_plane_count;
+}
+
+struct catalog_plane catalog_plane_get(uint32_t plane)
+{
+	const struct catalog_image_plane *p = plane_at(plane);
+
+	return (struct catalog_plane){ .provider = catalog_image_str(p->provider),
+		.name = catalog_image_str(p->name),
+		.action_begin = p->action_begin,
+		.action_end = p->action_end,
+		.service_begin = p->service_begin,
+		.service_end = p->service_end,
+		.separator = (char)p->separator };
+}
+
+uint32_t catalog_plane_find(struct str provider, struct str name)
+{
+	for (uint32_t i = 0; i < catalog_image_plane_count; i++)
+		if (str_eq(catalog_image_str(plane_at(i)->provider), provider) &&
+			str_eq(catalog_image_str(plane_at(i)->name), name))
+			return i;
+	return CATALOG_NONE;
+}
+
+void catalog_provider_actions(struct str provider, action_id *begin, action_id *end)
+{
+	*begin = *end = 0;
+	for (uint32_t i = 0; i < catalog_image_plane_count; i++) {
+		if (!str_eq(catalog_image_str(plane_at(i)->provider), provider))
+			continue;
+		if (*end == 0)
+			*begin = plane_at(i)->action_begin;
+		*end = plane_at(i)->action_end;
+	}
+}
+
+void catalog_admin_actions(struct str provider, action_id *begin, action_id *end)
+{
+	*begin = *end = 0;
+	for (uint32_t i = catalog_image_plane_count; i-- > 0;) {
+		if (!str_eq(catalog_image_str(plane_at(i)->provider), provider))
+			continue;
+		*begin = plane_at(i)->action_begin;
+		*end = plane_at(i)->action_end;
+	}
+}
+
 uint32_t catalog_service_count(void)
 {
 	return catalog_image_service_count;
@@ -30,11 +86,12 @@ struct str catalog_service_name(uint32_t service)
 	return catalog_image_str(service_at(service)->name);
 }
 
-uint32_t catalog_service_find(struct str name)
+uint32_t catalog_service_find(uint32_t plane, struct str name)
 {
-	uint32_t low = 0;
+	uint32_t low = plane_at(plane)->service_begin;
+	uint32_t end = plane_at(plane)->service_end;
 
-	for (uint32_t high = catalog_image_service_count; low < high;) {
+	for (uint32_t high = end; low < high;) {
 		uint32_t middle = low + (high - low) / 2;
 
 		if (str_cmp(catalog_service_name(middle), name) < 0)
@@ -42,8 +99,7 @@ uint32_t catalog_service_find(struct str name)
 		else
 			high = middle;
 	}
-	if (low == catalog_image_service_count ||
-		!str_eq(catalog_service_name(low), name))
+	if (low == end || !str_eq(catalog_service_name(low), name))
 		return CATALOG_NONE;
 	return low;
 }
@@ -122,13 +178,27 @@ static bool action_is_sound(action_id id)
 			catalog_image_resource_count) ||
 		!span_fits(action->key_begin, action->key_count, catalog_image_key_count))
 		return false;
-	got = catalog_action_get(id);
-	if (id > 0 && cmp_fold(catalog_action_get(id - 1).name, got.name) >= 0)
+	if (action->plane >= catalog_image_plane_count ||
+		id < catalog_image_planes[action->plane].action_begin ||
+		id >= catalog_image_planes[action->plane].action_end)
 		return false;
-	return got.name.n > got.service.n && got.name.p[got.service.n] == ':' &&
+	got = catalog_action_get(id);
+	if (id > catalog_image_planes[action->plane].action_begin &&
+		cmp_fold(catalog_action_get(id - 1).name, got.name) >= 0)
+		return false;
+	return got.name.n > got.service.n &&
+	       got.name.p[got.service.n] == catalog_plane_get(action->plane).separator &&
 	       str_starts(got.name, got.service) &&
 	       id >= catalog_image_services[action->service].action_begin &&
 	       id < catalog_image_services[action->service].action_end;
+}
+
+static bool begins_plane(uint32_t service)
+{
+	for (uint32_t i = 0; i < catalog_image_plane_count; i++)
+		if (catalog_image_planes[i].service_begin == service)
+			return true;
+	return false;
 }
 
 static bool service_is_sound(uint32_t service)
@@ -140,8 +210,23 @@ static bool service_is_sound(uint32_t service)
 	       s->action_end <= catalog_image_action_count &&
 	       span_fits(s->resource_begin, s->resource_count,
 		       catalog_image_resource_count) &&
-	       (service == 0 || str_cmp(catalog_service_name(service - 1),
-					catalog_image_str(s->name)) < 0);
+	       (begins_plane(service) || str_cmp(catalog_service_name(service - 1),
+						 catalog_image_str(s->name)) < 0);
+}
+
+/* Planes follow each other, and a provider's are neighbours. */
+static bool plane_is_sound(uint32_t plane)
+{
+	const struct catalog_image_plane *p = &catalog_image_planes[plane];
+	uint32_t actions = plane > 0 ? p[-1].action_end : 0;
+	uint32_t services = plane > 0 ? p[-1].service_end : 0;
+	bool last = plane + 1 == catalog_image_plane_count;
+
+	return ref_fits(p->provider) && ref_fits(p->name) && p->action_begin == actions &&
+	       p->action_end >= actions && p->service_begin == services &&
+	       p->service_end >= services &&
+	       (!last || (p->action_end == catalog_image_action_count &&
+				 p->service_end == catalog_image_service_count));
 }
 
 static bool target_is_sound(const struct catalog_image_target *target, bool first)
@@ -189,6 +274,9 @@ static int unsound(struct err *e, const char *what, uint32_t index)
 
 int catalog_check(struct err *e)
 {
+	for (uint32_t i = 0; i < catalog_image_plane_count; i++)
+		if (!plane_is_sound(i))
+			return unsound(e, "plane", i);
 	for (uint32_t i = 0; i < catalog_image_service_count; i++)
 		if (!service_is_sound(i))
 			return unsound(e, "service", i);

@@ -6,11 +6,19 @@
  * that is linked in; nothing is parsed at start. Everything returned is static.
  *
  * Words:
- *   action  "s3:GetObject". Ids are dense and ordered by lower-cased name, so the actions
- *           of one service are an interval and "s3:get*" is an interval too.
+ *   action  "s3:GetObject", "Microsoft.KeyVault/vaults/read", "storage.objects.get", as
+ *           its provider spells it. Ids are dense, ordered by plane and then by
+ *           lower-cased name, so the actions of one service in a plane are a run and
+ *           "s3:get*" is one too.
+ *   plane   actions that one grant of "*" covers: what a provider keeps apart. Some have
+ *           one; others have one for management, one for data, one for their directory.
+ *           The planes of a provider are neighbours, and the first is what
+ *           administrators hold.
  *   format  a resource-type ARN format with its variables replaced by '*':
  *           "arn:*:s3:::*", "arn:*:iam::*:root". Types of several services that have one
- *           format (the roles of iam, sts and ssm) are the same format.
+ *           format (the roles of iam, sts and ssm) are the same format. Formats of other
+ *           providers are paths or begin with the provider's word; where a provider's
+ *           keys mean the same in any case, formats are in lower case.
  *   kind    what an entity is: "aws:s3:bucket". Each kind has one format. The kind's
  *           name is provider:service:type, where service is the one in the ARN and type
  *           is that service's name for it.
@@ -19,7 +27,7 @@
  *           A kind's targets come from formats that extend its own by '/' or ':'.
  *
  * Invariants, checked by catalog_check and by a test:
- *  (1) action names ascend, folded; each has one level and one service
+ *  (1) action names ascend in their plane, folded; each has one level and one service
  *  (2) every list of actions ascends
  *  (3) target 0 of a kind is the entity itself
  *
@@ -52,9 +60,31 @@ enum catalog_level {
 /* "list", "read", "write", "tag", "permissions". */
 struct str catalog_level_name(enum catalog_level level);
 
+struct catalog_plane {
+	struct str provider; /* "aws": what scope ids begin with */
+	struct str name;     /* "actions", "data" */
+	action_id action_begin, action_end;
+	uint32_t service_begin, service_end;
+	char separator; /* between an action's service and the rest of its name */
+};
+
+uint32_t catalog_plane_count(void);
+struct catalog_plane catalog_plane_get(uint32_t plane);
+/* The plane of a provider that has that name, or CATALOG_NONE. */
+uint32_t catalog_plane_find(struct str provider, struct str name);
+uint32_t catalog_plane_of(action_id id);
+
+/* [*begin, *end) holds all actions of the provider; empty for an unknown one. */
+void catalog_provider_actions(struct str provider, action_id *begin, action_id *end);
+
+/* The first plane of the provider: what whoever has everything holds. */
+void catalog_admin_actions(struct str provider, action_id *begin, action_id *end);
+
 struct catalog_action {
-	struct str name;    /* as the provider spells it: "s3:GetObject" */
-	struct str service; /* "s3" */
+	struct str name;     /* as the provider spells it: "s3:GetObject" */
+	struct str service;  /* "s3" */
+	struct str provider; /* "aws" */
+	uint32_t service_id;
 	enum catalog_level level;
 	bool unbound; /* acts on no resource type: only a pattern of '*' grants it */
 };
@@ -62,8 +92,12 @@ struct catalog_action {
 uint32_t catalog_action_count(void);
 struct catalog_action catalog_action_get(action_id id);
 
-/* The action of that name, any case, or CATALOG_NONE. */
+/*
+ * The action of that name, any case, or CATALOG_NONE. A provider may have one name in two
+ * planes: the first one is found.
+ */
 action_id catalog_action_find(struct str name);
+action_id catalog_action_in(uint32_t plane, struct str name);
 
 /*
  * The action whose name is nearest to a misspelt one, for did-you-mean; CATALOG_NONE when
@@ -71,13 +105,16 @@ action_id catalog_action_find(struct str name);
  */
 action_id catalog_action_nearest(struct str name);
 
-/* [*begin, *end) holds all ids whose folded name starts with folded `prefix`. */
-void catalog_action_prefix(struct str prefix, action_id *begin, action_id *end);
+/*
+ * [*begin, *end) holds the ids of the plane whose folded name starts with `prefix`.
+ */
+void catalog_action_prefix(
+	uint32_t plane, struct str prefix, action_id *begin, action_id *end);
 
-/* Service by action or by name: dense service ids in name order. */
+/* Service by action or by name: dense service ids, by plane and then in name order. */
 uint32_t catalog_service_count(void);
 struct str catalog_service_name(uint32_t service);
-uint32_t catalog_service_find(struct str name);
+uint32_t catalog_service_find(uint32_t plane, struct str name);
 /* What the provider calls it: "Amazon S3". */
 struct str catalog_service_title(uint32_t service);
 void catalog_service_actions(uint32_t service, action_id *begin, action_id *end);
@@ -88,14 +125,14 @@ uint32_t catalog_kind_count(void);
 struct str catalog_kind_name(kind_id kind);
 kind_id catalog_kind_find(struct str name);
 
-/* The format of the kind's keys: "arn:*:s3:::*". */
+/* The format of the kind's keys, a pattern of them: "arn:*:s3:::*". */
 struct str catalog_kind_format(kind_id kind);
 
 /*
  * The kind of a key by its format, the most specific one, or CATALOG_NONE. With an object
  * of a bucket, which is no entity of its own, *entity_size is the size of the entity's
  * part of the key ("arn:aws:s3:::b" of "arn:aws:s3:::b/x"), else key.n. README.md has the
- * rules.
+ * rules. Kinds that share a format are told by their records, not by keys.
  */
 kind_id catalog_kind_of_key(struct str key, size_t *entity_size);
 

@@ -1,8 +1,8 @@
 /*
  * catalog_action.c - actions by id, by name, by prefix, and by a misspelt name.
  *
- * Names ascend by their folded form, so everything but the misspelt name is a binary
- * search.
+ * Names ascend by their folded form in each plane, so everything but the misspelt name is
+ * a binary search a plane.
  */
 #include <assert.h>
 
@@ -35,12 +35,12 @@ static int prefix_cmp(struct str name, struct str prefix)
 	return 0;
 }
 
-/* The first id whose order against prefix is at least `bound`. */
-static action_id lower_bound(struct str prefix, int bound)
+/* The first id of the plane whose order against prefix is at least `bound`. */
+static action_id lower_bound(uint32_t plane, struct str prefix, int bound)
 {
-	action_id low = 0;
+	action_id low = catalog_image_planes[plane].action_begin;
 
-	for (action_id high = catalog_image_action_count; low < high;) {
+	for (action_id high = catalog_image_planes[plane].action_end; low < high;) {
 		action_id middle = low + (high - low) / 2;
 
 		if (prefix_cmp(action_name(middle), prefix) < bound)
@@ -97,7 +97,7 @@ static action_id nearest_of(
 		unsigned distance;
 
 		if (bare)
-			have = str_skip(have, str_find_char(have, ':', 0) + 1);
+			have = str_skip(have, catalog_action_get(id).service.n + 1);
 		distance = edit_distance(have, name, limit);
 		if (distance <= limit) {
 			found = id;
@@ -120,6 +120,9 @@ struct catalog_action catalog_action_get(action_id id)
 	return (struct catalog_action){
 		.name = catalog_image_str(action->name),
 		.service = catalog_service_name(action->service),
+		.provider =
+			catalog_image_str(catalog_image_planes[action->plane].provider),
+		.service_id = action->service,
 		.level = (enum catalog_level)action->level,
 		.unbound = action->resource_count == 0,
 	};
@@ -127,16 +130,36 @@ struct catalog_action catalog_action_get(action_id id)
 
 action_id catalog_action_find(struct str name)
 {
-	action_id id = lower_bound(name, 0);
+	action_id id = CATALOG_NONE;
 
-	if (id == catalog_image_action_count || !str_eq_fold(action_name(id), name))
-		return CATALOG_NONE;
+	for (uint32_t plane = 0; id == CATALOG_NONE && plane < catalog_image_plane_count;
+		plane++)
+		id = catalog_action_in(plane, name);
 	return id;
+}
+
+action_id catalog_action_in(uint32_t plane, struct str name)
+{
+	action_id id = lower_bound(plane, name, 0);
+
+	return id < catalog_image_planes[plane].action_end &&
+			       str_eq_fold(action_name(id), name)
+		       ? id
+		       : CATALOG_NONE;
+}
+
+/* Whether some provider's names have it after the service. */
+static bool is_separator(char c)
+{
+	for (uint32_t plane = 0; plane < catalog_image_plane_count; plane++)
+		if (catalog_image_planes[plane].separator == (unsigned char)c)
+			return true;
+	return false;
 }
 
 action_id catalog_action_nearest(struct str name)
 {
-	size_t colon = str_find_char(name, ':', 0);
+	size_t cut = 0;
 	unsigned most = 2 + (unsigned)(name.n < NEAREST_BYTES_MAX ? name.n / 8 : 0);
 	action_id begin = 0;
 	action_id end = catalog_image_action_count;
@@ -144,19 +167,31 @@ action_id catalog_action_nearest(struct str name)
 
 	if (name.n == 0 || name.n > NEAREST_BYTES_MAX)
 		return CATALOG_NONE;
-	if (colon == name.n)
+	while (cut < name.n && !is_separator(name.p[cut]))
+		cut++;
+	if (cut == name.n)
 		return nearest_of(begin, end, name, true, &most);
-	catalog_action_prefix(str_head(name, colon + 1), &begin, &end);
-	found = nearest_of(begin, end, name, false, &most);
-	if (found != CATALOG_NONE)
-		return found;
+	for (uint32_t plane = 0; plane < catalog_image_plane_count; plane++) {
+		catalog_action_prefix(plane, str_head(name, cut + 1), &begin, &end);
+		found = nearest_of(begin, end, name, false, &most);
+		if (found != CATALOG_NONE)
+			return found;
+	}
 	return nearest_of(0, catalog_image_action_count, name, false, &most);
 }
 
-void catalog_action_prefix(struct str prefix, action_id *begin, action_id *end)
+uint32_t catalog_plane_of(action_id id)
 {
-	*begin = lower_bound(prefix, 0);
-	*end = lower_bound(prefix, 1);
+	assert(id < catalog_image_action_count);
+	return catalog_image_actions[id].plane;
+}
+
+void catalog_action_prefix(
+	uint32_t plane, struct str prefix, action_id *begin, action_id *end)
+{
+	assert(plane < catalog_image_plane_count);
+	*begin = lower_bound(plane, prefix, 0);
+	*end = lower_bound(plane, prefix, 1);
 }
 
 uint32_t catalog_action_keys(action_id id, const struct str **keys)

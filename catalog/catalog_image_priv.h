@@ -7,8 +7,8 @@
  * are.
  *
  * Invariants, checked by pack_tool.c when it writes and by catalog_check when asked:
- *  (1) actions ascend by folded name, services and kinds by name, probes by service and
- *      token
+ *  (1) actions ascend by folded name in their plane, services by name in theirs, kinds
+ *      by name, probes by service and token
  *  (2) the targets of a kind are neighbours, and the first has the empty suffix
  *  (3) every (begin, count) lies inside the table it points into
  */
@@ -28,6 +28,7 @@ struct catalog_image_action {
 	uint32_t key_begin, key_count;           /* in catalog_image_keys */
 	uint16_t service;
 	uint16_t level;
+	uint32_t plane;
 };
 
 struct catalog_image_service {
@@ -37,10 +38,22 @@ struct catalog_image_service {
 	uint32_t has_rcp;
 };
 
+/* A run of services and actions: see struct catalog_plane. */
+struct catalog_image_plane {
+	struct catalog_image_ref provider, name;
+	uint32_t action_begin, action_end;
+	uint32_t service_begin, service_end;
+	uint32_t separator;
+};
+
+#define CATALOG_KIND_PATH  0x1u /* its keys are no ARNs: resource is all of the format */
+#define CATALOG_KIND_FOLDS 0x2u /* the format is in lower case, keys in any */
+
 /* region, account and resource are the parts of format that a key is compared with. */
 struct catalog_image_kind {
 	struct catalog_image_ref name, format, region, account, resource;
 	uint32_t target_begin, target_count;
+	uint32_t flags; /* CATALOG_KIND_ */
 };
 
 struct catalog_image_target {
@@ -50,8 +63,8 @@ struct catalog_image_target {
 
 /*
  * Where the kinds of a key are found: the service of the ARN and the first word of its
- * resource part (up to '/' or ':'), or "*" where a format has a variable there. The kinds
- * come most specific first.
+ * resource part (up to '/' or ':'), or "*" where a format has a variable there; of a key
+ * that is no ARN as place_of_key says. The kinds come most specific first.
  */
 struct catalog_image_probe {
 	struct catalog_image_ref service, token;
@@ -64,6 +77,8 @@ extern const struct catalog_image_action catalog_image_actions[];
 extern const uint32_t catalog_image_action_count;
 extern const struct catalog_image_service catalog_image_services[];
 extern const uint32_t catalog_image_service_count;
+extern const struct catalog_image_plane catalog_image_planes[];
+extern const uint32_t catalog_image_plane_count;
 extern const struct catalog_image_kind catalog_image_kinds[];
 extern const uint32_t catalog_image_kind_count;
 extern const struct catalog_image_target catalog_image_targets[];

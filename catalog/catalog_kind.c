@@ -13,13 +13,20 @@
  * empty region and account are as the format says; then region and account may be there
  * or not; then inner variables may span. A format whose resource part begins with a
  * variable takes part in the first pass only: it would fit anything.
+ *
+ * A key that is no ARN is a path, or a word and a rest: place_of_key finds its kinds, and
+ * one pass decides, in which variables stop at '/' (a final "**" does not).
  */
 #include <assert.h>
 
 #include "catalog/catalog.h"
 #include "catalog/catalog_image_priv.h"
+#include "catalog/place_priv.h"
 
 #define ARN_PARTS 6
+
+/* Tokens of formats are shorter; a key with a longer one has no kind. */
+#define TOKEN_BYTES_MAX 64
 
 struct arn {
 	struct str
@@ -53,19 +60,21 @@ static bool arn_split(struct str key, struct arn *arn)
 	return str_eq(arn->part[0], STR_LIT("arn")) && arn->part[1].n > 0 && key.n > 0;
 }
 
-/* '*' stands for any bytes, none too; every other byte for itself. */
-static bool glob_fits(struct str pattern, struct str s)
+static bool same_byte(char pattern, char c, bool folds)
 {
-	size_t p = 0;
-	size_t i = 0;
-	size_t star = SIZE_MAX;
-	size_t resume = 0;
+	return pattern == (folds ? str_lower_char(c) : c);
+}
+
+/* '*' stands for any bytes, none too; every other byte for itself. */
+static bool glob_fits(struct str pattern, struct str s, bool folds)
+{
+	size_t p = 0, i = 0, star = SIZE_MAX, resume = 0;
 
 	while (i < s.n) {
 		if (p < pattern.n && pattern.p[p] == '*') {
 			star = p++;
 			resume = i;
-		} else if (p < pattern.n && pattern.p[p] == s.p[i]) {
+		} else if (p < pattern.n && same_byte(pattern.p[p], s.p[i], folds)) {
 			p++;
 			i++;
 		} else if (star != SIZE_MAX) {
@@ -86,7 +95,7 @@ static bool suffix_fits(const struct catalog_image_kind *kind, struct str rest)
 		const struct catalog_image_target *target =
 			&catalog_image_targets[kind->target_begin + i];
 
-		if (glob_fits(catalog_image_str(target->suffix), rest))
+		if (glob_fits(catalog_image_str(target->suffix), rest, false))
 			return true;
 	}
 	return false;
@@ -238,6 +247,79 @@ static kind_id probe_match(const struct catalog_image_probe *probe, const struct
 	return CATALOG_NONE;
 }
 
+/* What the format takes of the key, each star at least one byte; 0 when it does not. */
+static size_t path_head(struct str format, struct str key, bool folds)
+{
+	bool open = format.n > 1 && format.p[format.n - 2] == '*';
+	size_t i = 0;
+
+	for (size_t f = 0; f < format.n; f++) {
+		size_t from = i;
+
+		if (format.p[f] != '*') {
+			if (i == key.n || !same_byte(format.p[f], key.p[i], folds))
+				return 0;
+			i++;
+			continue;
+		}
+		if (open && f + 2 == format.n)
+			return i < key.n ? key.n : 0;
+		while (i < key.n && key.p[i] != '/')
+			i++;
+		if (i == from)
+			return 0;
+	}
+	return i;
+}
+
+/* The size of the entity's part of the key, or 0 when the kind does not fit. */
+static size_t path_fits(const struct catalog_image_kind *kind, struct str key)
+{
+	bool folds = (kind->flags & CATALOG_KIND_FOLDS) != 0;
+	size_t size = path_head(catalog_image_str(kind->resource), key, folds);
+	struct str rest = str_skip(key, size);
+
+	if (size == 0 || size == key.n)
+		return size;
+	if (str_eq(rest, STR_LIT("/*")) && kind->target_count > 1)
+		return size;
+	for (uint32_t i = 1; i < kind->target_count; i++) {
+		const struct catalog_image_target *target =
+			&catalog_image_targets[kind->target_begin + i];
+
+		if (glob_fits(catalog_image_str(target->suffix), rest, folds))
+			return size;
+	}
+	return 0;
+}
+
+static kind_id kind_of_path(struct str key, size_t *entity_size)
+{
+	char folded[TOKEN_BYTES_MAX];
+	const struct catalog_image_probe *probe;
+	struct str service, token;
+
+	place_of_key(key, &service, &token);
+	if (token.n > sizeof(folded))
+		return CATALOG_NONE;
+	if (str_eq(service, STR_LIT("/"))) {
+		for (size_t i = 0; i < token.n; i++)
+			folded[i] = str_lower_char(token.p[i]);
+		token.p = folded;
+	}
+	probe = probe_find(service, token);
+	for (uint32_t i = 0; probe && i < probe->kind_count; i++) {
+		kind_id kind = catalog_image_ids[probe->kind_begin + i];
+		size_t size = path_fits(kind_at(kind), key);
+
+		if (size == 0)
+			continue;
+		*entity_size = size;
+		return kind;
+	}
+	return CATALOG_NONE;
+}
+
 static struct str first_word(struct str resource)
 {
 	struct str rest = resource.p[0] == '/' ? str_skip(resource, 1) : resource;
@@ -287,6 +369,8 @@ kind_id catalog_kind_of_key(struct str key, size_t *entity_size)
 	struct arn arn;
 
 	*entity_size = key.n;
+	if (!str_starts(key, STR_LIT("arn:")))
+		return kind_of_path(key, entity_size);
 	if (!arn_split(key, &arn))
 		return CATALOG_NONE;
 	probe = probe_find(arn.part[2], first_word(arn.part[5]));

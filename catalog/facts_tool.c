@@ -145,6 +145,17 @@ static int origin_line(struct facts *facts, const struct line *line, struct err 
 	return line_error(line, e, "unknown line");
 }
 
+static struct facts_provider *last_provider(struct facts *facts)
+{
+	return &VEC_DATA(&facts->providers, struct facts_provider)
+		[VEC_COUNT(&facts->providers, struct facts_provider) - 1];
+}
+
+static uint32_t last_provider_index(const struct facts *facts)
+{
+	return (uint32_t)VEC_COUNT(&facts->providers, struct facts_provider) - 1;
+}
+
 static int level_field(const struct line *line, enum catalog_level *out, struct err *e)
 {
 	static const char *const names[CATALOG_LEVEL_COUNT] = { "list", "read", "write",
@@ -159,17 +170,38 @@ static int level_field(const struct line *line, enum catalog_level *out, struct 
 	return line_error(line, e, "unknown access level");
 }
 
-static int add_action(
-	struct facts *facts, struct str service, const struct line *line, struct err *e)
+/* The level that the provider's rules give a name. */
+static int level_by_rule(struct facts *facts, const struct line *line, struct str name,
+	enum catalog_level *out, struct err *e)
 {
-	struct facts_action action = { .service = service, .place = line->place };
-	struct str name;
+	const struct facts_level *rules = VEC_DATA(&facts->levels, struct facts_level);
+
+	for (size_t i = 0; i < VEC_COUNT(&facts->levels, struct facts_level); i++) {
+		if (rules[i].provider == last_provider_index(facts) &&
+			facts_fits(rules[i].pattern, name)) {
+			*out = rules[i].level;
+			return 0;
+		}
+	}
+	return line_error(line, e, "no level rule fits the action");
+}
+
+static int add_action(struct facts *facts, const struct facts_service *service,
+	const struct line *line, struct err *e)
+{
+	struct facts_action action = { .provider = service->provider,
+		.plane = service->plane,
+		.service = service->name,
+		.place = line->place };
+	struct str name =
+		arena_printf(&facts->arena, "%.*s%c%.*s", STR_ARG(service->name),
+			last_provider(facts)->separator, STR_ARG(line->field[1]));
+	bool by_rule = service->provider > 0 && str_eq(line->field[2], STR_LIT("-"));
 	char *folded;
 
-	if (level_field(line, &action.level, e) < 0)
+	if ((by_rule ? level_by_rule(facts, line, name, &action.level, e)
+		     : level_field(line, &action.level, e)) < 0)
 		return e->code;
-	name = arena_printf(
-		&facts->arena, "%.*s:%.*s", STR_ARG(service), STR_ARG(line->field[1]));
 	folded = arena_alloc(&facts->arena, name.n);
 	for (size_t i = 0; i < name.n; i++)
 		folded[i] = str_lower_char(name.p[i]);
@@ -181,34 +213,154 @@ static int add_action(
 	return 0;
 }
 
+/* The plane of the last provider that has that name, or UINT32_MAX. */
+static uint32_t plane_find(struct facts *facts, struct str name)
+{
+	const struct facts_provider *p = last_provider(facts);
+
+	for (uint32_t i = p->plane_begin; i < p->plane_begin + p->plane_count; i++)
+		if (str_eq(VEC_DATA(&facts->planes, struct facts_plane)[i].name, name))
+			return i;
+	return UINT32_MAX;
+}
+
+static int add_service(struct facts *facts, const struct line *line, struct err *e)
+{
+	struct facts_service service = { .place = line->place,
+		.name = line->field[1],
+		.title = line->field[2],
+		.provider = last_provider_index(facts) };
+
+	if (line->place.line != 1)
+		return line_error(line, e, "not the first line");
+	if (service.provider == 0)
+		service.has_rcp = str_eq(line->field[3], STR_LIT("rcp"));
+	else
+		service.plane = plane_find(facts, line->field[3]);
+	if (service.plane == UINT32_MAX)
+		return line_error(line, e, "no such plane");
+	VEC_ADD(&facts->services, struct facts_service, service);
+	return 0;
+}
+
+/* "kind NAME TYPE FORMAT", "part KIND TYPE SUFFIX" */
+static void add_kind(
+	struct facts *facts, const struct facts_service *service, const struct line *line)
+{
+	struct facts_kind kind = { .provider = service->provider,
+		.service = service->name,
+		.name = line->field[1],
+		.type = line->field[2],
+		.text = line->field[3],
+		.is_part = str_eq(line->field[0], STR_LIT("part")),
+		.place = line->place };
+	const struct facts_kind *all = VEC_DATA(&facts->kinds, struct facts_kind);
+	size_t i = 0;
+
+	while (i < VEC_COUNT(&facts->kinds, struct facts_kind) &&
+		!(all[i].place.file == line->place.file &&
+			str_eq(all[i].type, kind.type)))
+		i++;
+	if (i == VEC_COUNT(&facts->kinds, struct facts_kind))
+		VEC_ADD(&facts->types, struct facts_type,
+			(struct facts_type){ .provider = kind.provider,
+				.service = kind.service,
+				.name = kind.type,
+				.arn = kind.text,
+				.keys = STR_LIT(""),
+				.place = kind.place });
+	VEC_ADD(&facts->kinds, struct facts_kind, kind);
+}
+
+/* The service of the same name in a plane, made when it is not there. */
+static struct facts_service service_in_plane(
+	struct facts *facts, const struct facts_service *service, uint32_t plane)
+{
+	struct facts_service made = *service;
+	const struct facts_service *all =
+		VEC_DATA(&facts->services, struct facts_service);
+
+	for (size_t i = 0; i < VEC_COUNT(&facts->services, struct facts_service); i++)
+		if (all[i].plane == plane && str_eq(all[i].name, service->name))
+			return all[i];
+	made.plane = plane;
+	VEC_ADD(&facts->services, struct facts_service, made);
+	return made;
+}
+
+static const struct facts_service *service_of_file(
+	const struct facts *facts, const char *file)
+{
+	const struct facts_service *all =
+		VEC_DATA(&facts->services, struct facts_service);
+
+	for (size_t i = 0; i < VEC_COUNT(&facts->services, struct facts_service); i++)
+		if (all[i].place.file == file)
+			return &all[i];
+	return NULL;
+}
+
 static int service_line(struct facts *facts, const struct line *line, struct err *e)
 {
-	size_t count = VEC_COUNT(&facts->services, struct facts_service);
-	const struct facts_service *last =
-		count > 0 ? &VEC_DATA(&facts->services, struct facts_service)[count - 1]
-			  : NULL;
-	struct facts_service service = { .place = line->place };
+	const struct facts_service *own = service_of_file(facts, line->place.file);
+	uint32_t data = plane_find(facts, STR_LIT("data"));
+	struct facts_service service;
 
-	if (line_is(line, "service", 4)) {
-		if (line->place.line != 1)
-			return line_error(line, e, "not the first line");
-		service.name = line->field[1];
-		service.title = line->field[2];
-		service.has_rcp = str_eq(line->field[3], STR_LIT("rcp"));
-		VEC_ADD(&facts->services, struct facts_service, service);
-		return 0;
-	}
-	if (!last || last->place.file != line->place.file)
+	if (line_is(line, "service", 4))
+		return add_service(facts, line, e);
+	if (!own)
 		return line_error(line, e, "the first line is not the service's");
-	if (line_is(line, "type", 4)) {
+	service = *own;
+	if (service.provider == 0 && line_is(line, "type", 4)) {
 		VEC_ADD(&facts->types, struct facts_type,
-			(struct facts_type){ last->name, line->field[1], line->field[2],
-				list_field(line->field[3]), false, line->place });
+			(struct facts_type){ 0, service.name, line->field[1],
+				line->field[2], list_field(line->field[3]), false,
+				line->place });
 		return 0;
 	}
 	if (line_is(line, "action", 5))
-		return add_action(facts, last->name, line, e);
-	return line_error(line, e, "unknown line");
+		return add_action(facts, &service, line, e);
+	if (service.provider > 0 &&
+		(line_is(line, "kind", 4) || line_is(line, "part", 4))) {
+		add_kind(facts, &service, line);
+		return 0;
+	}
+	if (!line_is(line, "data", 5) || data == UINT32_MAX)
+		return line_error(line, e, "unknown line");
+	service = service_in_plane(facts, &service, data);
+	return add_action(facts, &service, line, e);
+}
+
+/* "provider NAME SEPARATOR fold|exact", "plane NAME", "level PATTERN LEVEL" */
+static int provider_line(struct facts *facts, const struct line *line, struct err *e)
+{
+	struct facts_level rule = { .provider = last_provider_index(facts) };
+
+	if (line_is(line, "provider", 4)) {
+		if (line->field[2].n != 1)
+			return line_error(line, e, "the separator is one character");
+		VEC_ADD(&facts->providers, struct facts_provider,
+			(struct facts_provider){ line->field[1], line->field[2].p[0],
+				str_eq(line->field[3], STR_LIT("fold")),
+				(uint32_t)VEC_COUNT(&facts->planes, struct facts_plane),
+				0 });
+		return 0;
+	}
+	if (rule.provider == 0)
+		return line_error(line, e, "the first line is not the provider's");
+	if (line_is(line, "plane", 2)) {
+		VEC_ADD(&facts->planes, struct facts_plane,
+			(struct facts_plane){ rule.provider, line->field[1] });
+		last_provider(facts)->plane_count++;
+		return 0;
+	}
+	if (!line_is(line, "level", 3))
+		return line_error(line, e, "unknown line");
+	if (level_field(line, &rule.level, e) < 0)
+		return e->code;
+	rule.pattern = line->field[1];
+	VEC_ADD(&facts->levels, struct facts_level, rule);
+	return 0;
 }
 
 static int service_cmp(const void *a, const void *b)
@@ -216,6 +368,8 @@ static int service_cmp(const void *a, const void *b)
 	const struct facts_service *x = a;
 	const struct facts_service *y = b;
 
+	if (x->plane != y->plane)
+		return x->plane < y->plane ? -1 : 1;
 	return str_cmp(x->name, y->name);
 }
 
@@ -225,6 +379,8 @@ static int type_cmp(const void *a, const void *b)
 	const struct facts_type *y = b;
 	int rc = str_cmp(x->service, y->service);
 
+	if (x->provider != y->provider)
+		return x->provider < y->provider ? -1 : 1;
 	return rc != 0 ? rc : str_cmp(x->name, y->name);
 }
 
@@ -233,6 +389,8 @@ static int action_cmp(const void *a, const void *b)
 	const struct facts_action *x = a;
 	const struct facts_action *y = b;
 
+	if (x->plane != y->plane)
+		return x->plane < y->plane ? -1 : 1;
 	return str_cmp(x->folded, y->folded);
 }
 
@@ -278,13 +436,14 @@ static int sort_all(struct facts *facts, struct err *e)
 
 static int fix_type(struct facts *facts, const struct line *line, struct err *e)
 {
-	struct facts_type *type = facts_type_find(facts, line->field[1], line->field[2]);
+	struct facts_type *type =
+		facts_type_find(facts, 0, line->field[1], line->field[2]);
 
 	if (line_is(line, "type", 4)) {
 		if (type)
 			return line_error(line, e, "the type exists");
 		VEC_ADD(&facts->types, struct facts_type,
-			(struct facts_type){ line->field[1], line->field[2],
+			(struct facts_type){ 0, line->field[1], line->field[2],
 				line->field[3], STR_LIT(""), false, line->place });
 		return sort_all(facts, e);
 	}
@@ -371,6 +530,10 @@ void facts_init(struct facts *facts)
 {
 	*facts = (struct facts){ 0 };
 	arena_init(&facts->arena, ARENA_UNLIMITED);
+	VEC_ADD(&facts->providers, struct facts_provider,
+		(struct facts_provider){ STR_LIT("aws"), ':', false, 0, 1 });
+	VEC_ADD(&facts->planes, struct facts_plane,
+		(struct facts_plane){ 0, STR_LIT("actions") });
 }
 
 void facts_release(struct facts *facts)
@@ -379,6 +542,10 @@ void facts_release(struct facts *facts)
 	buf_release(&facts->types);
 	buf_release(&facts->actions);
 	buf_release(&facts->notes);
+	buf_release(&facts->providers);
+	buf_release(&facts->planes);
+	buf_release(&facts->levels);
+	buf_release(&facts->kinds);
 	arena_release(&facts->arena);
 }
 
@@ -404,10 +571,22 @@ int facts_correct(struct facts *facts, const char *path, struct err *e)
 	return each_line(facts, path, correction_line, e);
 }
 
-struct facts_type *facts_type_find(
-	const struct facts *facts, struct str service, struct str name)
+int facts_read_provider(struct facts *facts, const char *path, struct err *e)
 {
-	struct facts_type key = { .service = service, .name = name };
+	return each_line(facts, path, provider_line, e);
+}
+
+int facts_join(struct facts *facts, struct err *e)
+{
+	return sort_all(facts, e);
+}
+
+struct facts_type *facts_type_find(
+	const struct facts *facts, uint32_t provider, struct str service, struct str name)
+{
+	struct facts_type key = {
+		.provider = provider, .service = service, .name = name
+	};
 
 	if (facts->types.n == 0)
 		return NULL;
@@ -429,4 +608,28 @@ int facts_next(struct str *list, struct str separator, struct str *item)
 	*item = *list;
 	*list = (struct str){ list->p + list->n, 0 };
 	return 1;
+}
+
+bool facts_fits(struct str pattern, struct str s)
+{
+	size_t p = 0, i = 0, star = SIZE_MAX, resume = 0;
+
+	while (i < s.n) {
+		if (p < pattern.n && pattern.p[p] == '*') {
+			star = p++;
+			resume = i;
+		} else if (p < pattern.n &&
+			   str_lower_char(pattern.p[p]) == str_lower_char(s.p[i])) {
+			p++;
+			i++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			i = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.n && pattern.p[p] == '*')
+		p++;
+	return p == pattern.n;
 }

@@ -1,13 +1,15 @@
 /*
  * pack_tool.c - write catalog_image.c from catalog/data, at build time.
  *
- * catalog_pack OUT ORIGIN CORRECTIONS SERVICE-FILE...
+ * catalog_pack OUT ORIGIN CORRECTIONS SERVICE-FILE... [--provider PROVIDER-FILE
+ *	SERVICE-FILE...]...
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "catalog/catalog_image_priv.h"
 #include "catalog/shape_priv.h"
 
 /* What the tables are made of, before they are printed. */
@@ -103,6 +105,15 @@ static void add_keys(struct buf *all, struct str list)
 		VEC_ADD(all, struct str, key);
 }
 
+static struct str type_keys(
+	const struct pack *pack, const struct facts_action *action, struct str name)
+{
+	const struct facts_type *type =
+		facts_type_find(&pack->facts, action->provider, action->service, name);
+
+	return type ? type->keys : STR_LIT("");
+}
+
 /* The action's keys and those of its types, once each. */
 static struct pack_span pack_keys(struct pack *pack, const struct facts_action *action)
 {
@@ -114,8 +125,7 @@ static struct pack_span pack_keys(struct pack *pack, const struct facts_action *
 
 	add_keys(&all, action->keys);
 	while (facts_next(&rest, STR_LIT(","), &name))
-		add_keys(
-			&all, facts_type_find(&pack->facts, action->service, name)->keys);
+		add_keys(&all, type_keys(pack, action, name));
 	if (all.n > 0)
 		qsort(all.p, VEC_COUNT(&all, struct str), sizeof(struct str), str_order);
 	for (size_t i = 0; i < VEC_COUNT(&all, struct str); i++) {
@@ -177,6 +187,26 @@ static void add_resources(
 	}
 }
 
+/* What actions on all kinds of a provider act on. */
+static void add_everywhere(struct pack *pack, struct buf *items, uint32_t provider)
+{
+	const struct shape *shape = &pack->shape;
+	const struct facts_type *types = VEC_DATA(&pack->facts.types, struct facts_type);
+
+	for (uint32_t i = 0; i < intern_count(&shape->names); i++) {
+		const struct shape_format *format =
+			&VEC_DATA(&shape->formats, struct shape_format)[i];
+		struct pack_resource item = { 0 };
+
+		if (!shape_is_everywhere(format, provider))
+			continue;
+		item.type = pack_text(pack, types[format->type].name);
+		item.format = pack_text(pack, format->text);
+		item.kind = kind_of_target(shape, format->target);
+		VEC_ADD(items, struct pack_resource, item);
+	}
+}
+
 static struct pack_span pack_resources(
 	struct pack *pack, const struct facts_action *action)
 {
@@ -185,22 +215,28 @@ static struct pack_span pack_resources(
 	struct str name;
 	struct pack_span span;
 
-	while (facts_next(&rest, STR_LIT(","), &name))
-		add_resources(pack, &items,
-			facts_type_find(&pack->facts, action->service, name));
+	while (facts_next(&rest, STR_LIT(","), &name)) {
+		const struct facts_type *type = facts_type_find(
+			&pack->facts, action->provider, action->service, name);
+
+		if (type)
+			add_resources(pack, &items, type);
+		else
+			add_everywhere(pack, &items, action->provider);
+	}
 	span = add_list(pack, &pack->resources, &items, sizeof(struct pack_resource));
 	buf_release(&items);
 	return span;
 }
 
-static uint32_t service_index(const struct facts *facts, struct str name)
+static uint32_t service_index(const struct facts *facts, uint32_t plane, struct str name)
 {
 	const struct facts_service *services =
 		VEC_DATA(&facts->services, struct facts_service);
 	uint32_t count = (uint32_t)VEC_COUNT(&facts->services, struct facts_service);
 
 	for (uint32_t i = 0; i < count; i++)
-		if (str_eq(services[i].name, name))
+		if (services[i].plane == plane && str_eq(services[i].name, name))
 			return i;
 	return count;
 }
@@ -221,27 +257,35 @@ static void put_actions(struct pack *pack)
 
 		buf_add_char(&pack->out, '{');
 		put_ref(pack, actions[i].name);
-		buf_printf(&pack->out, "%u,%u,%u,%u,%u,%u},\n", resources.begin,
+		buf_printf(&pack->out, "%u,%u,%u,%u,%u,%u,%u},\n", resources.begin,
 			resources.count, keys.begin, keys.count,
-			service_index(&pack->facts, actions[i].service),
-			(unsigned)actions[i].level);
+			service_index(&pack->facts, actions[i].plane, actions[i].service),
+			(unsigned)actions[i].level, actions[i].plane);
 	}
 	buf_add_str(&pack->out, STR_LIT("};\n"));
 }
 
 /* Types are sorted by service, so those of one are an interval. */
-static struct pack_span service_types(struct pack *pack, struct str service)
+static struct pack_span service_types(
+	struct pack *pack, const struct facts_service *service)
 {
 	const struct facts_type *types = VEC_DATA(&pack->facts.types, struct facts_type);
 	struct buf items = { 0 };
 	struct pack_span span;
 
 	for (size_t i = 0; i < VEC_COUNT(&pack->facts.types, struct facts_type); i++)
-		if (str_eq(types[i].service, service))
+		if (types[i].provider == service->provider &&
+			str_eq(types[i].service, service->name))
 			add_resources(pack, &items, &types[i]);
 	span = add_list(pack, &pack->resources, &items, sizeof(struct pack_resource));
 	buf_release(&items);
 	return span;
+}
+
+static bool is_action_of(
+	const struct facts_action *action, const struct facts_service *service)
+{
+	return action->plane == service->plane && str_eq(action->service, service->name);
 }
 
 static void put_services(struct pack *pack)
@@ -258,16 +302,15 @@ static void put_services(struct pack *pack)
 		"const struct catalog_image_service catalog_image_services[] = {\n",
 		count);
 	for (size_t i = 0; i < count; i++) {
-		struct pack_span types = service_types(pack, services[i].name);
+		struct pack_span types = service_types(pack, &services[i]);
 		size_t begin = 0;
 		size_t end;
 
 		while (begin < action_count &&
-			!str_eq(actions[begin].service, services[i].name))
+			!is_action_of(&actions[begin], &services[i]))
 			begin++;
 		end = begin;
-		while (end < action_count &&
-			str_eq(actions[end].service, services[i].name))
+		while (end < action_count && is_action_of(&actions[end], &services[i]))
 			end++;
 		buf_add_char(&pack->out, '{');
 		put_ref(pack, services[i].name);
@@ -276,6 +319,50 @@ static void put_services(struct pack *pack)
 			types.count, services[i].has_rcp);
 	}
 	buf_add_str(&pack->out, STR_LIT("};\n"));
+}
+
+static void put_planes(struct pack *pack)
+{
+	const struct facts_plane *planes =
+		VEC_DATA(&pack->facts.planes, struct facts_plane);
+	const struct facts_action *actions =
+		VEC_DATA(&pack->facts.actions, struct facts_action);
+	const struct facts_service *services =
+		VEC_DATA(&pack->facts.services, struct facts_service);
+	size_t count = VEC_COUNT(&pack->facts.planes, struct facts_plane);
+	size_t action = 0, service = 0;
+
+	buf_printf(&pack->out,
+		"const uint32_t catalog_image_plane_count = %zu;\n"
+		"const struct catalog_image_plane catalog_image_planes[] = {\n",
+		count);
+	for (size_t i = 0; i < count; i++) {
+		const struct facts_provider *p = &VEC_DATA(&pack->facts.providers,
+			struct facts_provider)[planes[i].provider];
+		size_t action_begin = action, service_begin = service;
+
+		while (action < VEC_COUNT(&pack->facts.actions, struct facts_action) &&
+			actions[action].plane == i)
+			action++;
+		while (service < VEC_COUNT(&pack->facts.services, struct facts_service) &&
+			services[service].plane == i)
+			service++;
+		buf_add_char(&pack->out, '{');
+		put_ref(pack, p->name);
+		put_ref(pack, planes[i].name);
+		buf_printf(&pack->out, "%zu,%zu,%zu,%zu,%u},\n", action_begin, action,
+			service_begin, service, (unsigned)(unsigned char)p->separator);
+	}
+	buf_add_str(&pack->out, STR_LIT("};\n"));
+}
+
+/* The format as a pattern: what takes the rest of a key is one star. */
+static struct str pattern_of(struct str format)
+{
+	bool rest = format.n > 1 && format.p[format.n - 1] == '*' &&
+		    format.p[format.n - 2] == '*';
+
+	return str_head(format, format.n - rest);
 }
 
 static void put_kinds(struct pack *pack)
@@ -293,13 +380,19 @@ static void put_kinds(struct pack *pack)
 
 		buf_add_char(&pack->out, '{');
 		put_ref(pack, kind->name);
-		put_ref(pack, VEC_DATA(&shape->formats, struct shape_format)[kind->format]
-				      .text);
+		put_ref(pack, pattern_of(VEC_DATA(
+				      &shape->formats, struct shape_format)[kind->format]
+						 .text));
 		put_ref(pack, kind->region);
 		put_ref(pack, kind->account);
 		put_ref(pack, kind->resource);
-		buf_printf(
-			&pack->out, "%u,%u},\n", kind->target_begin, kind->target_count);
+		buf_printf(&pack->out, "%u,%u,%u},\n", kind->target_begin,
+			kind->target_count,
+			(VEC_DATA(&shape->formats, struct shape_format)[kind->format]
+						.declared
+					? CATALOG_KIND_PATH
+					: 0) |
+				(kind->folds ? CATALOG_KIND_FOLDS : 0));
 	}
 	buf_add_str(&pack->out, STR_LIT("};\n"));
 }
@@ -359,13 +452,13 @@ static int probe_cmp(const void *a, const void *b)
 static void put_probes(struct pack *pack)
 {
 	const struct shape_kind *kinds = VEC_DATA(&pack->shape.kinds, struct shape_kind);
-	size_t count = VEC_COUNT(&pack->shape.kinds, struct shape_kind);
-	struct probe *probes =
-		ARENA_NEW_ARRAY(&pack->shape.arena, struct probe, count + 1);
+	size_t all = VEC_COUNT(&pack->shape.kinds, struct shape_kind), count = 0;
+	struct probe *probes = ARENA_NEW_ARRAY(&pack->shape.arena, struct probe, all + 1);
 	size_t probe_count = 0;
 
-	for (size_t i = 0; i < count; i++)
-		probes[i] = (struct probe){ &kinds[i], (uint32_t)i };
+	for (size_t i = 0; i < all; i++)
+		if (!kinds[i].shared)
+			probes[count++] = (struct probe){ &kinds[i], (uint32_t)i };
 	qsort(probes, count, sizeof(*probes), probe_cmp);
 	buf_add_str(&pack->out,
 		STR_LIT("const struct catalog_image_probe catalog_image_probes[] = {\n"));
@@ -469,6 +562,7 @@ static void put_image(struct pack *pack)
 			"#include \"catalog/catalog_image_priv.h\"\n"));
 	put_actions(pack);
 	put_services(pack);
+	put_planes(pack);
 	put_kinds(pack);
 	put_targets(pack);
 	put_probes(pack);
@@ -497,16 +591,32 @@ static int write_file(const char *path, struct str text, struct err *e)
 	return 0;
 }
 
+static bool is_option(const char *arg)
+{
+	return str_eq(str_from(arg), STR_LIT("--provider"));
+}
+
 static int read_all(struct pack *pack, int argc, char **argv, struct err *e)
 {
+	int i = 4;
+
 	if (facts_read_origin(&pack->facts, argv[2], e) < 0)
 		return e->code;
-	for (int i = 4; i < argc; i++)
+	for (; i < argc && !is_option(argv[i]); i++)
 		if (facts_read_service(&pack->facts, argv[i], e) < 0)
 			return e->code;
-	if (facts_finish(&pack->facts, e) < 0)
+	if (facts_finish(&pack->facts, e) < 0 ||
+		facts_correct(&pack->facts, argv[3], e) < 0)
 		return e->code;
-	return facts_correct(&pack->facts, argv[3], e);
+	for (; i < argc; i++) {
+		int rc = is_option(argv[i]) && i + 1 < argc
+				 ? facts_read_provider(&pack->facts, argv[++i], e)
+				 : facts_read_service(&pack->facts, argv[i], e);
+
+		if (rc < 0)
+			return rc;
+	}
+	return facts_join(&pack->facts, e);
 }
 
 static void pack_release(struct pack *pack)
@@ -529,7 +639,8 @@ int main(int argc, char **argv)
 	struct err e = { 0 };
 
 	if (argc < 5) {
-		fputs("usage: catalog_pack OUT ORIGIN CORRECTIONS SERVICE-FILE...\n",
+		fputs("usage: catalog_pack OUT ORIGIN CORRECTIONS SERVICE-FILE... "
+		      "[--provider PROVIDER-FILE SERVICE-FILE...]...\n",
 			stderr);
 		return 2;
 	}

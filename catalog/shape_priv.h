@@ -1,5 +1,6 @@
 /*
- * shape_priv.h - kinds and targets, derived from the ARN formats of the resource types.
+ * shape_priv.h - kinds and targets: derived from the ARN formats of resource types, or as
+ * the data declares them.
  *
  * A format is an ARN with every variable written as '*'. A format that begins with
  * another one that ends in '*', and goes on with '/' or ':', is a target of the other's
@@ -16,8 +17,10 @@
 
 struct shape_format {
 	struct str text;
-	uint32_t root;   /* the format of its kind; itself for a kind's own */
-	uint32_t type;   /* index of the type that names it best */
+	uint32_t root; /* the format of its kind; itself for a kind's own */
+	uint32_t type; /* index of the type that names it best */
+	/* what declares it; NULL for one that is derived */
+	const struct facts_kind *declared;
 	uint32_t target; /* index in targets */
 };
 
@@ -33,6 +36,7 @@ struct shape_kind {
 	uint32_t format;
 	struct str service, region, account, resource;
 	struct str token;       /* first word of the resource part, or "*" */
+	bool shared, folds;     /* no key tells it; keys compare without case */
 	uint32_t literal_count; /* characters that are no variable */
 	uint32_t target_begin, target_count;
 };
@@ -55,6 +59,9 @@ void shape_release(struct shape *shape);
 
 /* Marks the notes of the facts that it used. */
 int shape_build(struct shape *shape, struct facts *facts, struct err *e);
+
+/* Whether actions on FACTS_EVERYWHERE of the provider act on what the format names. */
+bool shape_is_everywhere(const struct shape_format *format, uint32_t provider);
 
 /* The uses of a type are neighbours: [*begin, *end). */
 void shape_type_uses(

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "catalog/place_priv.h"
+
 #define ARN_PARTS 6
 
 static struct facts_type *type_at(const struct facts *facts, uint32_t index)
@@ -99,7 +101,7 @@ static int add_use(struct shape *shape, const struct facts *facts, uint32_t type
 	id = intern_add(&shape->names, text);
 	if (id == VEC_COUNT(&shape->formats, struct shape_format))
 		VEC_ADD(&shape->formats, struct shape_format,
-			(struct shape_format){ text, id, type_index, 0 });
+			(struct shape_format){ text, id, type_index, NULL, 0 });
 	else if (type_is_better(
 			 type, type_at(facts, format_at(shape, id)->type), part[2]))
 		format_at(shape, id)->type = type_index;
@@ -113,12 +115,113 @@ static int collect_formats(struct shape *shape, const struct facts *facts, struc
 		struct str rest = type_at(facts, i)->arn;
 		struct str arn;
 
-		if (type_at(facts, i)->dropped)
+		if (type_at(facts, i)->dropped || type_at(facts, i)->provider > 0)
 			continue;
 		while (facts_next(&rest, STR_LIT(", "), &arn))
 			if (add_use(shape, facts, i, arn, e) < 0)
 				return e->code;
 	}
+	return 0;
+}
+
+static struct str fold(struct arena *arena, struct str s)
+{
+	char *out = arena_alloc(arena, s.n + 1);
+
+	for (size_t i = 0; i < s.n; i++)
+		out[i] = str_lower_char(s.p[i]);
+	return (struct str){ out, s.n };
+}
+
+/* The kind that a part belongs to, or itself. */
+static const struct facts_kind *declared_root(
+	const struct facts *facts, const struct facts_kind *kind)
+{
+	const struct facts_kind *all = VEC_DATA(&facts->kinds, struct facts_kind);
+
+	if (!kind->is_part)
+		return kind;
+	for (size_t i = 0; i < VEC_COUNT(&facts->kinds, struct facts_kind); i++)
+		if (!all[i].is_part && str_eq(all[i].name, kind->name))
+			return &all[i];
+	return NULL;
+}
+
+static struct str declared_text(struct shape *shape, const struct facts *facts,
+	const struct facts_kind *root, const struct facts_kind *kind)
+{
+	const struct facts_provider *p =
+		&VEC_DATA(&facts->providers, struct facts_provider)[kind->provider];
+	struct str text = kind == root
+				  ? root->text
+				  : arena_printf(&shape->arena, "%.*s%.*s",
+					    STR_ARG(root->text), STR_ARG(kind->text));
+
+	return p->folds ? fold(&shape->arena, text) : text;
+}
+
+/* The text under which a declared format is known: two kinds may look the same. */
+static struct str declared_name(
+	struct shape *shape, const struct facts_kind *kind, struct str text)
+{
+	return arena_printf(
+		&shape->arena, "%.*s\n%.*s", STR_ARG(kind->name), STR_ARG(text));
+}
+
+static int declare_format(struct shape *shape, const struct facts *facts,
+	const struct facts_kind *kind, struct err *e)
+{
+	const struct facts_type *type =
+		facts_type_find(facts, kind->provider, kind->service, kind->type);
+	const struct facts_kind *root = declared_root(facts, kind);
+	struct str text;
+	uint32_t id, root_id;
+
+	if (!root)
+		return place_error(kind->place, kind->name, "is no kind", e);
+	if (kind->is_part && kind->text.p[0] != '/')
+		return place_error(
+			kind->place, kind->text, "does not begin with a slash", e);
+	text = declared_text(shape, facts, root, kind);
+	id = intern_add(&shape->names, declared_name(shape, kind, text));
+	if (id != VEC_COUNT(&shape->formats, struct shape_format))
+		return place_error(kind->place, text, "is declared twice", e);
+	root_id = kind == root
+			  ? id
+			  : intern_find(&shape->names,
+				    declared_name(shape, root,
+					    declared_text(shape, facts, root, root)));
+	if (root_id == INTERN_NONE)
+		return place_error(
+			kind->place, kind->name, "is declared further down", e);
+	VEC_ADD(&shape->formats, struct shape_format,
+		(struct shape_format){
+			text, root_id, (uint32_t)(type - type_at(facts, 0)), kind, 0 });
+	VEC_ADD(&shape->uses, struct shape_use,
+		(struct shape_use){ (uint32_t)(type - type_at(facts, 0)), id });
+	return 0;
+}
+
+static int use_cmp(const void *a, const void *b)
+{
+	const struct shape_use *x = a;
+	const struct shape_use *y = b;
+
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	return (x->format > y->format) - (x->format < y->format);
+}
+
+static int declare_formats(struct shape *shape, const struct facts *facts, struct err *e)
+{
+	const struct facts_kind *all = VEC_DATA(&facts->kinds, struct facts_kind);
+
+	for (size_t i = 0; i < VEC_COUNT(&facts->kinds, struct facts_kind); i++)
+		if (declare_format(shape, facts, &all[i], e) < 0)
+			return e->code;
+	if (shape->uses.n > 0)
+		qsort(shape->uses.p, VEC_COUNT(&shape->uses, struct shape_use),
+			sizeof(struct shape_use), use_cmp);
 	return 0;
 }
 
@@ -221,6 +324,34 @@ static void add_kind(struct shape *shape, const struct facts *facts, uint32_t id
 	VEC_ADD(&shape->kinds, struct shape_kind, kind);
 }
 
+/* Whether keys of another kind look the same. */
+static bool is_shared(const struct shape *shape, const struct shape_format *format)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < intern_count(&shape->names); i++)
+		count += format_at(shape, i)->declared &&
+			 !format_at(shape, i)->declared->is_part &&
+			 str_eq(format_at(shape, i)->text, format->text);
+	return count > 1;
+}
+
+static void declared_kind(struct shape *shape, const struct facts *facts, uint32_t id)
+{
+	const struct shape_format *format = format_at(shape, id);
+	struct shape_kind kind = { .format = id, .name = format->declared->name };
+
+	kind.resource = format->text;
+	kind.region = kind.account = STR_LIT("");
+	kind.shared = is_shared(shape, format);
+	kind.folds = VEC_DATA(
+		&facts->providers, struct facts_provider)[format->declared->provider]
+			     .folds;
+	place_of_key(format->text, &kind.service, &kind.token);
+	kind.literal_count = literal_count(format->text);
+	VEC_ADD(&shape->kinds, struct shape_kind, kind);
+}
+
 static int kind_cmp(const void *a, const void *b)
 {
 	const struct shape_kind *x = a;
@@ -235,8 +366,13 @@ static int derive_kinds(struct shape *shape, const struct facts *facts, struct e
 	const struct shape_kind *kinds;
 
 	for (uint32_t i = 0; i < format_count; i++) {
-		format_at(shape, i)->root = root_find(shape, facts, i);
-		if (format_at(shape, i)->root == i)
+		struct shape_format *format = format_at(shape, i);
+
+		if (!format->declared)
+			format->root = root_find(shape, facts, i);
+		if (format->root == i && format->declared)
+			declared_kind(shape, facts, i);
+		else if (format->root == i)
 			add_kind(shape, facts, i);
 	}
 	kinds = VEC_DATA(&shape->kinds, struct shape_kind);
@@ -301,21 +437,40 @@ static void derive_targets(struct shape *shape)
 		add_target(shape, &order[i]);
 }
 
+static void bind_format(struct shape *shape, uint32_t format, action_id id)
+{
+	struct shape_target *target = &VEC_DATA(
+		&shape->targets, struct shape_target)[format_at(shape, format)->target];
+	size_t count = VEC_COUNT(&target->actions, action_id);
+
+	if (count == 0 || VEC_DATA(&target->actions, action_id)[count - 1] != id)
+		VEC_ADD(&target->actions, action_id, id);
+}
+
 static void bind_action(struct shape *shape, uint32_t type, action_id id)
 {
 	size_t begin;
 	size_t end;
 
 	shape_type_uses(shape, type, &begin, &end);
-	for (size_t i = begin; i < end; i++) {
-		uint32_t format = VEC_DATA(&shape->uses, struct shape_use)[i].format;
-		struct shape_target *target = &VEC_DATA(&shape->targets,
-			struct shape_target)[format_at(shape, format)->target];
-		size_t count = VEC_COUNT(&target->actions, action_id);
+	for (size_t i = begin; i < end; i++)
+		bind_format(
+			shape, VEC_DATA(&shape->uses, struct shape_use)[i].format, id);
+}
 
-		if (count == 0 || VEC_DATA(&target->actions, action_id)[count - 1] != id)
-			VEC_ADD(&target->actions, action_id, id);
-	}
+bool shape_is_everywhere(const struct shape_format *format, uint32_t provider)
+{
+	return format->declared && !format->declared->is_part &&
+	       format->declared->provider == provider && format->text.p[0] == '/';
+}
+
+/* An action of every kind whose keys are paths. */
+static void bind_everywhere(
+	struct shape *shape, const struct facts_action *action, action_id id)
+{
+	for (uint32_t i = 0; i < intern_count(&shape->names); i++)
+		if (shape_is_everywhere(format_at(shape, i), action->provider))
+			bind_format(shape, i, id);
 }
 
 static int bind_actions(struct shape *shape, const struct facts *facts, struct err *e)
@@ -328,9 +483,13 @@ static int bind_actions(struct shape *shape, const struct facts *facts, struct e
 		struct str name;
 
 		while (facts_next(&rest, STR_LIT(","), &name)) {
-			const struct facts_type *type =
-				facts_type_find(facts, actions[i].service, name);
+			const struct facts_type *type = facts_type_find(
+				facts, actions[i].provider, actions[i].service, name);
 
+			if (str_eq(name, FACTS_EVERYWHERE) && actions[i].provider > 0) {
+				bind_everywhere(shape, &actions[i], i);
+				continue;
+			}
 			if (!type)
 				return place_error(actions[i].place, name,
 					"is not a type of this service", e);
@@ -372,7 +531,8 @@ void shape_release(struct shape *shape)
 
 int shape_build(struct shape *shape, struct facts *facts, struct err *e)
 {
-	if (collect_formats(shape, facts, e) < 0 || derive_kinds(shape, facts, e) < 0)
+	if (collect_formats(shape, facts, e) < 0 ||
+		declare_formats(shape, facts, e) < 0 || derive_kinds(shape, facts, e) < 0)
 		return e->code;
 	derive_targets(shape);
 	if (bind_actions(shape, facts, e) < 0)

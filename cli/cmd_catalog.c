@@ -30,9 +30,8 @@ static void add_action(struct listing *l, action_id id)
 	listing_text(l, action.name);
 	listing_text(l, catalog_level_name(action.level));
 	listing_text(l, action.service);
-	listing_text(l, catalog_service_has_rcp(catalog_service_find(action.service))
-				? STR_LIT("yes")
-				: STR_LIT("no"));
+	listing_text(l, catalog_service_has_rcp(action.service_id) ? STR_LIT("yes")
+								   : STR_LIT("no"));
 	for (uint32_t i = 0; i < resource_count; i++) {
 		add_separated(&text, resources[i].type, i);
 		buf_printf(&text, " (%.*s)", STR_ARG(resources[i].format));
@@ -186,16 +185,32 @@ static int not_found(struct str name, struct err *e)
 	return err_set(e, ERR_SYNTAX, "the catalogue has no '%.*s'", STR_ARG(name));
 }
 
+/* The services of that name, of all providers. */
+static bool add_service(struct listing *l, struct str name)
+{
+	bool found = false;
+
+	for (uint32_t plane = 0; plane < catalog_plane_count(); plane++) {
+		uint32_t service = catalog_service_find(plane, name);
+		action_id begin, end;
+
+		if (service == CATALOG_NONE)
+			continue;
+		catalog_service_actions(service, &begin, &end);
+		add_interval(l, begin, end);
+		found = true;
+	}
+	return found;
+}
+
 static void add_actions(struct listing *l, struct str name)
 {
-	action_id id = catalog_action_find(name), begin, end;
-	uint32_t service = catalog_service_find(name);
+	action_id id = catalog_action_find(name);
 
 	if (id != CATALOG_NONE) {
 		add_action(l, id);
-	} else if (service != CATALOG_NONE) {
-		catalog_service_actions(service, &begin, &end);
-		add_interval(l, begin, end);
+	} else if (add_service(l, name)) {
+		return;
 	} else if (str_find_char(name, '*', 0) < name.n ||
 		   str_find_char(name, '?', 0) < name.n) {
 		add_matching(l, name);

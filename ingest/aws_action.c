@@ -53,6 +53,11 @@ static bool name_match(struct str pattern, struct str name)
 	return i == pattern.n;
 }
 
+static uint32_t aws_plane(void)
+{
+	return catalog_plane_find(STR_LIT("aws"), STR_LIT("actions"));
+}
+
 static void set_add(struct buf *set, uint32_t begin, uint32_t end)
 {
 	VEC_ADD(set, struct document_interval, { begin, end });
@@ -114,7 +119,7 @@ static int add_matches(struct buf *set, struct str pattern, size_t wildcard)
 	struct str rest;
 	int found = 0;
 
-	catalog_action_prefix(str_head(pattern, wildcard), &begin, &end);
+	catalog_action_prefix(aws_plane(), str_head(pattern, wildcard), &begin, &end);
 	if (wildcard + 1 == pattern.n && pattern.p[wildcard] == '*') {
 		if (begin < end)
 			set_add(set, begin, end);
@@ -163,9 +168,10 @@ static void join(struct buf *set)
 static void invert(struct buf *set)
 {
 	size_t count = VEC_COUNT(set, struct document_interval), kept = 0;
-	uint32_t from = 0, all = catalog_action_count();
+	uint32_t from, all;
 	struct document_interval *v;
 
+	catalog_provider_actions(STR_LIT("aws"), &from, &all);
 	buf_reserve(set, sizeof(*v));
 	v = VEC_DATA(set, struct document_interval);
 	for (size_t i = 0; i < count; i++) {
@@ -183,10 +189,11 @@ static void invert(struct buf *set)
 int aws_action_add(struct buf *set, struct str pattern, struct err *e)
 {
 	size_t wildcard = find_wildcard(pattern);
-	action_id id;
+	action_id id, begin, end;
 
 	if (is_everything(pattern)) {
-		set_add(set, 0, catalog_action_count());
+		catalog_provider_actions(STR_LIT("aws"), &begin, &end);
+		set_add(set, begin, end);
 		return 1;
 	}
 	if (check(pattern, e) < 0)
@@ -219,9 +226,7 @@ uint32_t aws_action_service(const struct buf *set)
 
 	if (count == 0)
 		return DOCUMENT_ANY_SERVICE;
-	service = catalog_service_find(catalog_action_get(v[0].begin).service);
-	if (service == CATALOG_NONE)
-		return DOCUMENT_ANY_SERVICE;
+	service = catalog_action_get(v[0].begin).service_id;
 	catalog_service_actions(service, &begin, &end);
 	return v[count - 1].end <= end ? service : DOCUMENT_ANY_SERVICE;
 }

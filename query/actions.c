@@ -20,20 +20,22 @@ static int find_level(struct str word)
 static bool is_action(struct str pattern)
 {
 	struct str prefix = str_head(pattern, pattern_literal_size(pattern));
-	action_id begin, end;
 
-	catalog_action_prefix(prefix, &begin, &end);
-	for (action_id a = begin; a < end; a++) {
-		if (pattern_match_fold(pattern, catalog_action_get(a).name))
-			return true;
+	for (uint32_t plane = 0; plane < catalog_plane_count(); plane++) {
+		action_id begin, end;
+
+		catalog_action_prefix(plane, prefix, &begin, &end);
+		for (action_id a = begin; a < end; a++) {
+			if (pattern_match_fold(pattern, catalog_action_get(a).name))
+				return true;
+		}
 	}
 	return false;
 }
 
 /* "GetObject" is "s3:GetObject" without its service; of several services the shortest. */
-static struct str nearest(struct arena *arena, struct str word)
+static struct str nearest(struct str word)
 {
-	struct str pattern = arena_printf(arena, "*:%.*s", STR_ARG(word));
 	action_id near = CATALOG_NONE;
 	struct nearest words;
 
@@ -43,10 +45,13 @@ static struct str nearest(struct arena *arena, struct str word)
 	if (words.best.n > 0)
 		return words.best;
 	for (action_id a = 0; a < catalog_action_count(); a++) {
-		if (!pattern_match_fold(pattern, catalog_action_get(a).name))
+		struct catalog_action action = catalog_action_get(a);
+
+		if (!pattern_match_fold(
+			    word, str_skip(action.name, action.service.n + 1)))
 			continue;
 		if (near == CATALOG_NONE ||
-			catalog_action_get(a).name.n < catalog_action_get(near).name.n)
+			action.name.n < catalog_action_get(near).name.n)
 			near = a;
 	}
 	if (near == CATALOG_NONE)
@@ -60,7 +65,7 @@ static int fail_unknown(struct context *c, const struct ast_word *word, struct e
 		c->d, word->span, "no action is named '%.*s'", STR_ARG(word->text));
 	diagnostic_expect(c->d, "access, a level such as write, or an action such as "
 				"s3:GetObject");
-	diagnostic_suggest(c->d, nearest(world_arena(c->w), word->text));
+	diagnostic_suggest(c->d, nearest(word->text));
 	return context_refuse(c, e);
 }
 

@@ -29,13 +29,16 @@ static void want(struct action_planner *p, action_id id)
 
 static void want_pattern(struct action_planner *p, struct str pattern)
 {
-	action_id begin, end;
+	struct str prefix = str_head(pattern, pattern_literal_size(pattern));
 
-	catalog_action_prefix(
-		str_head(pattern, pattern_literal_size(pattern)), &begin, &end);
-	for (action_id id = begin; id < end; id++) {
-		if (pattern_match_fold(pattern, catalog_action_get(id).name))
-			want(p, id);
+	for (uint32_t plane = 0; plane < catalog_plane_count(); plane++) {
+		action_id begin, end;
+
+		catalog_action_prefix(plane, prefix, &begin, &end);
+		for (action_id id = begin; id < end; id++) {
+			if (pattern_match_fold(pattern, catalog_action_get(id).name))
+				want(p, id);
+		}
 	}
 }
 
@@ -170,8 +173,10 @@ static void unbound_list(struct action_planner *p, struct buf *lists)
 {
 	struct list_sort sort = { POLICY_NEVER, LAYER_RESOURCE, CUSTODY_NONE };
 	struct buf ids = { 0 };
+	action_id begin, end;
 
-	for (action_id id = 0; id < catalog_action_count(); id++) {
+	catalog_provider_actions(p->provider->name, &begin, &end);
+	for (action_id id = begin; id < end; id++) {
 		if (action_plan_wants(p, id) && catalog_action_get(id).unbound)
 			VEC_ADD(&ids, action_id, id);
 	}

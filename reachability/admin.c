@@ -96,6 +96,16 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
 	}
 }
 
+/* How many actions whoever has everything of the scope's provider holds. */
+static uint32_t everything_count(const struct segment *s)
+{
+	action_id begin, end;
+
+	catalog_admin_actions(
+		provider_of_scope(segment_info(s)->scope)->name, &begin, &end);
+	return end - begin;
+}
+
 /*
  * Whether the grants of the class on any resource have as many actions as there are: what
  * may_be_admin asks for, without a look at the documents.
@@ -105,7 +115,7 @@ static bool class_may_be_admin(
 {
 	return (entity->flags & (ENTITY_ROOT | ENTITY_SESSION)) ||
 	       entity->class == SEGMENT_NONE ||
-	       segment_class(s, entity->class)->wide_actions >= catalog_action_count();
+	       segment_class(s, entity->class)->wide_actions >= everything_count(s);
 }
 
 bool admin_may_rule(const struct segment *s, const struct segment_entity *entity)
@@ -129,6 +139,18 @@ static bool may_be_admin(const struct decide_subject *s)
 	return false;
 }
 
+/* The bits of a word whose actions are in [begin, end). */
+static uint64_t bits_between(action_id begin, action_id end, uint32_t word)
+{
+	uint64_t all = ~0ull;
+
+	if (begin > word * 64)
+		all &= ~0ull << (begin % 64);
+	if (end < (word + 1) * 64)
+		all &= (1ull << (end % 64)) - 1;
+	return all;
+}
+
 /* What is allowed, within the ceilings that there are, less what is denied. */
 static bool covers_everything(
 	struct admin *a, const struct decide_subject *s, bool perhaps)
@@ -137,10 +159,11 @@ static bool covers_everything(
 	const uint64_t *boundary = perhaps ? a->boundary.perhaps : a->boundary.sure;
 	const uint64_t *session = perhaps ? a->session.perhaps : a->session.sure;
 	const uint64_t *deny = perhaps ? a->deny.sure : a->deny.perhaps;
-	uint32_t rest = catalog_action_count() % 64;
+	action_id begin, end;
 
-	for (uint32_t i = 0; i < a->words; i++) {
-		uint64_t all = i + 1 == a->words && rest > 0 ? (1ull << rest) - 1 : ~0ull;
+	catalog_admin_actions(s->provider->name, &begin, &end);
+	for (uint32_t i = begin / 64; i < (end + 63) / 64; i++) {
+		uint64_t all = bits_between(begin, end, i);
 		uint64_t left = allow[i] & ~deny[i];
 
 		if (s->s.bounded)
@@ -261,14 +284,14 @@ static bool may_rule(struct admin *a, node_id identity)
 }
 
 /* A plain grant of everything: no other grant that is as narrow as a service counts. */
-static bool is_everything(const struct segment_statement *st)
+static bool is_everything(const struct segment_statement *st, uint32_t all)
 {
-	return st->action_total == catalog_action_count() && st->condition_count == 0 &&
+	return st->action_total == all && st->condition_count == 0 &&
 	       !(st->flags & (DOCUMENT_DENY | DOCUMENT_NOT_RESOURCE));
 }
 
-static bool class_has_everything(
-	const struct segment *s, const struct segment_class_doc *docs, uint32_t count)
+static bool class_has_everything(const struct segment *s,
+	const struct segment_class_doc *docs, uint32_t count, uint32_t all)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t n;
@@ -278,7 +301,7 @@ static bool class_has_everything(
 			const struct segment_statement *st =
 				segment_statement(s, list[k]);
 
-			if (is_everything(st) && (st->flags & DOCUMENT_ANY_RESOURCE))
+			if (is_everything(st, all) && (st->flags & DOCUMENT_ANY_RESOURCE))
 				return true;
 		}
 	}
@@ -296,7 +319,8 @@ static bool power_key(struct buf *key, struct admin *a, node_id identity)
 	uint32_t class = world_entity(a->world, identity)->class, count, n;
 	const struct segment_class_doc *docs = segment_class_docs(s, class, &count);
 	const uint32_t head[] = { node->scope, node->flags & ENTITY_LINKED,
-		class_has_everything(s, docs, count), segment_class(s, class)->flags };
+		class_has_everything(s, docs, count, everything_count(s)),
+		segment_class(s, class)->flags };
 
 	if (class == SEGMENT_NONE || world_any_removed(a->world) ||
 		(node->flags & (ENTITY_ROOT | ENTITY_SESSION)) ||

@@ -188,7 +188,7 @@ static bool rcps_bind(const struct subject *subject, const struct object *object
 static bool rcps_cover(action_id action)
 {
 	struct catalog_action a = catalog_action_get(action);
-	uint32_t service = catalog_service_find(a.service);
+	uint32_t service = a.service_id;
 
 	return service != CATALOG_NONE &&
 	       MUTANT(rcp_covers_all, catalog_service_has_rcp(service), true) &&

@@ -121,7 +121,8 @@ static bool is_of_action(struct str key, action_id action, struct nearest *near)
 static bool is_of_service(struct str key, struct nearest *near)
 {
 	struct str head = str_head(key, str_find_char(key, ':', 0));
-	uint32_t service = catalog_service_find(head);
+	uint32_t service = catalog_service_find(
+		catalog_plane_find(STR_LIT("aws"), STR_LIT("actions")), head);
 	action_id begin, end;
 
 	if (str_find_char(head, '.', 0) < head.n || str_eq_fold(head, STR_LIT("saml")))

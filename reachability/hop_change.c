@@ -74,7 +74,7 @@ static bool service_wanted(uint32_t service, const struct buf *actions)
 		struct catalog_action a =
 			catalog_action_get(VEC_DATA(actions, const action_id)[i]);
 
-		if (catalog_service_find(a.service) == service)
+		if (a.service_id == service)
 			return true;
 	}
 	return false;

@@ -37,14 +37,17 @@ int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct 
 	return 0;
 }
 
-static bool gives_everything(const struct decide_statement *st)
+static bool gives_everything(const struct decide_statement *st, struct str provider)
 {
 	const struct document_statement *s = st->statement;
 	const struct document_interval *v = st->document->intervals + s->action_first;
 
+	action_id begin, end;
+
+	catalog_admin_actions(provider, &begin, &end);
 	return search_is_grant(st) && (s->flags & DOCUMENT_ANY_RESOURCE) &&
 	       !(s->flags & DOCUMENT_NOT_RESOURCE) && s->condition_count == 0 &&
-	       s->action_count == 1 && v->begin == 0 && v->end == catalog_action_count();
+	       s->action_count == 1 && v->begin == begin && v->end == end;
 }
 
 /* Ceilings that tell callers apart may stop the one and not the other. */
@@ -83,7 +86,7 @@ int search_rules(bool *out, struct decide *d, node_id subject, struct err *e)
 			*out = false;
 			return 0;
 		}
-		*out |= i < s->identity_count && gives_everything(st);
+		*out |= i < s->identity_count && gives_everything(st, s->provider->name);
 	}
 	return 0;
 }

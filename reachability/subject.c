@@ -380,7 +380,7 @@ static int session_add(struct decide_subject *s, struct subject_cache *c,
 }
 
 /* A policy that allows everything, which an identity writes that may write any. */
-static const struct document *any_policy(struct world *w)
+static const struct document *any_policy(struct world *w, const struct provider *provider)
 {
 	struct document *d = ARENA_NEW(world_arena(w), struct document);
 	struct document_statement *s =
@@ -388,7 +388,7 @@ static const struct document *any_policy(struct world *w)
 	struct document_interval *all =
 		ARENA_NEW(world_arena(w), struct document_interval);
 
-	all->end = catalog_action_count();
+	catalog_admin_actions(provider->name, &all->begin, &all->end);
 	*s = (struct document_statement){ .flags = DOCUMENT_ANY_RESOURCE,
 		.action_count = 1,
 		.service = DOCUMENT_ANY_SERVICE };
@@ -430,8 +430,9 @@ static int imagined_apply(struct class_statements *own, struct subject_cache *c,
 	statements_of(&all, own, 0, own->identity_count, im->yields);
 	statements_of(&all, &group, 0, group.identity_count, im->yields);
 	if (im->yields & RULE_ANY_POLICY)
-		subject_add_statements(
-			&all, any_policy(c->world), SLOT_IDENTITY, 0, SEGMENT_NONE, NULL);
+		subject_add_statements(&all,
+			any_policy(c->world, provider_of_node(c->world, im->base)),
+			SLOT_IDENTITY, 0, SEGMENT_NONE, NULL);
 	own->reads_principal |= group.reads_principal;
 	own->unknown_identity = expr_or(
 		world_pool(c->world), own->unknown_identity, group.unknown_identity);

@@ -145,7 +145,7 @@ static bool rcp_counts(const struct draft *d)
 {
 	struct str service = str_head(d->action, str_find_char(d->action, ':', 0));
 
-	return catalog_service_has_rcp(catalog_service_find(service));
+	return catalog_service_has_rcp(catalog_service_find(0, service));
 }
 
 /* An account that is its organization's own; two have not the same. */

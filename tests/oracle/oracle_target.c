@@ -190,7 +190,7 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, struct 
 	action_id id, uint32_t targets, struct arena *arena)
 {
 	struct catalog_action a = catalog_action_get(id);
-	uint32_t service = catalog_service_find(a.service);
+	uint32_t service = a.service_id;
 	struct oracle_class new = { .service = a.service,
 		.trust = is_trusted(a.name),
 		.assume = str_eq(a.name, STR_LIT("sts:AssumeRole")) ||
@@ -246,6 +246,7 @@ void oracle_target_classes(struct buf *out, const struct oracle_patterns *p,
 {
 	kind_id id = catalog_kind_find(kind);
 	uint32_t target_count = id == CATALOG_NONE ? 0 : catalog_kind_target_count(id);
+	action_id begin, end;
 
 	assert(target_count < ORACLE_TARGETS);
 	for (uint32_t t = 0; t < target_count; t++) {
@@ -260,7 +261,8 @@ void oracle_target_classes(struct buf *out, const struct oracle_patterns *p,
 					out, p, kind, target.actions[i], targets, arena);
 		}
 	}
-	for (action_id a = 0; account && a < catalog_action_count(); a++) {
+	catalog_provider_actions(STR_LIT("aws"), &begin, &end);
+	for (action_id a = begin; account && a < end; a++) {
 		if (catalog_action_get(a).unbound)
 			add_action(
 				out, p, (struct str){ 0 }, a, 1u << target_count, arena);
