@@ -7,7 +7,6 @@
 #include "reachability/pattern.h"
 
 struct action_planner {
-	const struct provider *provider;
 	struct arena *arena;
 	uint64_t *wanted; /* bit per action */
 	const uint32_t *services;
@@ -55,14 +54,13 @@ static void want_all(struct action_planner *p, const struct action_query *q)
 	}
 }
 
-struct action_planner *action_planner_new(const struct action_query *query,
-	const struct provider *provider, struct arena *arena)
+struct action_planner *action_planner_new(
+	const struct action_query *query, struct arena *arena)
 {
 	struct action_planner *p = ARENA_NEW(arena, struct action_planner);
 	uint32_t *services =
 		ARENA_NEW_ARRAY(arena, uint32_t, catalog_service_count() + 1);
 
-	p->provider = provider;
 	p->arena = arena;
 	p->wanted = ARENA_NEW_ARRAY(arena, uint64_t, catalog_action_count() / 64 + 1);
 	p->plans = ARENA_NEW_ARRAY(arena, const struct action_plan *,
@@ -88,6 +86,7 @@ void action_planner_free(struct action_planner *p)
 
 /* What the actions of one list share. */
 struct list_sort {
+	const struct provider *provider;
 	enum provider_policy policy;
 	enum record_layer layer;
 	enum provider_custody custody;
@@ -115,7 +114,7 @@ static const struct action_list *list_new(struct action_planner *p, const struct
 	rcps = ARENA_NEW_ARRAY(p->arena, uint64_t, l->words);
 	for (uint32_t i = 0; i < l->count; i++) {
 		all[i / 64] |= 1ull << (i % 64);
-		if (p->provider->rcps_cover(copy[i]))
+		if (sort.provider->rcps_cover(copy[i]))
 			rcps[i / 64] |= 1ull << (i % 64);
 	}
 	l->all = all;
@@ -146,22 +145,23 @@ static void sort_list(struct action_planner *p, const struct catalog_target *t,
 static void target_lists(
 	struct action_planner *p, kind_id kind, uint32_t index, struct buf *lists)
 {
+	const struct provider *provider = provider_of_kind(kind);
 	struct catalog_target t = catalog_kind_target(kind, index);
 	struct list_sort *sorts =
 		ARENA_NEW_ARRAY(p->arena, struct list_sort, t.action_count + 1u);
 
 	for (uint32_t i = 0; i < t.action_count; i++) {
 		sorts[i].layer = LAYER_RESOURCE;
-		sorts[i].policy =
-			p->provider->policy(kind, t.actions[i], &sorts[i].layer);
-		sorts[i].custody = p->provider->custody_bars(kind, t.actions[i]);
+		sorts[i].policy = provider->policy(kind, t.actions[i], &sorts[i].layer);
+		sorts[i].custody = provider->custody_bars(kind, t.actions[i]);
 	}
 	for (int policy = POLICY_NEVER; policy <= POLICY_REQUIRED; policy++) {
 		for (int layer = LAYER_RESOURCE; layer <= LAYER_TRUST; layer++) {
 			for (int custody = CUSTODY_NONE; custody <= CUSTODY_ALL;
 				custody++)
 				sort_list(p, &t, index, sorts,
-					(struct list_sort){ (enum provider_policy)policy,
+					(struct list_sort){ provider,
+						(enum provider_policy)policy,
 						(enum record_layer)layer,
 						(enum provider_custody)custody },
 					lists);
@@ -169,13 +169,16 @@ static void target_lists(
 	}
 }
 
-static void unbound_list(struct action_planner *p, struct buf *lists)
+static void unbound_list(struct action_planner *p, kind_id kind, struct buf *lists)
 {
-	struct list_sort sort = { POLICY_NEVER, LAYER_RESOURCE, CUSTODY_NONE };
+	const struct provider *provider = provider_of_kind(kind);
+	struct list_sort sort = { provider,
+		provider->inherits ? POLICY_OPTIONAL : POLICY_NEVER, LAYER_RESOURCE,
+		CUSTODY_NONE };
 	struct buf ids = { 0 };
 	action_id begin, end;
 
-	catalog_provider_actions(p->provider->name, &begin, &end);
+	catalog_provider_actions(provider->name, &begin, &end);
 	for (action_id id = begin; id < end; id++) {
 		if (action_plan_wants(p, id) && catalog_action_get(id).unbound)
 			VEC_ADD(&ids, action_id, id);
@@ -239,7 +242,7 @@ const struct action_plan *action_plan_of(
 			target_lists(p, kind, i, &lists);
 	}
 	if (container)
-		unbound_list(p, &lists);
+		unbound_list(p, kind, &lists);
 	plan = ARENA_NEW(p->arena, struct action_plan);
 	plan->count = (uint32_t)VEC_COUNT(&lists, const struct action_list *);
 	copy = arena_alloc(p->arena, lists.n + 1);

@@ -47,8 +47,8 @@ struct action_plan {
 
 struct action_planner;
 
-struct action_planner *action_planner_new(const struct action_query *query,
-	const struct provider *provider, struct arena *arena);
+struct action_planner *action_planner_new(
+	const struct action_query *query, struct arena *arena);
 void action_planner_free(struct action_planner *p);
 
 /*

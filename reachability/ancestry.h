@@ -16,7 +16,8 @@
 struct ancestry {
 	const node_id *nodes; /* the nearest container first, without the node itself */
 	uint32_t count;
-	bool open; /* what is above the last of them, or the node, is not known */
+	bool open;  /* some container above is not known */
+	bool loose; /* namely the one right above the node */
 };
 
 struct ancestry_cache;

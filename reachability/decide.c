@@ -6,6 +6,7 @@
 #include "reachability/beneath.h"
 #include "reachability/deciding.h"
 #include "reachability/deciding_endpoint.h"
+#include "reachability/deciding_tree.h"
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
 
@@ -27,7 +28,7 @@ struct decide *decide_new(struct world *w, const struct action_query *query)
 	if (!d)
 		abort();
 	d->world = w;
-	d->planner = action_planner_new(query, provider_get(0), world_arena(w));
+	d->planner = action_planner_new(query, world_arena(w));
 	d->subjects = world_subjects(w);
 	d->bits = action_bits_new(world_arena(w));
 	return d;
@@ -149,6 +150,13 @@ bool decide_concerns(struct decide *d, const struct decide_object *o,
 	return false;
 }
 
+bool decide_concerns_statement(struct decide *d, const struct decide_object *o,
+	const struct decide_statement *st)
+{
+	return st->gap != EXPR_FALSE || decide_concerns(d, o, decide_action_document(st),
+						decide_action_statement(st));
+}
+
 expr decide_condition(struct decide *d, const struct decide_subject *s,
 	const struct decide_object *o, const struct decide_statement *statement)
 {
@@ -254,6 +262,9 @@ static void exclusion_find(struct deciding *g, struct decide_exclusion *x,
 		x->slot = SLOT_SESSION;
 	} else if (p->boundary == EXPR_FALSE) {
 		x->slot = SLOT_BOUNDARY;
+	} else if (p->place == EXPR_FALSE) {
+		x->slot = SLOT_PLACE;
+		x->ceiling = deciding_tree_words(g);
 	} else if (p->scps == EXPR_FALSE) {
 		x->slot = SLOT_SCP;
 		for (uint32_t i = 0; i < s->scp_levels && x->ceiling.n == 0; i++) {
@@ -281,7 +292,8 @@ static void exclusion_add(struct decide *d, struct deciding *g, struct provider_
 	bare.session = EXPR_TRUE;
 	bare.scps = EXPR_TRUE;
 	bare.rcps = EXPR_TRUE;
-	if (g->subject->provider->combine(g->conditions.pool, &bare) == EXPR_FALSE)
+	bare.place = EXPR_TRUE;
+	if (g->provider->combine(g->conditions.pool, &bare) == EXPR_FALSE)
 		return;
 	exclusion_find(g, &x, &p, bit, atom);
 	last = count > 0 ? &VEC_DATA(&d->exclusions, struct decide_exclusion)[count - 1]

@@ -26,7 +26,8 @@ enum decide_slot {
 	SLOT_SCP,
 	SLOT_RCP,
 	SLOT_RESOURCE,
-	SLOT_ENDPOINT
+	SLOT_ENDPOINT,
+	SLOT_PLACE
 };
 
 struct decide_statement {
@@ -36,7 +37,27 @@ struct decide_statement {
 	uint32_t level; /* of an SCP or RCP; which endpoint */
 	uint32_t doc;   /* in the subject's segment, of identity and boundary */
 	const struct world_document *origin; /* of the others */
+	/*
+	 * Of a statement that names a role: one block of it, which has the actions and a
+	 * condition more, in a document of the role; or what of the role nobody read.
+	 */
+	const struct document_statement *block;
+	const struct world_document *role;
+	expr gap;
 };
+
+/* Where the actions of a statement are; not for one with a gap. */
+static inline const struct document *decide_action_document(
+	const struct decide_statement *st)
+{
+	return st->block ? st->role->compiled : st->document;
+}
+
+static inline const struct document_statement *decide_action_statement(
+	const struct decide_statement *st)
+{
+	return st->block ? st->block : st->statement;
+}
 
 struct decide_subject {
 	struct subject s;
@@ -55,17 +76,36 @@ struct decide_subject {
 		scp_level_unknown;
 	const expr *scp_level_deny; /* the same as they may deny */
 	bool reads_principal;       /* some statement reads attributes of the caller */
+	const struct decide_statement *places; /* ceilings by place that name it */
+	uint32_t place_count;
+	expr unknown_place; /* EXPR_FALSE, or such that nobody could read */
 };
 
 struct decide_object {
 	struct object o;
+	const struct provider *provider;
 	const struct decide_statement
 		*statements;             /* resource, trust, RCP; layer by origin */
 	const enum record_layer *layers; /* one per statement */
 	uint32_t statement_count;
 	expr unknown_rcp;
 	bool reads_tags;
+	/* its container, whose policies hold for it too; NULL: there is none such */
+	const struct decide_object *above;
+	/* what nobody read of its policies and of those above */
+	expr unread_grants, unread_denies;
 };
+
+/* Whether a statement of `holder` holds for `o`: holder is o or above it. */
+static inline bool decide_reaches(const struct decide_object *o,
+	const struct decide_object *holder, uint32_t statement)
+{
+	const struct decide_statement *st = &holder->statements[statement];
+
+	return o == holder || (st->slot == SLOT_RESOURCE &&
+				      !(st->statement->flags & DOCUMENT_HOLDER_ONLY) &&
+				      st->origin->layer != LAYER_ACL);
+}
 
 /* Actions with one residual; never EXPR_FALSE. */
 struct access_part {
@@ -95,6 +135,9 @@ struct decide_hit {
 	uint64_t partial;
 	bool always;   /* covers the whole resource */
 	bool inverted; /* NotResource: covers what its patterns do not */
+	/* of a ceiling by place: the actions that it is about, whether it lets in */
+	const uint64_t *enforced;
+	bool inside;
 };
 
 struct decide_trace {
@@ -195,6 +238,8 @@ expr decide_condition(struct decide *d, const struct decide_subject *s,
 /* Whether the statement has any action that the question asks about on the object. */
 bool decide_concerns(struct decide *d, const struct decide_object *o,
 	const struct document *document, const struct document_statement *statement);
+bool decide_concerns_statement(struct decide *d, const struct decide_object *o,
+	const struct decide_statement *statement);
 
 /* One action on one resource with all that took part in it. */
 int decide_trace(struct decide_trace *out, struct decide *d,

@@ -2,6 +2,7 @@
 
 #include "base/mutant.h"
 #include "reachability/deciding_endpoint.h"
+#include "reachability/deciding_tree.h"
 
 #include "reachability/pattern.h"
 
@@ -34,8 +35,7 @@ static void context_look_up(
 
 	if (g->scratch->context && context_has(g->scratch->context, key, out, arena))
 		return;
-	g->subject->provider->look_up(
-		g->world, &g->subject->s, &g->object->o, key, out, arena);
+	g->provider->look_up(g->world, &g->subject->s, &g->object->o, key, out, arena);
 }
 
 void deciding_begin(struct deciding *g, struct world *w, struct action_bits *bits,
@@ -45,6 +45,7 @@ void deciding_begin(struct deciding *g, struct world *w, struct action_bits *bit
 	*g = (struct deciding){
 		.world = w, .bits = bits, .scratch = scratch, .subject = s, .object = o
 	};
+	g->provider = o->provider;
 	g->conditions = (struct condition_context){ .look_up = context_look_up,
 		.ctx = g,
 		.pool = world_pool(w),
@@ -166,6 +167,11 @@ static void hit_add(struct deciding *g, struct decide_hit *h)
 		g->reads_resource = true;
 	h->condition = expr_and(g->conditions.pool, h->condition,
 		condition_statement(&g->conditions, doc, s));
+	if (s->role.size > 0)
+		deciding_tree_role(g, h);
+	if (s->flags & DOCUMENT_ELIGIBLE)
+		h->condition = expr_and(
+			g->conditions.pool, h->condition, deciding_tree_activation(g, h));
 	if (h->condition != EXPR_FALSE)
 		buf_add(&g->scratch->hits, h, sizeof(*h));
 }
@@ -201,7 +207,7 @@ static const uint64_t *rcp_bits(struct deciding *g, const uint64_t *bits)
 	uint64_t *bound;
 	bool any = false;
 
-	if (!g->subject->provider->rcps_bind(&g->subject->s, &g->object->o))
+	if (!g->provider->rcps_bind(&g->subject->s, &g->object->o))
 		return NULL;
 	bound = ARENA_NEW_ARRAY(world_arena(g->world), uint64_t, g->list->words);
 	for (uint32_t i = 0; i < g->list->words; i++) {
@@ -219,7 +225,7 @@ static bool is_void(struct deciding *g, const struct decide_hit *h)
 
 	if (st->slot != SLOT_RESOURCE || (st->statement->flags & DOCUMENT_DENY))
 		return false;
-	words = g->subject->provider->voids(
+	words = g->provider->voids(
 		&g->subject->s, &g->object->o, st->origin->layer, h->match);
 	if (words.n == 0)
 		return false;
@@ -227,35 +233,48 @@ static bool is_void(struct deciding *g, const struct decide_hit *h)
 	return true;
 }
 
+/* The actions of a statement, which may be those of a role. */
+static const uint64_t *statement_bits(
+	struct deciding *g, const struct decide_statement *st)
+{
+	if (st->gap != EXPR_FALSE)
+		return g->list->all;
+	return action_bits_of(g->bits, decide_action_document(st),
+		decide_action_statement(st), g->list);
+}
+
+static void object_statement(
+	struct deciding *g, const struct decide_object *holder, uint32_t i)
+{
+	struct decide_hit h = { .statement = &holder->statements[i],
+		.condition = EXPR_TRUE };
+	bool rcp = h.statement->slot == SLOT_RCP;
+
+	if (!rcp && holder->layers[i] != g->list->layer)
+		return;
+	/* an RCP only takes away: everything is allowed at every level by definition */
+	if (rcp && !(h.statement->statement->flags & DOCUMENT_DENY))
+		return;
+	h.bits = statement_bits(g, h.statement);
+	if (!h.bits)
+		return;
+	g->searched++;
+	if (rcp && !(h.bits = rcp_bits(g, h.bits)))
+		return;
+	h.match = g->provider->match(g->world, h.statement->document,
+		h.statement->statement, &g->subject->s, &g->object->o, &h.condition);
+	if (h.match == MATCH_NONE || is_void(g, &h) || !hit_cover(g, &h))
+		return;
+	hit_add(g, &h);
+}
+
 static void hits_of_object(struct deciding *g)
 {
-	const struct decide_object *o = g->object;
-
-	for (uint32_t i = 0; i < o->statement_count; i++) {
-		struct decide_hit h = { .statement = &o->statements[i],
-			.condition = EXPR_TRUE };
-		bool rcp = h.statement->slot == SLOT_RCP;
-
-		if (!rcp && o->layers[i] != g->list->layer)
-			continue;
-		/*
-		 * an RCP only takes away: everything is allowed at every level by
-		 * definition
-		 */
-		if (rcp && !(h.statement->statement->flags & DOCUMENT_DENY))
-			continue;
-		h.bits = action_bits_of(
-			g->bits, h.statement->document, h.statement->statement, g->list);
-		if (!h.bits)
-			continue;
-		g->searched++;
-		if (rcp && !(h.bits = rcp_bits(g, h.bits)))
-			continue;
-		h.match = g->subject->provider->match(g->world, h.statement->document,
-			h.statement->statement, &g->subject->s, &o->o, &h.condition);
-		if (h.match == MATCH_NONE || is_void(g, &h) || !hit_cover(g, &h))
-			continue;
-		hit_add(g, &h);
+	for (const struct decide_object *o = g->object; o; o = o->above) {
+		for (uint32_t i = 0; i < o->statement_count; i++) {
+			if (decide_reaches(g->object, o, i))
+				object_statement(g, o, i);
+		}
 	}
 }
 
@@ -267,6 +286,8 @@ void deciding_collect(struct deciding *g, const bool *active)
 	g->voided = (struct str){ 0 };
 	hits_of_subject(g, active);
 	hits_of_object(g);
+	if (g->subject->place_count > 0)
+		deciding_tree_collect(g);
 }
 
 void deciding_add_statement(struct deciding *g, const struct decide_statement *statement)
@@ -278,8 +299,8 @@ void deciding_add_statement(struct deciding *g, const struct decide_statement *s
 	if (!h.bits)
 		return;
 	g->searched++;
-	h.match = g->subject->provider->match(g->world, statement->document,
-		statement->statement, &g->subject->s, &g->object->o, &h.condition);
+	h.match = g->provider->match(g->world, statement->document, statement->statement,
+		&g->subject->s, &g->object->o, &h.condition);
 	if (h.match != MATCH_NONE && hit_cover(g, &h))
 		hit_add(g, &h);
 }
@@ -320,7 +341,7 @@ static bool group_callable(struct deciding *g, uint64_t *group)
 	if (l->layer != LAYER_TRUST)
 		return true;
 	for (uint32_t i = 0; i < l->count; i++) {
-		if (g->subject->provider->may_call(g->subject->s.n, l->ids[i]))
+		if (g->provider->may_call(g->subject->s.n, l->ids[i]))
 			any = true;
 		else
 			group[i / 64] &= ~(1ull << (i % 64));
@@ -348,6 +369,8 @@ void deciding_group(struct deciding *g)
 		if (hits[i].bits != g->list->all && hits[i].bits != last)
 			groups_split(groups, hits[i].bits, g->list, arena);
 		last = hits[i].bits;
+		if (hits[i].enforced)
+			groups_split(groups, hits[i].enforced, g->list, arena);
 	}
 }
 
@@ -368,6 +391,9 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 		.session = s->s.sessioned ? s->unknown_session : EXPR_TRUE,
 		.scps = EXPR_TRUE,
 		.rcps = EXPR_TRUE,
+		.place = expr_not(g->conditions.pool, s->unknown_place),
+		.unread_grants = g->object->unread_grants,
+		.unread_denies = g->object->unread_denies,
 		.deny = EXPR_FALSE,
 		.voided = g->voided,
 		.strict = g->strict };
@@ -399,7 +425,7 @@ static void parts_add(
 	struct expr_pool *pool = g->conditions.pool;
 
 	/* what endpoints say counts for requests that come through them */
-	if (h->statement->slot == SLOT_ENDPOINT)
+	if (h->statement->slot == SLOT_ENDPOINT || h->statement->slot == SLOT_PLACE)
 		return;
 	if (h->statement->statement->flags & DOCUMENT_DENY) {
 		if (!deny_is_lost(h->statement->slot))
@@ -429,6 +455,7 @@ static void parts_add(
 	case SLOT_SCP:
 	case SLOT_RCP: /* what RCPs allow is everything, by definition */
 	case SLOT_ENDPOINT:
+	case SLOT_PLACE:
 		break;
 	}
 }
@@ -497,10 +524,13 @@ expr deciding_combine(
 			parts_add(g, p, &hits[i]);
 	}
 	parts_scps(g, p, bit, atom);
+	if (g->subject->place_count > 0)
+		p->place = expr_and(
+			g->conditions.pool, p->place, deciding_tree_limit(g, bit));
 	p->boundary = expr_and(g->conditions.pool, p->boundary,
 		MUTANT(session_policy_ignored, p->session, EXPR_TRUE));
 	return deciding_endpoint_limit(
-		g, p, bit, atom, g->subject->provider->combine(g->conditions.pool, p));
+		g, p, bit, atom, g->provider->combine(g->conditions.pool, p));
 }
 
 expr deciding_too_many(struct deciding *g)

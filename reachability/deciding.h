@@ -21,7 +21,8 @@ struct deciding {
 	struct world *world;
 	struct action_bits *bits;
 	struct deciding_scratch *scratch;
-	bool strict; /* as decide_set_strict */
+	bool strict;                     /* as decide_set_strict */
+	const struct provider *provider; /* whose recipe: the object's */
 	const struct decide_subject *subject;
 	const struct decide_object *object;
 	const struct action_list *list;

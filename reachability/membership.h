@@ -39,21 +39,24 @@ void membership_cache_free(struct membership_cache *c);
 int membership_of(const struct membership **out, struct membership_cache *c,
 	const struct provider *provider, node_id n, struct err *e);
 
-/* Whether a name is among them: its number, or MEMBERSHIP_NONE. */
-uint32_t membership_find(const struct membership *m, struct str text);
+/* The number of a name of the node, or MEMBERSHIP_NONE. */
+int membership_find(uint32_t *out, struct membership_cache *c,
+	const struct provider *provider, node_id n, struct str text, struct err *e);
 
 /*
- * EXPR_FALSE when all members of a group, nested ones too, are known; else the words for
- * what is not.
+ * EXPR_FALSE when all members of a group, nested ones too, are known; else what is not,
+ * as it may grant or may deny.
  */
-int membership_gap(
-	expr *out, struct membership_cache *c, struct str group, struct err *e);
+int membership_gap(expr *out, struct membership_cache *c, struct str group, bool may_deny,
+	struct err *e);
 
 /*
  * The members of a group (struct str: keys and sets), nested ones too, without the groups
- * on the way; each once.
+ * on the way; each once. And these groups, itself first.
  */
 int membership_members(
+	struct buf *out, struct membership_cache *c, struct str group, struct err *e);
+int membership_groups(
 	struct buf *out, struct membership_cache *c, struct str group, struct err *e);
 
 /*

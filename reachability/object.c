@@ -1,5 +1,7 @@
 #include "reachability/object.h"
 
+#include "reachability/ancestry.h"
+#include "reachability/role_reference.h"
 #include "reachability/subject.h"
 
 static int object_layer(struct decide_object *o, struct world *w, enum record_layer layer,
@@ -65,6 +67,107 @@ static void object_rcps(struct decide_object *o, struct world *w, struct buf *st
 		VEC_ADD(layers, enum record_layer, LAYER_RCP);
 }
 
+/* --- providers whose policies hold beneath their holders --- */
+
+/* What the scope, or it about the entity, says of how something was read. */
+static enum coverage_state coverage_of(struct world *w, node_id n, struct str what)
+{
+	struct segment *s = world_node_segment(w, n);
+	const struct segment_coverage *c = s ? segment_coverages(s) : NULL;
+	enum coverage_state out = COVERAGE_ABSENT;
+
+	for (uint32_t i = 0; s && i < segment_info(s)->coverage_count; i++) {
+		if ((c[i].subject != SEGMENT_NONE &&
+			    c[i].subject != world_node(w, n)->id) ||
+			!str_eq(segment_str(s, c[i].what), what))
+			continue;
+		if (c[i].state == COVERAGE_REFUSED || c[i].state == COVERAGE_PARTIAL)
+			return (enum coverage_state)c[i].state;
+		out = (enum coverage_state)c[i].state;
+	}
+	return out;
+}
+
+static expr object_unread(
+	struct decide_object *o, struct world *w, const char *words, bool may_deny)
+{
+	struct str what = arena_printf(world_arena(w), "%s of '%.*s' were not collected",
+		words, STR_ARG(o->o.n->key));
+
+	return world_unknown(
+		w, o->o.n->account.n > 0 ? o->o.n->account : o->o.n->key, what, may_deny);
+}
+
+/* What is above it, and what of its own policies nobody read. */
+static int object_above(struct decide_object *o, struct world *w, struct err *e)
+{
+	struct expr_pool *pool = world_pool(w);
+	const struct ancestry *chain;
+
+	if (ancestry_of(&chain, world_ancestry(w), o->o.node, e) < 0)
+		return e->code;
+	if (o->o.policy_state == SEGMENT_POLICY_NOT_ASKED ||
+		o->o.policy_state == SEGMENT_POLICY_REFUSED)
+		o->unread_grants = object_unread(o, w, "policies", false);
+	if (coverage_of(w, o->o.node, STR_LIT("denies")) != COVERAGE_ABSENT &&
+		coverage_of(w, o->o.node, STR_LIT("denies")) != COVERAGE_GOT)
+		o->unread_denies = expr_or(
+			pool, o->unread_denies, object_unread(o, w, "denies", true));
+	if (chain->loose)
+		o->unread_grants = expr_or(pool, o->unread_grants,
+			object_unread(o, w, "policies above", false));
+	if (chain->count == 0)
+		return 0;
+	if (subject_object(&o->above, world_subjects(w), chain->nodes[0], e) < 0)
+		return e->code;
+	o->unread_grants = expr_or(pool, o->unread_grants, o->above->unread_grants);
+	o->unread_denies = expr_or(pool, o->unread_denies, o->above->unread_denies);
+	return 0;
+}
+
+static int object_denies(
+	struct decide_object *o, struct world *w, struct buf *statements, struct err *e)
+{
+	const struct world_document *docs;
+	uint32_t count;
+
+	if (world_documents(&docs, &count, w, o->o.node, LAYER_DENY, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct document *d = docs[i].compiled;
+
+		if (d && !(d->flags & DOCUMENT_INVALID))
+			subject_add_statements(
+				statements, d, SLOT_RESOURCE, 0, docs[i].doc, &docs[i]);
+		else
+			o->unread_denies = expr_or(world_pool(w), o->unread_denies,
+				object_unread(o, w, "denies", true));
+	}
+	return 0;
+}
+
+/* Behind its grants its denies; roles taken apart; and what is above it. */
+static int object_tree(struct decide_object *o, struct world *w, struct buf *statements,
+	struct buf *layers, struct err *e)
+{
+	struct buf all = { 0 };
+	int rc = object_denies(o, w, statements, e);
+
+	for (size_t i = 0; i < VEC_COUNT(statements, struct decide_statement) && rc == 0;
+		i++)
+		rc = role_reference_add(&all, world_roles(w),
+			&VEC_DATA(statements, const struct decide_statement)[i], e);
+	buf_clear(statements);
+	buf_clear(layers);
+	if (all.n > 0)
+		buf_add(statements, all.p, all.n);
+	while (VEC_COUNT(layers, enum record_layer) <
+		VEC_COUNT(statements, struct decide_statement))
+		VEC_ADD(layers, enum record_layer, LAYER_RESOURCE);
+	buf_release(&all);
+	return rc == 0 ? object_above(o, w, e) : rc;
+}
+
 int object_load(struct decide_object *o, struct world *w, node_id n, struct err *e)
 {
 	const struct segment_entity *entity = world_entity(w, n);
@@ -81,11 +184,14 @@ int object_load(struct decide_object *o, struct world *w, node_id n, struct err 
 					? SEGMENT_POLICY_NONE
 					: SEGMENT_POLICY_NOT_ASKED };
 	o->o.resource = o->o.n->key;
+	o->provider = provider_of_node(w, n);
 	o->o.custody = provider_of_node(w, n)->custody_of(o->o.n->key);
 	provider_of_node(w, n)->prepare_object(w, &o->o);
 	if (world_organization(&o->o.organization, w, o->o.n->account, e) < 0)
 		return e->code;
 	rc = object_layer(o, w, LAYER_RESOURCE, &statements, &layers, e);
+	if (rc == 0 && o->provider->inherits)
+		rc = object_tree(o, w, &statements, &layers, e);
 	if (rc == 0)
 		rc = object_layer(o, w, LAYER_ACL, &statements, &layers, e);
 	if (rc == 0)

@@ -1,12 +1,20 @@
 #include "reachability/provider.h"
 
-#include "reachability/aws_provider.h"
-
-static const struct provider *const providers[] = { &aws_provider };
+#include "reachability/provider_list.h"
 
 const struct provider *provider_get(uint32_t index)
 {
-	return index < sizeof(providers) / sizeof(providers[0]) ? providers[index] : NULL;
+	for (uint32_t i = 0; i < index; i++) {
+		if (!provider_list[i])
+			return NULL;
+	}
+	return provider_list[index];
+}
+
+const struct provider *provider_of_kind(kind_id kind)
+{
+	return kind == CATALOG_NONE ? provider_get(0)
+				    : provider_of_scope(catalog_kind_name(kind));
 }
 
 const struct provider *provider_of_key(struct str key)

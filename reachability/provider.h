@@ -39,6 +39,9 @@ enum provider_custody {
 	CUSTODY_ALL    /* all that changes it or hands it on */
 };
 
+/* More texts than a subject is named by, its groups' aside. */
+#define PROVIDER_TEXTS_MAX 48u
+
 /* Who asks. */
 struct subject {
 	node_id node;
@@ -266,6 +269,9 @@ struct provider {
 	/* Whether the node could be in the group, whose members are not all known. */
 	bool (*may_join)(struct world *w, node_id n, struct str group);
 
+	/* Whether a key that no scope has is that of a group. */
+	bool (*is_group)(struct str key);
+
 	/*
 	 * Whether a member of a group is a set (DOCUMENT_SET) and no identity: all whom
 	 * principal_texts gives this text.
@@ -276,6 +282,7 @@ struct provider {
 /* The provider of a key, scope id or kind; the first known one when nothing tells. */
 const struct provider *provider_of_key(struct str key);
 const struct provider *provider_of_scope(struct str scope);
+const struct provider *provider_of_kind(kind_id kind);
 const struct provider *provider_of_node(const struct world *w, node_id n);
 const struct provider *provider_get(uint32_t index); /* NULL past the last */
 

@@ -16,9 +16,9 @@ static bool scope_add(void *ctx, scope_number scope)
 int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct err *e)
 {
 	struct world *w = decide_world(d);
-	struct str texts[SEARCH_TEXTS_MAX];
+	struct str texts[PROVIDER_TEXTS_MAX];
 	uint32_t n = provider_of_node(w, subject)
-			     ->principal_texts(texts, SEARCH_TEXTS_MAX, w, subject);
+			     ->principal_texts(texts, PROVIDER_TEXTS_MAX, w, subject);
 	const char *const *kinds = provider_of_node(w, subject)->policy_kinds;
 
 	for (uint32_t i = 0; i < n; i++) {

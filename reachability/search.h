@@ -54,9 +54,6 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 /* A grant of the subject's own policies. */
 bool search_is_grant(const struct decide_statement *s);
 
-/* More texts than a subject is named by. */
-#define SEARCH_TEXTS_MAX 8u
-
 /*
  * Appends the scopes (scope_number, repeated ones too) whose policies name the subject,
  * or may when the question is about one resource.

@@ -155,9 +155,9 @@ static void named_by(struct sweep *p, struct str text, bool own)
 
 static void named_in(struct sweep *p, node_id whom, bool own)
 {
-	struct str texts[SEARCH_TEXTS_MAX];
+	struct str texts[PROVIDER_TEXTS_MAX];
 	uint32_t n = p->subject->provider->principal_texts(
-		texts, SEARCH_TEXTS_MAX, p->w, whom);
+		texts, PROVIDER_TEXTS_MAX, p->w, whom);
 
 	for (uint32_t i = 0; i < n; i++)
 		named_by(p, texts[i], own);

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 
 #include "base/sparse.h"
+#include "reachability/ancestry.h"
+#include "reachability/membership.h"
 #include "reachability/node_table.h"
 #include "reachability/organization.h"
 #include "reachability/provider.h"
+#include "reachability/role_reference.h"
 #include "reachability/subject.h"
 
 /*
@@ -39,6 +42,9 @@ struct world {
 	struct buf kept; /* char *: memory taken over */
 	struct world_context context;
 	struct subject_cache *subjects;
+	struct ancestry_cache *ancestry;
+	struct membership_cache *membership;
+	struct role_references *roles;
 };
 
 int world_open(struct world **out, struct store *store, struct err *e)
@@ -69,6 +75,9 @@ void world_close(struct world *w)
 	if (!w)
 		return;
 	subject_cache_free(w->subjects);
+	ancestry_cache_free(w->ancestry);
+	membership_cache_free(w->membership);
+	role_reference_free(w->roles);
 	snapshot_end(w->snap);
 	expr_pool_free(w->pool);
 	node_table_free(w->nodes);
@@ -91,6 +100,27 @@ struct subject_cache *world_subjects(struct world *w)
 	if (!w->subjects)
 		w->subjects = subject_cache_new(w);
 	return w->subjects;
+}
+
+struct ancestry_cache *world_ancestry(struct world *w)
+{
+	if (!w->ancestry)
+		w->ancestry = ancestry_cache_new(w);
+	return w->ancestry;
+}
+
+struct membership_cache *world_membership(struct world *w)
+{
+	if (!w->membership)
+		w->membership = membership_cache_new(w);
+	return w->membership;
+}
+
+struct role_references *world_roles(struct world *w)
+{
+	if (!w->roles)
+		w->roles = role_reference_new(w);
+	return w->roles;
 }
 
 void world_set_rules(struct world *w, const struct rules *rules)

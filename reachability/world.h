@@ -21,8 +21,11 @@
 #include "reachability/condition.h"
 #include "reachability/expr.h"
 
+struct ancestry_cache;
 struct imagined;
+struct membership_cache;
 struct provider;
+struct role_references;
 struct rules;
 struct subject_cache;
 struct world;
@@ -156,6 +159,11 @@ struct str world_unknown_words(struct str what);
 
 /* What is known of nodes as subjects and objects: one for all questions of the world. */
 struct subject_cache *world_subjects(struct world *w);
+
+/* The same of what nodes lie in, and of the groups that they are in. */
+struct ancestry_cache *world_ancestry(struct world *w);
+struct membership_cache *world_membership(struct world *w);
+struct role_references *world_roles(struct world *w);
 
 /* Nodes. */
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id);

@@ -39,7 +39,7 @@ BANNED = ["strcpy", "strcat", "sprintf", "vsprintf", "strtok", "strtok_r", "atoi
 NEUTRAL = ["graphstore", "reachability", "query", "cli"]
 PROVIDERS = ["aws", "azure", "gcp", "amazon"]
 # Where the providers are listed: the recipes, and the short forms of names.
-REGISTRIES = ["reachability/provider.c", "query/resolve.c"]
+REGISTRIES = ["reachability/provider_list.c", "query/resolve.c"]
 
 # Files that may keep state: the flag that a signal handler sets, and the list of open stores,
 # because LMDB must not open one directory twice in a process.

@@ -1,0 +1,195 @@
+#include "reachability/ancestry.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "reachability/provider.h"
+
+struct ancestry_cache {
+	struct world *world;
+	struct buf chains;  /* const struct ancestry *, by node */
+	struct buf parents; /* struct parent, by node */
+};
+
+struct parent {
+	node_id node; /* or NODE_NONE */
+	bool known;
+	bool skips; /* there may be more between the two */
+};
+
+struct ancestry_cache *ancestry_cache_new(struct world *w)
+{
+	struct ancestry_cache *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	c->world = w;
+	return c;
+}
+
+void ancestry_cache_free(struct ancestry_cache *c)
+{
+	if (!c)
+		return;
+	buf_release(&c->chains);
+	buf_release(&c->parents);
+	free(c);
+}
+
+/* The container that an entity of a segment names; empty: none. */
+static struct str named_parent(struct world *w, struct segment *s, entity_id id)
+{
+	entity_id parent = segment_entity(s, id)->parent;
+
+	return parent == SEGMENT_NONE ? (struct str){ 0 }
+				      : segment_key(s, parent, world_arena(w));
+}
+
+/*
+ * What the scope that its scope lies in says of a scope's own container, which does not
+ * say it itself.
+ */
+static int listed_parent(struct str *out, bool *skips, struct world *w, struct segment *s,
+	struct str key, struct err *e)
+{
+	struct str parent = segment_info(s)->parent;
+	scope_number scope;
+	struct segment *above;
+	entity_id id;
+	int rc;
+
+	if (parent.n == 0 || !str_eq(segment_info(s)->key, key))
+		return 0;
+	rc = snapshot_find_scope(&scope, world_snapshot(w), parent, e);
+	if (rc <= 0)
+		return rc;
+	if (world_segment(&above, w, scope, e) < 0)
+		return e->code;
+	id = segment_find(above, key);
+	if (id < segment_info(above)->entity_count)
+		*out = named_parent(w, above, id);
+	*skips = id >= segment_info(above)->entity_count;
+	if (*skips)
+		*out = segment_info(above)->key;
+	return 0;
+}
+
+static int parent_find(struct parent *out, struct world *w, node_id n, struct err *e)
+{
+	const struct node *node = world_node(w, n);
+	const struct provider *p = provider_of_node(w, n);
+	struct segment *s = world_node_segment(w, n);
+	struct str key = { 0 };
+
+	*out = (struct parent){ .node = NODE_NONE, .known = true };
+	if (!p->inherits || p->is_top(node))
+		return 0;
+	if (s) {
+		key = named_parent(w, s, node->id);
+		if (key.n == 0 &&
+			listed_parent(&key, &out->skips, w, s, node->key, e) < 0)
+			return e->code;
+	}
+	if (key.n == 0)
+		key = p->above(node->key, world_arena(w));
+	if (key.n == 0)
+		return 0;
+	return world_node_of_key(&out->node, w, key, e);
+}
+
+static int parent_of(
+	struct parent *out, struct ancestry_cache *c, node_id n, struct err *e)
+{
+	while (VEC_COUNT(&c->parents, struct parent) <= n)
+		VEC_ADD(&c->parents, struct parent, { 0 });
+	*out = VEC_DATA(&c->parents, struct parent)[n];
+	if (out->known)
+		return 0;
+	if (parent_find(out, c->world, n, e) < 0)
+		return e->code;
+	VEC_DATA(&c->parents, struct parent)[n] = *out;
+	return 0;
+}
+
+int ancestry_parent(node_id *out, struct ancestry_cache *c, node_id n, struct err *e)
+{
+	struct parent up;
+
+	if (parent_of(&up, c, n, e) < 0)
+		return e->code;
+	*out = up.node;
+	return 0;
+}
+
+static int chain_make(
+	struct ancestry *out, struct ancestry_cache *c, node_id n, struct err *e)
+{
+	struct world *w = c->world;
+	const struct provider *p = provider_of_node(w, n);
+	node_id chain[LIMIT_CONTAINERS], at = n, up;
+	struct parent parent;
+	node_id *copy;
+
+	for (;;) {
+		if (parent_of(&parent, c, at, e) < 0)
+			return e->code;
+		up = parent.node;
+		if (up == NODE_NONE)
+			break;
+		out->open |= parent.skips;
+		out->loose |= parent.skips && at == n;
+		for (uint32_t i = 0; i < out->count; i++) {
+			if (chain[i] == up)
+				up = n;
+		}
+		if (up == n)
+			return err_set(e, ERR_FORMAT, "container '%.*s' lies in itself",
+				STR_ARG(world_node(w, at)->key));
+		if (out->count == LIMIT_CONTAINERS)
+			return err_set(e, ERR_LIMIT,
+				"'%.*s' lies in more than LIMIT_CONTAINERS (%u) containers",
+				STR_ARG(world_node(w, n)->key), LIMIT_CONTAINERS);
+		chain[out->count++] = up;
+		at = up;
+	}
+	if (p->inherits && !p->is_top(world_node(w, at))) {
+		out->open = true;
+		out->loose |= out->count == 0;
+	}
+	copy = ARENA_NEW_ARRAY(world_arena(w), node_id, out->count + 1);
+	memcpy(copy, chain, out->count * sizeof(*chain));
+	out->nodes = copy;
+	return 0;
+}
+
+int ancestry_of(
+	const struct ancestry **out, struct ancestry_cache *c, node_id n, struct err *e)
+{
+	struct ancestry *made;
+
+	while (VEC_COUNT(&c->chains, struct ancestry *) <= n)
+		VEC_ADD(&c->chains, struct ancestry *, NULL);
+	*out = VEC_DATA(&c->chains, struct ancestry *)[n];
+	if (*out)
+		return 0;
+	made = ARENA_NEW(world_arena(c->world), struct ancestry);
+	if (chain_make(made, c, n, e) < 0)
+		return e->code;
+	VEC_DATA(&c->chains, struct ancestry *)[n] = made;
+	*out = made;
+	return 0;
+}
+
+static bool scope_add(void *ctx, scope_number scope)
+{
+	VEC_ADD((struct buf *)ctx, scope_number, scope);
+	return true;
+}
+
+int ancestry_scopes(struct buf *out, struct world *w, node_id container, struct err *e)
+{
+	struct str text = arena_printf(world_arena(w), SEGMENT_ABOVE "%.*s",
+		STR_ARG(world_node(w, container)->key));
+
+	return snapshot_links(world_snapshot(w), text, scope_add, out, e);
+}

@@ -1,0 +1,123 @@
+#include "reachability/deciding_tree.h"
+
+#include "reachability/ancestry.h"
+
+void deciding_tree_role(struct deciding *g, struct decide_hit *h)
+{
+	const struct decide_statement *st = h->statement;
+	expr more = st->gap;
+
+	if (st->block) {
+		g->reads_principal |=
+			(st->block->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL) != 0;
+		g->reads_resource |=
+			(st->block->flags & DOCUMENT_STATEMENT_READS_RESOURCE) != 0;
+		more = condition_statement(&g->conditions, st->role->compiled, st->block);
+	}
+	h->condition = expr_and(g->conditions.pool, h->condition, more);
+}
+
+expr deciding_tree_activation(struct deciding *g, const struct decide_hit *h)
+{
+	const struct world_document *from = h->statement->origin;
+	struct str name =
+		document_str(h->statement->document, h->statement->statement->sid);
+
+	if (name.n == 0)
+		name = from ? from->name : STR_LIT("a grant");
+	return expr_activation(g->conditions.pool,
+		from ? arena_printf(g->conditions.arena, "'%.*s' at '%.*s'",
+			       STR_ARG(name), STR_ARG(from->holder))
+		     : name);
+}
+
+/* --- ceilings by place --- */
+
+/* Whether the object is one of the statement's places or beneath one. */
+static bool is_inside(const struct deciding *g, const struct decide_statement *st)
+{
+	const struct document_statement *s = st->statement;
+
+	if (s->flags & DOCUMENT_ANY_RESOURCE)
+		return true;
+	for (uint32_t i = 0; i < s->resource_count; i++) {
+		struct str place = document_str(
+			st->document, st->document->patterns[s->resource_first + i].text);
+
+		for (const struct decide_object *o = g->object; o; o = o->above) {
+			if (str_eq(o->o.n->key, place))
+				return true;
+		}
+	}
+	return false;
+}
+
+void deciding_tree_collect(struct deciding *g)
+{
+	const struct decide_subject *s = g->subject;
+
+	for (uint32_t i = 0; i < s->place_count && g->provider == s->provider; i++) {
+		const struct decide_statement *st = &s->places[i];
+		struct decide_hit h = { .statement = st,
+			.condition = EXPR_TRUE,
+			.bits = g->list->all,
+			.always = true };
+
+		g->searched++;
+		h.match = s->provider->match(g->world, st->document, st->statement, &s->s,
+			&g->object->o, &h.condition);
+		if (h.match == MATCH_NONE)
+			continue;
+		h.enforced =
+			action_bits_of(g->bits, st->document, st->statement, g->list);
+		h.inside = is_inside(g, st);
+		g->reads_principal |=
+			(st->statement->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL) != 0;
+		h.condition = expr_and(g->conditions.pool, h.condition,
+			condition_statement(&g->conditions, st->document, st->statement));
+		if (h.condition != EXPR_FALSE)
+			buf_add(&g->scratch->hits, &h, sizeof(h));
+	}
+}
+
+expr deciding_tree_limit(struct deciding *g, uint32_t bit)
+{
+	struct expr_pool *pool = g->conditions.pool;
+	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
+	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
+	expr binds = EXPR_FALSE, lets = EXPR_FALSE;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct decide_hit *h = &hits[i];
+
+		if (h->statement->slot != SLOT_PLACE)
+			continue;
+		binds = expr_or(pool, binds, h->condition);
+		if (h->inside || !h->enforced || !action_bits_have(h->enforced, bit))
+			lets = expr_or(pool, lets, h->condition);
+	}
+	return expr_or(pool, expr_not(pool, binds), lets);
+}
+
+struct str deciding_tree_words(struct deciding *g)
+{
+	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
+	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
+	struct buf text = { 0 };
+	struct str out;
+
+	buf_add_str(&text, STR_LIT("outside of the places that"));
+	for (size_t i = 0; i < count; i++) {
+		const struct decide_hit *h = &hits[i];
+
+		if (h->statement->slot != SLOT_PLACE)
+			continue;
+		buf_printf(&text, "%s '%.*s'",
+			str_ends(buf_str(&text), STR_LIT("that")) ? "" : ",",
+			STR_ARG(h->statement->origin->name));
+	}
+	buf_add_str(&text, STR_LIT(" leaves the identity"));
+	out = arena_copy(g->conditions.arena, buf_str(&text));
+	buf_release(&text);
+	return out;
+}

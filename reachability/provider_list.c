@@ -1,0 +1,5 @@
+#include "reachability/provider_list.h"
+
+#include "reachability/aws_provider.h"
+
+const struct provider *const provider_list[] = { &aws_provider, NULL };
