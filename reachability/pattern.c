@@ -28,28 +28,26 @@
 #include "base/mutant.h"
 #include "reachability/pattern_priv.h"
 
-enum reading { READ_LITERAL, READ_FOLDED, READ_MEETS, READ_WITHIN };
-
 struct walk {
 	struct str pattern;
 	struct str text;
-	enum reading reading;
+	enum pattern_reading reading;
 	size_t at;  /* text before this is spoken for by the pattern's beginning */
 	size_t end; /* text from here on is spoken for by the pattern's tail */
 	uint64_t steps;
 };
 
-static bool byte_fits(enum reading reading, char p, char t)
+static bool byte_fits(enum pattern_reading reading, char p, char t)
 {
 	switch (reading) {
-	case READ_LITERAL:
+	case PATTERN_READ_LITERAL:
 		return p == '?' || p == t;
-	case READ_FOLDED:
+	case PATTERN_READ_FOLDED:
 		return p == '?' || str_lower_char(p) == str_lower_char(t);
-	case READ_MEETS:
+	case PATTERN_READ_MEETS:
 		return MUTANT(question_mark_is_literal, p == '?', false) || t == '?' ||
 		       p == t;
-	case READ_WITHIN:
+	case PATTERN_READ_WITHIN:
 		return t != '*' && (p == '?' || p == t);
 	}
 	return false;
@@ -80,6 +78,9 @@ static bool anchored_part_fits(struct walk *w, struct str part, size_t at)
 	return part_fits(w, part, at);
 }
 
+/* Cores up to here are tried place by place: to prepare a search costs more. */
+#define CORE_SHORT 8u
+
 /* Move past the first place where the core fits. */
 static bool pass_core(struct walk *w, struct str core)
 {
@@ -87,7 +88,8 @@ static bool pass_core(struct walk *w, struct str core)
 
 	if (core.n > room)
 		return false;
-	bool plain = w->reading == READ_LITERAL || w->reading == READ_WITHIN;
+	bool plain =
+		w->reading == PATTERN_READ_LITERAL || w->reading == PATTERN_READ_WITHIN;
 	if (plain && str_find_char(core, '?', 0) == core.n) {
 		const char *from = w->text.p + w->at;
 		const char *hit = (const char *)memmem(from, room, core.p, core.n);
@@ -97,18 +99,28 @@ static bool pass_core(struct walk *w, struct str core)
 		w->at += skipped + core.n;
 		return hit != NULL;
 	}
-	for (size_t last = w->end - core.n; w->at <= last; w->at++)
+	for (size_t last = w->end - core.n; core.n <= CORE_SHORT && w->at <= last;
+		w->at++) {
 		if (part_fits(w, core, w->at)) {
 			w->at += core.n;
 			return true;
 		}
-	return false;
+	}
+	if (core.n <= CORE_SHORT)
+		return false;
+	size_t found = pattern_search(
+		core, (struct str){ w->text.p + w->at, room }, w->reading, &w->steps);
+
+	if (found == SIZE_MAX)
+		return false;
+	w->at += found + core.n;
+	return true;
 }
 
 /* Move past one byte, for a '?' outside a core. */
 static bool pass_byte(struct walk *w)
 {
-	if (w->reading == READ_WITHIN)
+	if (w->reading == PATTERN_READ_WITHIN)
 		while (w->at < w->end && w->text.p[w->at] == '*') {
 			w->steps++;
 			w->at++;
@@ -182,8 +194,8 @@ static bool walk_run(struct walk *w)
 	return pass_middle(w, head, tail);
 }
 
-static bool walk_counted(
-	struct str pattern, struct str text, enum reading reading, uint64_t *steps)
+static bool walk_counted(struct str pattern, struct str text,
+	enum pattern_reading reading, uint64_t *steps)
 {
 	struct walk w = { .pattern = pattern, .text = text, .reading = reading };
 	bool fits = walk_run(&w);
@@ -194,12 +206,12 @@ static bool walk_counted(
 
 bool pattern_match_counted(struct str pattern, struct str text, uint64_t *steps)
 {
-	return walk_counted(pattern, text, READ_LITERAL, steps);
+	return walk_counted(pattern, text, PATTERN_READ_LITERAL, steps);
 }
 
 bool pattern_contains_counted(struct str outer, struct str inner, uint64_t *steps)
 {
-	return walk_counted(outer, inner, READ_WITHIN, steps);
+	return walk_counted(outer, inner, PATTERN_READ_WITHIN, steps);
 }
 
 /* Bytes after the last star; there is one. */
@@ -216,7 +228,7 @@ static bool heads_meet(struct str a, struct str b, size_t n, uint64_t *steps)
 {
 	for (size_t i = 0; i < n; i++) {
 		*steps += 1;
-		if (!byte_fits(READ_MEETS, a.p[i], b.p[i]))
+		if (!byte_fits(PATTERN_READ_MEETS, a.p[i], b.p[i]))
 			return false;
 	}
 	return true;
@@ -233,9 +245,9 @@ bool pattern_intersects_counted(struct str a, struct str b, uint64_t *steps)
 	size_t b_head = str_find_char(b, '*', 0);
 
 	if (b_head == b.n)
-		return walk_counted(a, b, READ_MEETS, steps);
+		return walk_counted(a, b, PATTERN_READ_MEETS, steps);
 	if (a_head == a.n)
-		return walk_counted(b, a, READ_MEETS, steps);
+		return walk_counted(b, a, PATTERN_READ_MEETS, steps);
 	if (!heads_meet(a, b, a_head < b_head ? a_head : b_head, steps))
 		return false;
 
@@ -290,7 +302,7 @@ bool pattern_match_fold(struct str pattern, struct str text)
 {
 	uint64_t steps = 0;
 
-	return walk_counted(pattern, text, READ_FOLDED, &steps);
+	return walk_counted(pattern, text, PATTERN_READ_FOLDED, &steps);
 }
 
 size_t pattern_literal_size(struct str pattern)

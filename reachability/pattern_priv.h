@@ -12,6 +12,21 @@
 
 #define PATTERN_MAX_COUNT 64u /* an atom is one 64-bit word */
 
+/* How a text is read; see pattern.c. */
+enum pattern_reading {
+	PATTERN_READ_LITERAL,
+	PATTERN_READ_FOLDED,
+	PATTERN_READ_MEETS,
+	PATTERN_READ_WITHIN
+};
+
+/*
+ * The first place of the text where a core (a part without stars, not empty) fits, or
+ * SIZE_MAX. The bytes looked at, once for each 64 bytes of the core, are added to *steps.
+ */
+size_t pattern_search(
+	struct str core, struct str text, enum pattern_reading reading, uint64_t *steps);
+
 /* As their public namesakes; the bytes looked at are added to *steps. */
 bool pattern_match_counted(struct str pattern, struct str text, uint64_t *steps);
 bool pattern_intersects_counted(struct str a, struct str b, uint64_t *steps);

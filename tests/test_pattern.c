@@ -565,96 +565,6 @@ static void test_random_families(void **state)
 	}
 }
 
-/* The bytes of `unit`, n times, between a beginning and an end. */
-static struct str repeat(struct arena *arena, const char *begin, const char *unit,
-	size_t n, const char *end)
-{
-	struct str out = str_from(begin);
-	size_t unit_size = strlen(unit);
-	char *p = (char *)arena_alloc(arena, out.n + unit_size * n + strlen(end));
-
-	memcpy(p, begin, out.n);
-	for (size_t i = 0; i < n; i++)
-		memcpy(p + out.n + i * unit_size, unit, unit_size);
-	memcpy(p + out.n + unit_size * n, end, strlen(end));
-	return (struct str){ p, out.n + unit_size * n + strlen(end) };
-}
-
-static void test_work_is_bounded(void **state)
-{
-	static const struct {
-		const char *begin, *unit, *end;
-		size_t times;
-		bool linear;
-	} rows[] = {
-		{ "", "a*", "b", 2000, true },
-		{ "*", "a*", "b*", 2000, true },
-		{ "*", "a", "b*", 4000, true },
-		{ "*", "aa*", "ab*", 2000, true },
-		{ "*", "?*", "b", 4000, true },
-		{ "*", "?", "b*", 4000, true },
-		{ "*", "*", "b", 8000, true },
-		{ "*a", "?", "b*", 4000, false },
-		{ "*", "a?a*", "b*", 1000, false },
-		{ "*", "a?", "ab*", 2000, false },
-	};
-	struct arena arena;
-
-	(void)state;
-	arena_init(&arena, 1 << 20);
-	struct str text = repeat(&arena, "", "a", LIMIT_PATTERN_BYTES, "");
-	struct str wild = repeat(&arena, "", "a*", LIMIT_PATTERN_BYTES / 2, "");
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct str pattern = repeat(
-			&arena, rows[i].begin, rows[i].unit, rows[i].times, rows[i].end);
-		uint64_t match = 0, contains = 0, intersects = 0;
-		uint64_t linear = 2 * (uint64_t)(text.n + pattern.n);
-		uint64_t square = (uint64_t)text.n * pattern.n;
-
-		assert_false(pattern_match_counted(pattern, text, &match));
-		assert_false(pattern_contains_counted(pattern, wild, &contains));
-		pattern_intersects_counted(pattern, wild, &intersects);
-		if (match > (rows[i].linear ? linear : square) ||
-			contains > (rows[i].linear ? linear : square) ||
-			intersects > linear)
-			fail_msg("row %zu: %llu, %llu and %llu bytes looked at", i,
-				(unsigned long long)match, (unsigned long long)contains,
-				(unsigned long long)intersects);
-	}
-	arena_release(&arena);
-}
-
-static void test_limits_are_named(void **state)
-{
-	struct arena arena;
-	struct err e = { 0 };
-	const uint64_t *atoms;
-	struct str patterns[PATTERN_MAX_COUNT + 1];
-
-	(void)state;
-	arena_init(&arena, 8 << 20);
-	for (uint32_t i = 0; i <= PATTERN_MAX_COUNT; i++)
-		patterns[i] = arena_printf(&arena, "*%c%u*", 'a' + (int)(i % 26), i);
-	assert_int_equal(pattern_atoms(&atoms, patterns, PATTERN_MAX_COUNT + 1,
-				 STR_LIT("*"), &arena, &e),
-		ERR_LIMIT);
-	assert_int_equal(pattern_atoms(&atoms, patterns, PATTERN_MAX_COUNT, STR_LIT("*"),
-				 &arena, &e),
-		ERR_LIMIT);
-	assert_non_null(strstr(e.text, "LIMIT_"));
-	assert_null(
-		pattern_witness(patterns, PATTERN_MAX_COUNT + 1, 0, STR_LIT("*"), &arena)
-			.p);
-
-	struct str out[1] = { STR_LIT("kept") };
-	struct str left = repeat(&arena, "*", "ab*", 40, "");
-	struct str right = repeat(&arena, "*", "bc*", 40, "");
-	assert_true(
-		pattern_intersection(out, 1, left, right, &arena) == PATTERN_TOO_MANY);
-	assert_true(str_eq(out[0], STR_LIT("kept")));
-	arena_release(&arena);
-}
-
 /* What an engine asks most: 64 folders of one bucket. */
 static void test_many_prefixes(void **state)
 {
@@ -690,8 +600,6 @@ int main(void)
 		cmocka_unit_test(test_atoms_table),
 		cmocka_unit_test(test_all_small_pairs),
 		cmocka_unit_test(test_random_families),
-		cmocka_unit_test(test_work_is_bounded),
-		cmocka_unit_test(test_limits_are_named),
 		cmocka_unit_test(test_many_prefixes),
 	};
 
