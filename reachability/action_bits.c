@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 struct bits_slot {
-	const struct document_statement *statement;
+	const void *of;       /* a statement, or a condition */
 	uint32_t list;        /* number + 1; 0: free */
-	const uint64_t *bits; /* NULL: the statement has none of the actions */
+	const uint64_t *bits; /* NULL: it has none of the actions */
 };
 
 struct action_bits {
@@ -36,15 +36,14 @@ void action_bits_free(struct action_bits *b)
 	free(b);
 }
 
-static struct bits_slot *slot_of(
-	struct action_bits *b, const struct document_statement *s, uint32_t list)
+static struct bits_slot *slot_of(struct action_bits *b, const void *of, uint32_t list)
 {
-	uint64_t h = ((uint64_t)(uintptr_t)s >> 3) * 0x9e3779b97f4a7c15ull +
+	uint64_t h = ((uint64_t)(uintptr_t)of >> 3) * 0x9e3779b97f4a7c15ull +
 		     list * 0x85ebca6bull;
 	uint32_t mask = b->slot_count - 1, i = (uint32_t)(h >> 20) & mask;
 
 	while (b->slots[i].list != 0 &&
-		(b->slots[i].statement != s || b->slots[i].list != list + 1))
+		(b->slots[i].of != of || b->slots[i].list != list + 1))
 		i = (i + 1) & mask;
 	return &b->slots[i];
 }
@@ -60,7 +59,7 @@ static void slots_grow(struct action_bits *b)
 		abort();
 	for (uint32_t i = 0; i < count; i++) {
 		if (old[i].list != 0)
-			*slot_of(b, old[i].statement, old[i].list - 1) = old[i];
+			*slot_of(b, old[i].of, old[i].list - 1) = old[i];
 	}
 	free(old);
 }
@@ -111,22 +110,64 @@ static bool apart(const struct document *doc, const struct document_statement *s
 	       v[0].begin > l->ids[l->count - 1];
 }
 
+/* The slot of the pair; new ones are marked as taken: *found is false. */
+static struct bits_slot *slot_take(
+	struct action_bits *b, const void *of, uint32_t list, bool *found)
+{
+	struct bits_slot *slot = slot_of(b, of, list);
+
+	*found = slot->list != 0;
+	if (*found)
+		return slot;
+	if (b->slot_used++ > b->slot_count / 2) {
+		slots_grow(b);
+		slot = slot_of(b, of, list);
+	}
+	slot->of = of;
+	slot->list = list + 1;
+	return slot;
+}
+
 const uint64_t *action_bits_of(struct action_bits *b, const struct document *doc,
 	const struct document_statement *s, const struct action_list *l)
 {
 	struct bits_slot *slot;
+	bool found;
 
 	if (apart(doc, s, l))
 		return NULL;
-	slot = slot_of(b, s, l->number);
-	if (slot->list != 0)
+	slot = slot_take(b, s, l->number, &found);
+	if (!found)
+		slot->bits = bits_make(b->arena, doc, s, l);
+	return slot->bits;
+}
+
+const uint64_t *action_bits_carried(struct action_bits *b, const struct document *doc,
+	const struct document_condition *condition, const struct provider *provider,
+	const struct action_list *l)
+{
+	struct str key = document_str(doc, condition->key);
+	struct bits_slot *slot;
+	uint32_t total = 0;
+	uint64_t *bits;
+	bool found;
+
+	if (!provider->key_tells)
+		return l->all;
+	slot = slot_take(b, condition, l->number, &found);
+	if (found)
 		return slot->bits;
-	if (b->slot_used++ > b->slot_count / 2) {
-		slots_grow(b);
-		slot = slot_of(b, s, l->number);
+	slot->bits = l->all;
+	if (!provider->key_tells(key))
+		return l->all;
+	bits = ARENA_NEW_ARRAY(b->arena, uint64_t, l->words);
+	for (uint32_t i = 0; i < l->count; i++) {
+		if (!provider->may_carry(l->ids[i], key))
+			continue;
+		bits[i / 64] |= 1ull << (i % 64);
+		total++;
 	}
-	slot->statement = s;
-	slot->list = l->number + 1;
-	slot->bits = bits_make(b->arena, doc, s, l);
+	if (total < l->count)
+		slot->bits = bits;
 	return slot->bits;
 }

@@ -19,6 +19,14 @@ void action_bits_free(struct action_bits *b);
 const uint64_t *action_bits_of(struct action_bits *b, const struct document *document,
 	const struct document_statement *s, const struct action_list *l);
 
+/*
+ * The actions whose requests may carry the condition's key: l->all itself when all of
+ * them may.
+ */
+const uint64_t *action_bits_carried(struct action_bits *b,
+	const struct document *document, const struct document_condition *condition,
+	const struct provider *provider, const struct action_list *l);
+
 /* Index of the first id that is not below `id`. */
 uint32_t action_bits_index(const action_id *ids, uint32_t count, action_id id);
 

@@ -3,6 +3,7 @@
 #include "reachability/aws_vocabulary.h"
 
 #include "reachability/aws_bucket.h"
+#include "reachability/aws_carried.h"
 #include "reachability/aws_custody.h"
 #include "reachability/aws_key.h"
 #include "reachability/aws_naming.h"
@@ -375,6 +376,8 @@ const struct provider aws_provider = {
 	.prepare_object = aws_bucket_prepare,
 	.match = aws_naming_match,
 	.look_up = aws_provider_look_up,
+	.key_tells = aws_carried_tells,
+	.may_carry = aws_carried_may,
 	.check_key = aws_vocabulary_check,
 	.voids = aws_bucket_voids,
 	.group_kind = { "aws:iam:group", 13 },

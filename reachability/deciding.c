@@ -36,6 +36,12 @@ static void context_look_up(
 	if (g->scratch->context && context_has(g->scratch->context, key, out, arena))
 		return;
 	g->provider->look_up(g->world, &g->subject->s, &g->object->o, key, out, arena);
+	if (out->knowledge != CONDITION_OPEN && out->knowledge != CONDITION_PRESENT)
+		return;
+	for (uint32_t i = 0; i < g->absent_count; i++) {
+		if (str_eq_fold(g->absent[i], key))
+			out->knowledge = CONDITION_MISSING;
+	}
 }
 
 void deciding_begin(struct deciding *g, struct world *w, struct action_bits *bits,
@@ -156,24 +162,96 @@ bool deciding_is_active(const struct decide_hit *h, uint64_t atom)
 	       MUTANT(not_resource_as_resource, h->inverted, false);
 }
 
+/* Add the hit with what its conditions leave, unless that is nothing. */
+static void hit_finish(struct deciding *g, const struct decide_hit *h)
+{
+	struct decide_hit done = *h;
+
+	done.condition = expr_and(g->conditions.pool, h->condition,
+		condition_statement(
+			&g->conditions, h->statement->document, h->statement->statement));
+	if (done.condition != EXPR_FALSE)
+		buf_add(&g->scratch->hits, &done, sizeof(done));
+}
+
+/* Keys of a statement's conditions that only some actions carry, and which do. */
+struct carried {
+	const uint64_t *bits[DECIDING_ABSENT];
+	struct str keys[DECIDING_ABSENT];
+	uint32_t count;
+};
+
+static void carried_collect(
+	struct carried *out, struct deciding *g, const struct decide_statement *st)
+{
+	const struct document *doc = st->document;
+	const struct document_condition *c =
+		doc->conditions + st->statement->condition_first;
+
+	out->count = 0;
+	for (uint32_t i = 0; i < st->statement->condition_count; i++) {
+		const uint64_t *bits =
+			action_bits_carried(g->bits, doc, &c[i], g->provider, g->list);
+
+		if (bits == g->list->all || out->count == DECIDING_ABSENT ||
+			MUTANT(keys_on_all_actions, false, true))
+			continue;
+		out->bits[out->count] = bits;
+		out->keys[out->count++] = document_str(doc, c[i].key);
+	}
+}
+
+/*
+ * Some actions of the statement carry keys that it asks for and others never do: one hit
+ * for each combination. False: it asks for no such key.
+ */
+static bool hit_split(struct deciding *g, const struct decide_hit *h)
+{
+	uint32_t words = g->list->words;
+	struct carried c;
+	uint64_t *rest;
+
+	carried_collect(&c, g, h->statement);
+	if (c.count == 0)
+		return false;
+	rest = ARENA_NEW_ARRAY(g->conditions.arena, uint64_t, words);
+	memcpy(rest, h->bits, words * sizeof(*rest));
+	for (uint32_t bit = 0; bit < g->list->count; bit++) {
+		struct decide_hit part = *h;
+		uint64_t *bits;
+
+		if (!action_bits_have(rest, bit))
+			continue;
+		bits = ARENA_NEW_ARRAY(g->conditions.arena, uint64_t, words);
+		memcpy(bits, rest, words * sizeof(*bits));
+		g->absent_count = 0;
+		for (uint32_t k = 0; k < c.count; k++) {
+			bool has = action_bits_have(c.bits[k], bit);
+
+			for (uint32_t i = 0; i < words; i++)
+				bits[i] &= has ? c.bits[k][i] : ~c.bits[k][i];
+			if (!has)
+				g->absent[g->absent_count++] = c.keys[k];
+		}
+		for (uint32_t i = 0; i < words; i++)
+			rest[i] &= ~bits[i];
+		part.bits = bits;
+		hit_finish(g, &part);
+	}
+	g->absent_count = 0;
+	return true;
+}
+
 static void hit_add(struct deciding *g, struct decide_hit *h)
 {
-	const struct document *doc = h->statement->document;
 	const struct document_statement *s = h->statement->statement;
 
 	if (s->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL)
 		g->reads_principal = true;
 	if (s->flags & DOCUMENT_STATEMENT_READS_RESOURCE)
 		g->reads_resource = true;
-	h->condition = expr_and(g->conditions.pool, h->condition,
-		condition_statement(&g->conditions, doc, s));
-	if (s->role.size > 0)
-		deciding_tree_role(g, h);
-	if (s->flags & DOCUMENT_ELIGIBLE)
-		h->condition = expr_and(
-			g->conditions.pool, h->condition, deciding_tree_activation(g, h));
-	if (h->condition != EXPR_FALSE)
-		buf_add(&g->scratch->hits, h, sizeof(*h));
+	if (!hit_split(g, h))
+		hit_finish(g, h);
 }
 
 static void hits_of_subject(struct deciding *g, const bool *active)

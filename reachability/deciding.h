@@ -8,6 +8,9 @@
 #include "reachability/action_bits.h"
 #include "reachability/decide.h"
 
+/* Conditions of one statement whose keys only some actions carry; others stay open. */
+#define DECIDING_ABSENT 8u
+
 /* Memory that all decisions of one question use in turn. */
 struct deciding_scratch {
 	struct buf hits;     /* struct decide_hit */
@@ -30,6 +33,9 @@ struct deciding {
 	bool literal; /* the resource is compared as it is, '*' too (unbound actions) */
 	size_t literal_size; /* bytes before its first wildcard */
 	struct condition_context conditions;
+	/* keys that requests for the actions of the hit in hand never have */
+	struct str absent[DECIDING_ABSENT];
+	uint32_t absent_count;
 	bool reads_principal, reads_resource;
 	const struct endpoint_list *endpoints; /* NULL: none matters */
 	struct str voided; /* why a grant of the object's side does not count */

@@ -13,12 +13,12 @@
  * Source:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  *
- * Cost: match, intersects, contains and cover allocate nothing. They read the text at most
- * once for each part between two stars, and there once more for each 64 bytes of a part
- * that holds a '?'. Atoms take O(count^2) comparisons while every pattern is a literal
- * or a literal and a star, else at most LIMIT_ATOM_STATES states are explored. Results
- * are in the arena given; working memory is at most LIMIT_PATTERN_MEMORY and gone at
- * return. No recursion anywhere.
+ * Cost: match, intersects, contains and cover allocate nothing. They read the text at
+ * most once for each part between two stars, and there once more for each 64 bytes of a
+ * part that holds a '?'. Atoms take O(count^2) comparisons while every pattern is a
+ * literal or a literal and a star, else at most LIMIT_ATOM_STATES states are explored.
+ * Results are in the arena given; working memory is at most LIMIT_PATTERN_MEMORY and gone
+ * at return. No recursion anywhere.
  */
 #ifndef REACHABILITY_PATTERN_H
 #define REACHABILITY_PATTERN_H

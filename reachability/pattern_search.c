@@ -7,9 +7,9 @@
  *
  *	here = (here << 1 | 1) & fits[text byte]
  *
- * is set when the block's first i + 1 bytes fit the text that ends there. Each block is run
- * over the text by itself and strikes out the beginnings where it does not fit: what is
- * left fits all blocks. So a '?' costs nothing, and a core of n bytes costs n / 64
+ * is set when the block's first i + 1 bytes fit the text that ends there. Each block is
+ * run over the text by itself and strikes out the beginnings where it does not fit: what
+ * is left fits all blocks. So a '?' costs nothing, and a core of n bytes costs n / 64
  * readings of the text, wherever its '?'s stand.
  */
 #include "reachability/pattern_priv.h"

@@ -164,6 +164,13 @@ struct provider {
 		struct arena *arena);
 
 	/*
+	 * Whether requests for some actions never have the key, and whether those for one
+	 * may; NULL: nobody knows of any.
+	 */
+	bool (*key_tells)(struct str key);
+	bool (*may_carry)(action_id action, struct str key);
+
+	/*
 	 * What is wrong with a condition key that a person gives a value, in words; empty
 	 * when nothing is.
 	 */

@@ -26,6 +26,9 @@
 #define VIA(key, value)                                                                  \
 	"{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'StringEquals':{" \
 	"'" key "':'" value "'}}}"
+#define WHEN(effect, a, op, key, value)                                                  \
+	"{'Effect':'" effect "','Action':'" a "','Resource':'*','Condition':{'" op       \
+	"':{'" key "':'" value "'}}}"
 #define TRUST(p)                                                                         \
 	"{'Effect':'Allow','Principal':{'AWS':'" p "'},'Action':'sts:AssumeRole'}"
 
@@ -79,6 +82,15 @@ static const struct {
 	{ "a group that nobody read may deny", { .alice = V(ALLOW("s3:*", "*")), .group_unread = true }, ALICE, "s3:GetObject", B, B "/x", VERDICT_UNKNOWN, 0 },
 	{ "and may grant", { .group_unread = true }, ALICE, "s3:GetObject", B, B "/x", VERDICT_UNKNOWN, 0 },
 	{ "to its members only", { .group_unread = true }, EVE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "a listing carries its prefix", { .alice = V(WHEN("Allow", "s3:*", "StringEquals", "s3:prefix", "a")) }, ALICE, "s3:ListBucket", B, "", VERDICT_CONDITIONAL, 0 },
+	{ "reading an object never does", { .alice = V(WHEN("Allow", "s3:*", "StringEquals", "s3:prefix", "a")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "which IfExists forgives", { .alice = V(WHEN("Allow", "s3:*", "StringEqualsIfExists", "s3:prefix", "a")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "and a Null asks for", { .alice = V(WHEN("Allow", "s3:*", "Null", "S3:Prefix", "true")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
+	{ "what no prefix equals is denied", { .alice = V(ALLOW("s3:*", "*") "," WHEN("Deny", "s3:*", "StringNotEquals", "s3:prefix", "a")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_DENIED, 0 },
+	{ "another service has no prefixes", { .alice = V(WHEN("Allow", "*", "StringEquals", "s3:prefix", "a")) }, ALICE, "sqs:SendMessage", Q, "", VERDICT_DENIED, 0 },
+	{ "a key that all requests may have stays open", { .alice = V(WHEN("Allow", "*", "StringEquals", "ec2:SourceInstanceARN", "a")), .trust = V(TRUST(ROOT)), .dev = V(WHEN("Allow", "*", "StringEquals", "ec2:SourceInstanceARN", "a")) }, DEV, "sqs:SendMessage", Q, "", VERDICT_CONDITIONAL, 0 },
+	{ "so does one where the reference may have a gap", { .alice = V(WHEN("Allow", "lambda:*", "StringEquals", "lambda:FunctionArn", "a")) }, ALICE, "lambda:GetFunction", F, "", VERDICT_CONDITIONAL, 0 },
+	{ "and one that the reference does not know", { .alice = V(WHEN("Allow", "s3:*", "StringEquals", "s3:new-key", "a")) }, ALICE, "s3:GetObject", B, B "/x", VERDICT_CONDITIONAL, 0 },
 	{ "a deny covers only what it covers", { .alice = V(ALLOW("s3:*", "*") "," DENY("s3:GetObject", B "/x")) }, ALICE, "s3:GetObject", B, B "/y", VERDICT_ALLOWED, 0 },
 	{ "some object is left", { .alice = V(ALLOW("s3:GetObject", B "/*") "," DENY("s3:GetObject", B "/x*")) }, ALICE, "s3:GetObject", B, "", VERDICT_ALLOWED, 0 },
 	{ "no object is left", { .alice = V(ALLOW("s3:GetObject", B "/x*") "," DENY("s3:GetObject", B "/*")) }, ALICE, "s3:GetObject", B, "", VERDICT_DENIED, 0 },

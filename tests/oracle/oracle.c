@@ -467,7 +467,8 @@ static struct oracle_range decide_target(const struct oracle *o, const uint32_t 
 			.object = oracle_world_node(&o->world, object),
 			.subject_place = &o->world.places[subject],
 			.object_place = &o->world.places[object],
-			.service = target->classes[class].service },
+			.service = target->classes[class].service,
+			.prefix = target->classes[class].prefix },
 		.class = &target->classes[class],
 		.strict = strict,
 		.scratch = o->scratch };

@@ -153,6 +153,8 @@ static enum knowledge look_up(
 		return type == ORACLE_PUBLIC || type == ORACLE_LOGIN
 			       ? KNOWN_ABSENT
 			       : signed_key(r, key, out);
+	if (same(key, "s3:prefix") && !r->prefix)
+		return KNOWN_ABSENT;
 	if (is_claim_of_other(r->subject, key))
 		return KNOWN_ABSENT;
 	if (is_resource_key(key))

@@ -46,6 +46,7 @@ struct oracle_request {
 	const struct oracle_node *subject, *object;
 	const struct oracle_place *subject_place, *object_place;
 	struct str service;  /* of the action */
+	bool prefix;         /* the action may carry s3:prefix */
 	struct str resource; /* one string; "*" for an action that acts on no resource */
 };
 

@@ -186,6 +186,20 @@ static enum oracle_keeping kept_from(struct str kind, const struct catalog_actio
 	return ORACLE_KEPT;
 }
 
+/*
+ * Only listings have the key. What belongs to S3 under another service's name, and calls
+ * of which the reference lists no key of S3, are left open.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/list_amazons3.html
+ */
+static bool has_prefix(const struct catalog_action *a)
+{
+	if (!str_eq(a->service, STR_LIT("s3")))
+		return str_starts(a->service, STR_LIT("s3"));
+	return str_eq(a->name, STR_LIT("s3:ListBucket")) ||
+	       str_eq(a->name, STR_LIT("s3:ListBucketVersions")) ||
+	       str_eq(a->name, STR_LIT("s3:PutAccessPointPublicAccessBlock"));
+}
+
 static void add_action(struct buf *out, const struct oracle_patterns *p, struct str kind,
 	action_id id, uint32_t targets, struct arena *arena)
 {
@@ -198,6 +212,7 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, struct 
 		.login = login_of(a.name),
 		.session = is_session(a.name),
 		.operation = is_operation(a.name),
+		.prefix = has_prefix(&a),
 		.rcp = catalog_service_has_rcp(service) &&
 		       !str_eq(a.name, STR_LIT("kms:RetireGrant")),
 		.kept = kept_from(kind, &a),
@@ -213,8 +228,9 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, struct 
 
 		if (str_eq(c->service, new.service) && c->assume == new.assume &&
 			c->login == new.login && c->session == new.session &&
-			c->operation == new.operation && c->trust == new.trust &&
-			c->kept == new.kept && c->rcp == new.rcp &&
+			c->operation == new.operation && c->prefix == new.prefix &&
+			c->trust == new.trust && c->kept == new.kept &&
+			c->rcp == new.rcp &&
 			c->targets ==
 				targets &&memcmp(c->match, new.match,
 					VEC_COUNT(&p->actions, struct str)) == 0)

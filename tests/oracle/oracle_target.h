@@ -46,6 +46,7 @@ struct oracle_class {
 	bool trust, assume, rcp; /* governed by the trust policy; gives the role */
 	bool session;            /* what such a call may ask for beside the role */
 	bool operation;          /* what a grant can let one do */
+	bool prefix;             /* may carry s3:prefix */
 	enum oracle_login login;
 	enum oracle_keeping kept;
 	uint32_t targets;   /* bits */

@@ -544,7 +544,7 @@ void worldgen_make(struct buf *out, uint64_t seed, bool refused)
 		g.weight[WITH_VARIABLE] = 0;
 	g.accounts = 1 + below(&g, ACCOUNTS);
 	g.organization = chance(&g, 50);
-	g.open_keys = 1u << below(&g, 5) | 1u << below(&g, 5);
+	g.open_keys = 1u << below(&g, 6) | 1u << below(&g, 6);
 	choose(&g, chosen);
 	for (g.account = 0; g.account < g.accounts; g.account++) {
 		g.chosen = chosen[g.account];

@@ -2,10 +2,10 @@
 
 static void open_condition(struct worldgen *g, struct buf *b)
 {
-	uint32_t key = below(g, 5);
+	uint32_t key = below(g, 6);
 
 	while (!(g->open_keys >> key & 1))
-		key = (key + 1) % 5;
+		key = (key + 1) % 6;
 	if (key == 0)
 		buf_printf(b, "\"%s\":{\"aws:MultiFactorAuthPresent\":\"%s\"}",
 			PICK(g, "Bool", "BoolIfExists", "Null"),
@@ -23,6 +23,12 @@ static void open_condition(struct worldgen *g, struct buf *b)
 			PICK(g, "StringEquals", "StringLike", "StringNotLike",
 				"StringEqualsIfExists"),
 			PICK(g, "repo:a", "repo:b", "repo:*"));
+	else if (key == 5)
+		buf_printf(b, "\"%s\":{\"s3:prefix\":\"%s\"}",
+			PICK(g, "StringEquals", "StringNotEquals", "StringLike",
+				"StringEqualsIfExists", "ForAllValues:StringLike",
+				"Null"),
+			PICK(g, "true", "false"));
 	else if (key == 2)
 		buf_printf(b, "\"%s\":{\"aws:SourceIp\":%s}",
 			PICK(g, "IpAddress", "NotIpAddress", "IpAddressIfExists"),
