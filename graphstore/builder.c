@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "graphstore/packed.h"
 #include "graphstore/posting_priv.h"
 #include "graphstore/snapshot_priv.h"
 
@@ -318,22 +319,57 @@ static int parts_write(struct store_write *w, enum store_table table,
 	return 0;
 }
 
-/* In the order of their digests, which is the order of the table. */
-static int documents_write(struct builder *b, struct store_write *w, struct err *e)
+/* Documents [begin, end) of the order: their texts as one block, then each of them. */
+static int group_write(
+	struct builder *b, struct store_write *w, size_t begin, size_t end, struct err *e)
 {
 	const struct builder_doc *doc = VEC_DATA(&b->docs, struct builder_doc);
 	const uint32_t *order = VEC_DATA(&b->doc_order, uint32_t);
-	size_t count = VEC_COUNT(&b->doc_order, uint32_t);
+	struct buf texts = { 0 }, packed = { 0 };
+	struct store_text place = { 0 };
+	int rc;
+
+	for (size_t i = begin; i < end; i++)
+		buf_add(&texts, b->bodies.p + doc[order[i]].text,
+			doc[order[i]].text_size);
+	packed_add(&packed, buf_str(&texts));
+	rc = store_put_texts(&place.block, w, buf_str(&packed), e);
+	for (size_t i = begin; rc == 0 && i < end; i++) {
+		const struct builder_doc *d = &doc[order[i]];
+		struct str compiled = { b->compiled.p + d->compiled, d->compiled_size };
+		struct sha256 digest;
+
+		memcpy(&digest, intern_get(&b->digests, order[i]).p, sizeof(digest));
+		place.size = d->text_size;
+		rc = store_put_document(w, &digest, &place, compiled, false, e);
+		place.offset += d->text_size;
+	}
+	buf_release(&texts);
+	buf_release(&packed);
+	return rc;
+}
+
+/* Those that the store does not have yet, in the order of their digests. */
+static int documents_write(struct builder *b, struct store_write *w, struct err *e)
+{
+	const struct builder_doc *doc = VEC_DATA(&b->docs, struct builder_doc);
+	uint32_t *order = VEC_DATA(&b->doc_order, uint32_t);
+	size_t count = VEC_COUNT(&b->doc_order, uint32_t), kept = 0, begin = 0, size = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct builder_doc *d = &doc[order[i]];
 		struct str digest = intern_get(&b->digests, order[i]);
-		struct str compiled = { b->compiled.p + d->compiled, d->compiled_size };
-		struct str text = { b->bodies.p + d->text, d->text_size };
 
-		if (store_put_document(w, (const uint8_t *)digest.p, compiled, text, e) <
-			0)
+		if (!store_has_document(w, (const uint8_t *)digest.p))
+			order[kept++] = order[i];
+	}
+	for (size_t i = 0; i < kept; i++) {
+		size += doc[order[i]].text_size;
+		if (size < PACKED_BLOCK_BYTES && i + 1 < kept)
+			continue;
+		if (group_write(b, w, begin, i + 1, e) < 0)
 			return e->code;
+		begin = i + 1;
+		size = 0;
 	}
 	return 0;
 }

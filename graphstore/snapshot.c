@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/intern.h"
+#include "graphstore/packed.h"
 #include "graphstore/posting_priv.h"
 
 struct snapshot {
@@ -16,6 +17,9 @@ struct snapshot {
 	struct arena arena;
 	struct intern digests; /* of the documents opened so far */
 	struct buf documents;  /* const struct document * per digest, NULL: not yet */
+	struct buf unpacked;   /* the block that was read last */
+	enum store_table unpacked_table;
+	struct table_place unpacked_place;
 };
 
 int snapshot_begin_in(
@@ -56,6 +60,7 @@ void snapshot_end(struct snapshot *snap)
 		store_txn_end(snap->store, snap->txn);
 	free(snap->segments);
 	buf_release(&snap->documents);
+	buf_release(&snap->unpacked);
 	intern_release(&snap->digests);
 	arena_release(&snap->arena);
 	free(snap);
@@ -64,6 +69,11 @@ void snapshot_end(struct snapshot *snap)
 MDB_txn *snapshot_txn(const struct snapshot *snap)
 {
 	return snap->txn;
+}
+
+uint32_t snapshot_text_count(const struct snapshot *snap)
+{
+	return snap->head.text_count;
 }
 
 uint64_t snapshot_generation(const struct snapshot *snap)
@@ -137,6 +147,7 @@ static int read_document(const struct document **out, struct snapshot *snap,
 	if (rc < 0)
 		return rc;
 	d = ARENA_NEW(&snap->arena, struct document);
+	bytes = str_skip(bytes, sizeof(struct store_text));
 	if (document_open(d, aligned(&snap->arena, bytes), e) < 0)
 		return e->code;
 	*out = d;
@@ -162,13 +173,53 @@ static int reader_compiled(void *ctx, const struct document **out,
 	return 0;
 }
 
+/*
+ * A part of a packed block, copied: 1, or 0 when the block is missing or ends before.
+ * Neighbours are asked for one after the other, so the last block is kept.
+ */
+static int read_packed(struct str *out, struct snapshot *snap, enum store_table table,
+	struct table_place place, const struct store_text *part, struct err *e)
+{
+	size_t key_size = table == STORE_TEXTS ? sizeof(uint32_t) : sizeof(place.bytes);
+	struct str key = { (const char *)place.bytes, key_size }, block;
+	int rc = 1;
+
+	if (snap->unpacked.n == 0 || snap->unpacked_table != table ||
+		memcmp(&snap->unpacked_place, &place, sizeof(place)) != 0) {
+		buf_clear(&snap->unpacked);
+		rc = table_get_checked(&block, snap->store, snap->txn, table, key, e);
+		if (rc == 1 && packed_read(&snap->unpacked, block, e) < 0)
+			return e->code;
+		snap->unpacked_table = table;
+		snap->unpacked_place = place;
+	}
+	if (rc <= 0)
+		return rc;
+	if (part->offset > snap->unpacked.n ||
+		part->size > snap->unpacked.n - part->offset)
+		return 0;
+	*out = arena_copy(&snap->arena,
+		(struct str){ snap->unpacked.p + part->offset, part->size });
+	return 1;
+}
+
 static int reader_text(
 	void *ctx, struct str *out, const struct sha256 *digest, struct err *e)
 {
 	struct snapshot *snap = ctx;
-	struct str key = { (const char *)digest->bytes, sizeof(digest->bytes) };
-	int rc = table_get_checked(out, snap->store, snap->txn, STORE_BODIES, key, e);
+	struct str key = { (const char *)digest->bytes, sizeof(digest->bytes) }, value;
+	struct store_text text;
+	int rc = table_get_checked(&value, snap->store, snap->txn, STORE_DOCS, key, e);
 
+	if (rc < 0)
+		return rc;
+	if (rc == 1 && value.n >= sizeof(text)) {
+		memcpy(&text, value.p, sizeof(text));
+		rc = read_packed(
+			out, snap, STORE_TEXTS, table_place(text.block, 0, 0), &text, e);
+	} else {
+		rc = 0;
+	}
 	if (rc == 0)
 		return err_set(e, ERR_CORRUPT, "a document's text is missing");
 	return rc < 0 ? rc : 0;
@@ -364,24 +415,19 @@ int snapshot_record(struct str *out, struct snapshot *snap, scope_number scope,
 	entity_id id, struct err *e)
 {
 	struct segment_record record;
-	struct table_place place;
+	struct store_text part;
 	struct segment *s;
-	struct str block;
 	int rc;
 
 	if (snapshot_segment(&s, snap, scope, e) < 0)
 		return e->code;
 	if (!segment_record_place(s, id, &record))
 		return 0;
-	place = table_place(scope, s->info.version, record.block);
-	rc = table_get(&block, snap->store, snap->txn, STORE_RECORDS,
-		(struct str){ (const char *)place.bytes, sizeof(place.bytes) }, e);
-	if (rc < 0)
-		return rc;
-	block = str_skip(block, rc == 1 ? sizeof(uint64_t) : 0);
-	if (rc == 0 || record.offset > block.n || record.size > block.n - record.offset)
+	part = (struct store_text){ .offset = record.offset, .size = record.size };
+	rc = read_packed(out, snap, STORE_RECORDS,
+		table_place(scope, s->info.version, record.block), &part, e);
+	if (rc == 0)
 		return err_set(
 			e, ERR_CORRUPT, "the records of scope %u are damaged", scope);
-	*out = (struct str){ block.p + record.offset, record.size };
-	return 1;
+	return rc;
 }

@@ -66,8 +66,8 @@ int snapshot_links(struct snapshot *snap, struct str principal,
 	bool (*each)(void *ctx, scope_number scope), void *ctx, struct err *e);
 
 /*
- * The msgpack records that an entity was compiled from, for `show`; borrowed. 1, 0 or an
- * ERR_ code.
+ * The msgpack records that an entity was compiled from, for `show`; borrowed until the
+ * snapshot ends. 1, 0 or an ERR_ code.
  */
 int snapshot_record(struct str *out, struct snapshot *snap, scope_number scope,
 	entity_id id, struct err *e);

@@ -20,6 +20,9 @@ int snapshot_open_segment(struct segment *out, const struct store *store, MDB_tx
 /* The transaction of a snapshot; it stays the snapshot's. */
 MDB_txn *snapshot_txn(const struct snapshot *snap);
 
+/* How many blocks of texts there are. */
+uint32_t snapshot_text_count(const struct snapshot *snap);
+
 /*
  * A snapshot in a transaction that was begun already and belongs to it now, also when
  * this fails.

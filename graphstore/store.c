@@ -28,7 +28,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
 	[STORE_SEGMENTS] = "segments",
 	[STORE_RECORDS] = "records",
 	[STORE_DOCS] = "docs",
-	[STORE_BODIES] = "bodies",
+	[STORE_TEXTS] = "texts",
 	[STORE_KEYS] = "keys",
 	[STORE_NAMES] = "names",
 	[STORE_LINKS] = "links",
@@ -456,14 +456,33 @@ bool store_has_document(struct store_write *w, const uint8_t digest[32])
 	return table_get(&value, w->store, w->txn, STORE_DOCS, key, &ignored) == 1;
 }
 
-int store_put_document(struct store_write *w, const uint8_t digest[32],
-	struct str compiled, struct str text, struct err *e)
+int store_put_texts(
+	uint32_t *block, struct store_write *w, struct str packed, struct err *e)
 {
-	struct str key = { (const char *)digest, 32 };
+	uint8_t key[4];
 
-	if (table_put_checked(w, STORE_DOCS, key, compiled, MDB_NOOVERWRITE, e) < 0)
-		return e->code;
-	return table_put_checked(w, STORE_BODIES, key, text, MDB_NOOVERWRITE, e);
+	if (w->head.text_count == UINT32_MAX)
+		return err_set(e, ERR_LIMIT, "the store has %u blocks of texts",
+			w->head.text_count);
+	*block = w->head.text_count++;
+	table_number(key, *block);
+	return table_put_checked(w, STORE_TEXTS,
+		(struct str){ (const char *)key, sizeof(key) }, packed, MDB_APPEND, e);
+}
+
+bool store_has_no_documents(const struct store_write *w)
+{
+	return w->head.text_count == 0;
+}
+
+int store_put_document(struct store_write *w, const struct sha256 *digest,
+	const struct store_text *text, struct str compiled, bool append, struct err *e)
+{
+	const struct str pieces[] = { { (const char *)text, sizeof(*text) }, compiled };
+	struct str key = { (const char *)digest->bytes, sizeof(digest->bytes) };
+
+	return table_put_pieces(
+		w, STORE_DOCS, key, pieces, append ? MDB_APPEND : MDB_NOOVERWRITE, e);
 }
 
 static int entries(uint64_t *out, const struct store *store, MDB_txn *txn,

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/str.h"
 
 struct store;
@@ -64,9 +65,27 @@ int store_has_scope(struct store_write *w, struct str scope, struct err *e);
 /* Whether the docs table has the document already, in this write or before. */
 bool store_has_document(struct store_write *w, const uint8_t digest[32]);
 
-/* Put a compiled document and the text it came from, unless it is there. */
-int store_put_document(struct store_write *w, const uint8_t digest[32],
-	struct str compiled, struct str text, struct err *e);
+/*
+ * Put a block of texts of documents, packed (packed.h); its number. ERR_LIMIT when there
+ * are UINT32_MAX.
+ */
+int store_put_texts(
+	uint32_t *block, struct store_write *w, struct str packed, struct err *e);
+
+/* Where the text of a document is in what was packed. */
+struct store_text {
+	uint32_t block, offset, size, reserved;
+};
+
+/* Whether no document was ever put. */
+bool store_has_no_documents(const struct store_write *w);
+
+/*
+ * Put a compiled document, unless it is there. `append`: it is not, and all that there
+ * are come before it.
+ */
+int store_put_document(struct store_write *w, const struct sha256 *digest,
+	const struct store_text *text, struct str compiled, bool append, struct err *e);
 
 /*
  * Verify everything: LMDB's own structure, checksums, bounds, references across tables.

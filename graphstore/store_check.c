@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "graphstore/packed.h"
 #include "graphstore/pages_priv.h"
 #include "graphstore/posting_priv.h"
 #include "graphstore/snapshot_priv.h"
@@ -66,38 +67,62 @@ static bool table_has(struct check *c, enum store_table table, struct str key)
 	return table_get(&value, c->store, c->txn, table, key, &ignored) == 1;
 }
 
+/* Whether a packed block of a table has so many bytes. */
+static bool block_has(struct check *c, enum store_table table, struct str key,
+	uint64_t offset, uint64_t size)
+{
+	struct err ignored = { 0 };
+	struct str block;
+	size_t all = 0;
+
+	return table_get(&block, c->store, c->txn, table, key, &ignored) == 1 &&
+	       packed_size(&all, str_skip(block, sizeof(uint64_t)), &ignored) == 0 &&
+	       offset <= all && size <= all - offset;
+}
+
 static void check_doc(struct check *c, struct str key, struct str value)
 {
 	struct err e = { 0 };
+	struct store_text text = { 0 };
+	struct table_place at;
 	struct document d;
 
 	arena_reset(&c->arena);
 	if (table_verify(&value, &e) < 0 ||
-		document_open(&d, aligned(&c->arena, value), &e) < 0)
+		document_open(&d, aligned(&c->arena, str_skip(value, sizeof(text))), &e) <
+			0)
 		report_err(c, "table docs", &e);
 	if (key.n != sizeof(struct sha256))
 		report(c, "table docs: a key is no digest");
-	if (!table_has(c, STORE_BODIES, key))
+	if (value.n >= sizeof(text))
+		memcpy(&text, value.p, sizeof(text));
+	at = table_place(text.block, 0, 0);
+	if (!block_has(c, STORE_TEXTS,
+		    (struct str){ (const char *)at.bytes, sizeof(uint32_t) }, text.offset,
+		    text.size))
 		report(c, "table docs: a document has no text");
 }
 
-static void check_body(struct check *c, struct str key, struct str value)
+static void check_packed(struct check *c, const char *table, struct str value)
 {
+	struct buf unpacked = { 0 };
 	struct err e = { 0 };
 
-	if (table_verify(&value, &e) < 0)
-		report_err(c, "table bodies", &e);
-	if (!table_has(c, STORE_DOCS, key))
-		report(c, "table bodies: a text has no document");
+	if (table_verify(&value, &e) < 0 || packed_read(&unpacked, value, &e) < 0)
+		report_err(c, table, &e);
+	buf_release(&unpacked);
+}
+
+static void check_text(struct check *c, struct str key, struct str value)
+{
+	(void)key;
+	check_packed(c, "table texts", value);
 }
 
 static void check_block(struct check *c, struct str key, struct str value)
 {
-	struct err e = { 0 };
-
 	(void)key;
-	if (table_verify(&value, &e) < 0)
-		report_err(c, "table records", &e);
+	check_packed(c, "table records", value);
 }
 
 /* Principal entries point at statements that are there. */
@@ -177,17 +202,13 @@ static void check_records_of(
 		struct segment_record r;
 		struct table_place at;
 		struct err e = { 0 };
-		struct str block;
 
 		if (!segment_record_place(s, id, &r))
 			continue;
 		at = table_place(scope, s->info.version, r.block);
-		if (table_get(&block, c->store, c->txn, STORE_RECORDS,
+		if (block_has(c, STORE_RECORDS,
 			    (struct str){ (const char *)at.bytes, sizeof(at.bytes) },
-			    &e) == 1 &&
-			block.n >= sizeof(uint64_t) &&
-			r.offset <= block.n - sizeof(uint64_t) &&
-			r.size <= block.n - sizeof(uint64_t) - r.offset)
+			    r.offset, r.size))
 			continue;
 		err_set(&e, ERR_CORRUPT, "the records of entity %u are missing", id);
 		report_err(c, about, &e);
@@ -309,7 +330,7 @@ static int check_tables(struct check *c, struct err *e)
 	uint32_t scopes = snapshot_scope_count(c->snap);
 
 	if (each_value(c, STORE_DOCS, check_doc, e) < 0 ||
-		each_value(c, STORE_BODIES, check_body, e) < 0 ||
+		each_value(c, STORE_TEXTS, check_text, e) < 0 ||
 		each_value(c, STORE_RECORDS, check_block, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < scopes; i++)
@@ -318,6 +339,7 @@ static int check_tables(struct check *c, struct err *e)
 	check_count(c, STORE_SCOPES, 3 * (uint64_t)scopes, "scopes");
 	check_count(c, STORE_SEGMENTS, c->parts, "segments");
 	check_count(c, STORE_RECORDS, c->blocks, "records");
+	check_count(c, STORE_TEXTS, snapshot_text_count(c->snap), "texts");
 	check_count(c, STORE_KEYS, c->postings[STORE_KEYS], "keys");
 	check_count(c, STORE_NAMES, c->postings[STORE_NAMES], "names");
 	check_count(c, STORE_LINKS, c->postings[STORE_LINKS], "links");

@@ -11,7 +11,7 @@
 
 #include "graphstore/store.h"
 
-#define STORE_FORMAT      4u
+#define STORE_FORMAT      5u
 #define STORE_CATALOG_MAX 64u
 
 enum store_table {
@@ -20,7 +20,7 @@ enum store_table {
 	STORE_SEGMENTS,
 	STORE_RECORDS,
 	STORE_DOCS,
-	STORE_BODIES,
+	STORE_TEXTS,
 	STORE_KEYS,
 	STORE_NAMES,
 	STORE_LINKS,
@@ -30,9 +30,9 @@ enum store_table {
 /* The one value of the meta table. */
 struct store_head {
 	uint32_t format, scope_count;
-	uint64_t generation; /* commits so far */
-	int64_t time;        /* of the newest commit */
-	uint32_t catalog_size, reserved;
+	uint64_t generation;               /* commits so far */
+	int64_t time;                      /* of the newest commit */
+	uint32_t catalog_size, text_count; /* blocks of texts */
 	char catalog[STORE_CATALOG_MAX];
 };
 

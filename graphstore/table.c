@@ -77,16 +77,18 @@ int table_put(struct store_write *w, enum store_table table, struct str key,
 	return 0;
 }
 
-int table_put_checked(struct store_write *w, enum store_table table, struct str key,
-	struct str value, unsigned flags, struct err *e)
+int table_put_pieces(struct store_write *w, enum store_table table, struct str key,
+	const struct str pieces[2], unsigned flags, struct err *e)
 {
-	uint64_t checksum = hash64(value);
-	MDB_val k = table_val(key), v = { sizeof(checksum) + value.n, NULL };
+	size_t size = pieces[0].n + pieces[1].n;
+	uint64_t checksum;
+	MDB_val k = table_val(key), v = { sizeof(checksum) + size, NULL };
+	char *at;
 	int rc;
 
-	if (v.mv_size > LIMIT_SEGMENT_BYTES + sizeof(checksum)) {
+	if (size > LIMIT_SEGMENT_BYTES) {
 		w->failed = true;
-		return err_set(e, ERR_LIMIT, "a value of %zu bytes, at most %u", value.n,
+		return err_set(e, ERR_LIMIT, "a value of %zu bytes, at most %u", size,
 			LIMIT_SEGMENT_BYTES);
 	}
 	rc = mdb_put(w->txn, w->store->dbi[table], &k, &v, flags | MDB_RESERVE);
@@ -94,10 +96,23 @@ int table_put_checked(struct store_write *w, enum store_table table, struct str 
 		return 0;
 	if (rc != 0)
 		return write_err(w, rc, e);
+	at = (char *)v.mv_data + sizeof(checksum);
+	for (size_t i = 0; i < 2; i++) {
+		if (pieces[i].n > 0)
+			memcpy(at, pieces[i].p, pieces[i].n);
+		at += pieces[i].n;
+	}
+	checksum = hash64((struct str){ at - size, size });
 	memcpy(v.mv_data, &checksum, sizeof(checksum));
-	if (value.n > 0)
-		memcpy((char *)v.mv_data + sizeof(checksum), value.p, value.n);
 	return 0;
+}
+
+int table_put_checked(struct store_write *w, enum store_table table, struct str key,
+	struct str value, unsigned flags, struct err *e)
+{
+	const struct str pieces[2] = { value, { 0 } };
+
+	return table_put_pieces(w, table, key, pieces, flags, e);
 }
 
 int table_delete(

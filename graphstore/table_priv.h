@@ -35,6 +35,10 @@ int table_put(struct store_write *w, enum store_table table, struct str key,
 int table_put_checked(struct store_write *w, enum store_table table, struct str key,
 	struct str value, unsigned flags, struct err *e);
 
+/* The same for a value in two pieces. */
+int table_put_pieces(struct store_write *w, enum store_table table, struct str key,
+	const struct str pieces[2], unsigned flags, struct err *e);
+
 /* Delete the key if it is there. */
 int table_delete(
 	struct store_write *w, enum store_table table, struct str key, struct err *e);

@@ -7,6 +7,7 @@
 
 #include "base/intern.h"
 #include "graphstore/document.h"
+#include "graphstore/packed.h"
 
 #define NO_DOCUMENT UINT32_MAX
 
@@ -107,6 +108,7 @@ static struct str scope_of(const struct record *r)
 struct sorting {
 	struct intern names;
 	struct buf chunks; /* struct buf per name */
+	struct documents_batch documents;
 	struct arena arena;
 };
 
@@ -136,14 +138,16 @@ static struct buf *sorting_chunk(struct sorting *s, struct str name)
 }
 
 /* A document's body is replaced by the number of the compiled document. */
-static int add_record(struct compile *c, struct buf *chunk, struct record *r,
+static int add_record(struct compile *c, struct sorting *s, struct record *r,
 	struct str encoded, struct err *e)
 {
+	struct buf *chunk = sorting_chunk(s, scope_of(r));
 	struct frame frame = { .document = NO_DOCUMENT };
 	size_t at = chunk->n;
 
 	if (r->type == RECORD_DOCUMENT && r->document.body.n > 0) {
-		if (documents_add(c->documents, &r->document, &frame.document, e) < 0)
+		if (documents_add(c->documents, &s->documents, &r->document,
+			    &frame.document, e) < 0)
 			return e->code;
 		r->document.body = (struct str){ 0 };
 		buf_add(chunk, &frame, sizeof(frame));
@@ -175,7 +179,7 @@ static int sort_records(
 			return err_set(
 				e, ERR_FORMAT, "a record at %zu names no scope", begin);
 		if (r.type != RECORD_HEADER &&
-			add_record(c, sorting_chunk(s, name), &r,
+			add_record(c, s, &r,
 				(struct str){ records.p + begin, offset - begin }, e) < 0)
 			return e->code;
 		begin = offset;
@@ -197,11 +201,17 @@ static void add_chunk(struct compile *c, struct str name, const struct chunk *ch
 int compile_add(
 	struct compile *c, struct str records, struct compile_order order, struct err *e)
 {
+	struct err ignored = { 0 };
 	struct sorting s;
-	int rc;
+	int rc, ended;
 
 	sorting_init(&s);
+	s.documents.place =
+		(struct documents_place){ .input = order.input, .batch = order.batch };
 	rc = sort_records(c, &s, records, e);
+	ended = documents_end(c->documents, &s.documents, rc < 0 ? &ignored : e);
+	if (rc == 0)
+		rc = ended;
 	for (uint32_t i = 0; rc == 0 && i < intern_count(&s.names); i++) {
 		struct chunk chunk = { .order = order };
 
@@ -469,20 +479,55 @@ void compile_result_release(struct compile_result *r)
 	*r = (struct compile_result){ 0 };
 }
 
-static int write_document(struct compile *c, struct documents_entry *entry,
-	struct buf scratch[2], struct store_write *w, struct err *e)
-{
-	struct str compiled, text;
+/* Texts on their way into the store. */
+struct text_writer {
+	struct documents_reader reader;
+	struct buf texts, packed;
+	struct buf entries; /* struct documents_entry *: whose texts these are */
+};
 
-	if (entry->written)
+static int end_texts(struct text_writer *t, struct store_write *w, struct err *e)
+{
+	size_t count = VEC_COUNT(&t->entries, struct documents_entry *);
+	uint32_t block = 0;
+
+	if (count == 0)
 		return 0;
-	if (spool_read(c->spool, &entry->compiled, &scratch[0], &compiled, e) < 0 ||
-		spool_read(c->spool, &entry->text, &scratch[1], &text, e) < 0 ||
-		store_put_document(w, entry->digest.bytes, compiled, text, e) < 0)
+	buf_clear(&t->packed);
+	packed_add(&t->packed, buf_str(&t->texts));
+	if (store_put_texts(&block, w, buf_str(&t->packed), e) < 0)
 		return e->code;
-	spool_forget(c->spool, &entry->text);
-	entry->written = true;
+	for (size_t i = 0; i < count; i++)
+		VEC_DATA(&t->entries, struct documents_entry *)[i]->stored.block = block;
+	buf_clear(&t->texts);
+	buf_clear(&t->entries);
 	return 0;
+}
+
+static int add_text(struct text_writer *t, struct compile *c,
+	struct documents_entry *entry, struct store_write *w, struct err *e)
+{
+	struct str text;
+
+	if (documents_text(&t->reader, c->documents, entry, &text, e) < 0)
+		return e->code;
+	entry->stored.offset = (uint32_t)t->texts.n;
+	entry->stored.size = (uint32_t)text.n;
+	buf_add_str(&t->texts, text);
+	buf_add(&t->entries, &entry, sizeof(entry));
+	return t->texts.n < PACKED_BLOCK_BYTES ? 0 : end_texts(t, w, e);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct documents_entry *const *x = a, *const *y = b;
+	const struct documents_place *p = &(*x)->first, *q = &(*y)->first;
+
+	if (p->input != q->input)
+		return p->input < q->input ? -1 : 1;
+	if (p->batch != q->batch)
+		return p->batch < q->batch ? -1 : 1;
+	return (p->index > q->index) - (p->index < q->index);
 }
 
 /*
@@ -490,7 +535,7 @@ static int write_document(struct compile *c, struct documents_entry *entry,
  * In the order of the keys each new value would split the last page and leave it half
  * empty.
  */
-static int compare_entries(const void *a, const void *b)
+static int compare_shuffled(const void *a, const void *b)
 {
 	const struct documents_entry *const *x = a, *const *y = b;
 	const size_t from = sizeof((*x)->digest.bytes) / 2;
@@ -498,25 +543,78 @@ static int compare_entries(const void *a, const void *b)
 	return memcmp((*x)->digest.bytes + from, (*y)->digest.bytes + from, from);
 }
 
+/* The order of the table: when it is empty, pages are filled one after the other. */
+static int compare_digests(const void *a, const void *b)
+{
+	const struct documents_entry *const *x = a, *const *y = b;
+
+	return memcmp((*x)->digest.bytes, (*y)->digest.bytes, sizeof((*x)->digest.bytes));
+}
+
+static int put_entries(struct compile *c, const struct buf *entries, bool first,
+	struct store_write *w, struct err *e)
+{
+	struct documents_entry **entry = VEC_DATA(entries, struct documents_entry *);
+	size_t count = VEC_COUNT(entries, struct documents_entry *);
+	struct buf scratch = { 0 };
+	struct str compiled;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		rc = spool_read(c->spool, &entry[i]->compiled, &scratch, &compiled, e);
+		if (rc == 0)
+			rc = store_put_document(w, &entry[i]->digest, &entry[i]->stored,
+				compiled, first, e);
+	}
+	buf_release(&scratch);
+	return rc;
+}
+
+/* Those documents that the store does not have: their texts, then themselves. */
+static int write_documents(
+	struct compile *c, struct buf *entries, struct store_write *w, struct err *e)
+{
+	bool first = store_has_no_documents(w);
+	struct documents_entry **entry = VEC_DATA(entries, struct documents_entry *);
+	size_t count = VEC_COUNT(entries, struct documents_entry *), kept = 0;
+	struct text_writer t = { .texts = { 0 } };
+	int rc = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!entry[i]->written &&
+			(first || !store_has_document(w, entry[i]->digest.bytes)))
+			entry[kept++] = entry[i];
+		entry[i]->written = true;
+	}
+	entries->n = kept * sizeof(*entry);
+	if (kept > 1)
+		qsort(entry, kept, sizeof(*entry), compare_places);
+	for (size_t i = 0; rc == 0 && i < kept; i++)
+		rc = add_text(&t, c, entry[i], w, e);
+	if (rc == 0)
+		rc = end_texts(&t, w, e);
+	documents_reader_release(&t.reader);
+	buf_release(&t.texts);
+	buf_release(&t.packed);
+	buf_release(&t.entries);
+	if (rc == 0 && kept > 1)
+		qsort(entry, kept, sizeof(*entry),
+			first ? compare_digests : compare_shuffled);
+	return rc == 0 ? put_entries(c, entries, first, w, e) : rc;
+}
+
 int compile_write_documents(struct compile *c, struct store_write *w, struct err *e)
 {
-	struct buf scratch[2] = { { 0 }, { 0 } }, entries = { 0 };
 	uint32_t count = documents_count(c->documents);
-	int rc = 0;
+	struct buf entries = { 0 };
+	int rc;
 
 	if (c->refusals.n > 0)
 		return 0;
 	for (uint32_t i = 0; i < count; i++)
 		VEC_ADD(&entries, struct documents_entry *,
 			documents_get(c->documents, i));
-	if (count > 1)
-		qsort(entries.p, count, sizeof(struct documents_entry *),
-			compare_entries);
-	for (uint32_t i = 0; rc == 0 && i < count; i++)
-		rc = write_document(c, VEC_DATA(&entries, struct documents_entry *)[i],
-			scratch, w, e);
-	buf_release(&scratch[0]);
-	buf_release(&scratch[1]);
+	rc = write_documents(c, &entries, w, e);
 	buf_release(&entries);
 	return rc;
 }
@@ -524,16 +622,15 @@ int compile_write_documents(struct compile *c, struct store_write *w, struct err
 int compile_write(
 	struct compile_result *r, struct compile *c, struct store_write *w, struct err *e)
 {
-	struct buf scratch[2] = { { 0 }, { 0 } };
-	int rc = 0;
+	size_t count = VEC_COUNT(&r->documents, uint32_t);
+	struct buf entries = { 0 };
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < VEC_COUNT(&r->documents, uint32_t); i++) {
-		uint32_t number = VEC_DATA(&r->documents, uint32_t)[i];
-
-		rc = write_document(
-			c, documents_get(c->documents, number), scratch, w, e);
-	}
-	buf_release(&scratch[0]);
-	buf_release(&scratch[1]);
+	for (size_t i = 0; i < count; i++)
+		VEC_ADD(&entries, struct documents_entry *,
+			documents_get(
+				c->documents, VEC_DATA(&r->documents, uint32_t)[i]));
+	rc = write_documents(c, &entries, w, e);
+	buf_release(&entries);
 	return rc < 0 ? rc : builder_write(r->builder, w, e);
 }

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "base/intern.h"
+#include "graphstore/packed.h"
 #include "ingest/policy.h"
 
 /* In front of each warning's text. */
@@ -14,10 +15,11 @@ struct warning_head {
 };
 
 struct documents {
-	uv_mutex_t mutex; /* of digests and entries */
+	uv_mutex_t mutex; /* of digests, entries and texts */
 	struct spool *spool;
 	struct intern digests; /* ids are document numbers */
 	struct buf entries;    /* struct documents_entry * */
+	struct buf texts;      /* struct spool_place *; under the mutex */
 };
 
 void documents_new(struct documents **out, struct spool *spool)
@@ -39,10 +41,16 @@ void documents_free(struct documents *d)
 		struct documents_entry *entry = documents_get(d, i);
 
 		spool_forget(d->spool, &entry->compiled);
-		spool_forget(d->spool, &entry->text);
 		spool_forget(d->spool, &entry->warnings);
 		free(entry);
 	}
+	for (size_t i = 0; i < VEC_COUNT(&d->texts, struct spool_place *); i++) {
+		struct spool_place *texts = VEC_DATA(&d->texts, struct spool_place *)[i];
+
+		spool_forget(d->spool, texts);
+		free(texts);
+	}
+	buf_release(&d->texts);
 	buf_release(&d->entries);
 	intern_release(&d->digests);
 	uv_mutex_destroy(&d->mutex);
@@ -94,33 +102,124 @@ static int compile(struct documents *d, struct documents_entry *entry,
 	document_builder_release(&builder);
 	rc = spool_append(d->spool, buf_str(&compiled), &entry->compiled, e);
 	if (rc == 0)
-		rc = spool_append(d->spool, document->body, &entry->text, e);
-	if (rc == 0)
 		rc = spool_append(d->spool, buf_str(&warnings), &entry->warnings, e);
 	buf_release(&compiled);
 	buf_release(&warnings);
 	return rc;
 }
 
-int documents_add(struct documents *d, const struct record_document *document,
-	uint32_t *out, struct err *e)
+/* Those that are in the batch so far, as one block. */
+static int end_block(struct documents *d, struct documents_batch *batch, struct err *e)
+{
+	struct spool_place *texts = calloc(1, sizeof(*texts));
+	size_t count = VEC_COUNT(&batch->entries, struct documents_entry *);
+	struct buf packed = { 0 };
+	int rc;
+
+	if (!texts)
+		abort();
+	packed_add(&packed, buf_str(&batch->texts));
+	rc = spool_append(d->spool, buf_str(&packed), texts, e);
+	buf_release(&packed);
+	for (size_t i = 0; i < count; i++)
+		VEC_DATA(&batch->entries, struct documents_entry *)[i]->texts = texts;
+	uv_mutex_lock(&d->mutex);
+	buf_add(&d->texts, &texts, sizeof(texts));
+	uv_mutex_unlock(&d->mutex);
+	buf_clear(&batch->entries);
+	buf_clear(&batch->texts);
+	return rc;
+}
+
+int documents_end(struct documents *d, struct documents_batch *batch, struct err *e)
+{
+	int rc = batch->entries.n > 0 ? end_block(d, batch, e) : 0;
+
+	buf_release(&batch->texts);
+	buf_release(&batch->entries);
+	return rc;
+}
+
+static bool comes_before(struct documents_place a, struct documents_place b)
+{
+	if (a.input != b.input)
+		return a.input < b.input;
+	return a.batch != b.batch ? a.batch < b.batch : a.index < b.index;
+}
+
+/* The entry of a digest, and whether it is new. */
+static bool find_entry(struct documents *d, const struct sha256 *digest,
+	struct documents_place place, uint32_t *number, struct documents_entry **out)
+{
+	bool new;
+
+	uv_mutex_lock(&d->mutex);
+	*number = intern_add(&d->digests,
+		(struct str){ (const char *)digest->bytes, sizeof(digest->bytes) });
+	new = *number == VEC_COUNT(&d->entries, struct documents_entry *);
+	if (new) {
+		*out = calloc(1, sizeof(**out));
+		if (!*out)
+			abort();
+		(*out)->digest = *digest;
+		(*out)->first = place;
+		buf_add(&d->entries, out, sizeof(*out));
+	}
+	*out = documents_get(d, *number);
+	if (comes_before(place, (*out)->first))
+		(*out)->first = place;
+	uv_mutex_unlock(&d->mutex);
+	return new;
+}
+
+int documents_add(struct documents *d, struct documents_batch *batch,
+	const struct record_document *document, uint32_t *out, struct err *e)
 {
 	struct sha256 digest =
 		policy_digest(document->dialect, document->layer, document->body);
-	struct documents_entry *entry = NULL;
+	struct documents_entry *entry;
+	bool new = find_entry(d, &digest, batch->place, out, &entry);
 
-	uv_mutex_lock(&d->mutex);
-	*out = intern_add(&d->digests,
-		(struct str){ (const char *)digest.bytes, sizeof(digest.bytes) });
-	if (*out == VEC_COUNT(&d->entries, struct documents_entry *)) {
-		entry = calloc(1, sizeof(*entry));
-		if (!entry)
-			abort();
-		entry->digest = digest;
-		buf_add(&d->entries, &entry, sizeof(entry));
+	batch->place.index++;
+	if (!new)
+		return 0;
+	entry->text = (uint32_t)batch->texts.n;
+	entry->text_size = (uint32_t)document->body.n;
+	buf_add_str(&batch->texts, document->body);
+	buf_add(&batch->entries, &entry, sizeof(entry));
+	if (batch->texts.n >= PACKED_BLOCK_BYTES && end_block(d, batch, e) < 0)
+		return e->code;
+	return compile(d, entry, document, e);
+}
+
+int documents_text(struct documents_reader *r, const struct documents *d,
+	const struct documents_entry *entry, struct str *out, struct err *e)
+{
+	struct str packed;
+	uint32_t i = 0;
+
+	while (i < DOCUMENTS_CACHE && r->of[i] != entry->texts)
+		i++;
+	if (i == DOCUMENTS_CACHE) {
+		i = r->next++ % DOCUMENTS_CACHE;
+		r->of[i] = NULL;
+		buf_clear(&r->unpacked[i]);
+		if (spool_read(d->spool, entry->texts, &r->scratch, &packed, e) < 0 ||
+			packed_read(&r->unpacked[i], packed, e) < 0)
+			return e->code;
+		r->of[i] = entry->texts;
 	}
-	uv_mutex_unlock(&d->mutex);
-	return entry ? compile(d, entry, document, e) : 0;
+	assert(entry->text + entry->text_size <= r->unpacked[i].n);
+	*out = (struct str){ r->unpacked[i].p + entry->text, entry->text_size };
+	return 0;
+}
+
+void documents_reader_release(struct documents_reader *r)
+{
+	for (uint32_t i = 0; i < DOCUMENTS_CACHE; i++)
+		buf_release(&r->unpacked[i]);
+	buf_release(&r->scratch);
+	*r = (struct documents_reader){ .next = 0 };
 }
 
 uint32_t documents_count(const struct documents *d)
