@@ -8,25 +8,10 @@ static bool yes(struct str value)
 	return str_eq_fold(value, STR_LIT("true"));
 }
 
-static node_id account_of(struct world *w, struct str account)
-{
-	scope_number scope = world_account_scope(w, account);
-	struct segment *s;
-	struct str key;
-	node_id n;
-	struct err e;
-
-	if (account.n == 0 || scope == SEGMENT_NONE ||
-		world_segment(&s, w, scope, &e) < 0)
-		return NODE_NONE;
-	key = segment_info(s)->key;
-	return key.n > 0 && world_node_of_key(&n, w, key, &e) == 0 ? n : NODE_NONE;
-}
-
 /* A setting of the bucket, or of all buckets of its account. */
 static bool is_set(struct world *w, const struct object *o, const char *name)
 {
-	node_id account = account_of(w, o->n->account);
+	node_id account = world_account_node(w, o->n->account);
 
 	return yes(world_attribute(w, o->node, str_from(name))) ||
 	       (account != NODE_NONE && yes(world_attribute(w, account, str_from(name))));
@@ -221,15 +206,20 @@ static void find_bucket(struct world *w, struct object *object)
 	object->is_way = world_node_of_key(&object->beneath, w, key, &e) == 0;
 }
 
+bool aws_bucket_prepares(kind_id kind)
+{
+	struct str name =
+		kind == CATALOG_NONE ? (struct str){ 0 } : catalog_kind_name(kind);
+
+	return str_eq(name, STR_LIT("aws:s3:bucket")) ||
+	       str_eq(name, STR_LIT("aws:s3:accesspoint"));
+}
+
 void aws_bucket_prepare(struct world *w, struct object *object)
 {
-	struct str kind = object->kind == CATALOG_NONE ? (struct str){ 0 }
-						       : catalog_kind_name(object->kind);
-
-	if (!str_eq(kind, STR_LIT("aws:s3:bucket")) &&
-		!str_eq(kind, STR_LIT("aws:s3:accesspoint")))
+	if (!aws_bucket_prepares(object->kind))
 		return;
-	if (str_eq(kind, STR_LIT("aws:s3:accesspoint")))
+	if (str_eq(catalog_kind_name(object->kind), STR_LIT("aws:s3:accesspoint")))
 		find_bucket(w, object);
 	object->blocks_public = is_set(w, object, "bpa:RestrictPublicBuckets") &&
 				policy_is_public(w, object->node);
@@ -261,7 +251,7 @@ struct str aws_bucket_voids(const struct subject *subject, const struct object *
 
 struct str aws_bucket_canonical(struct world *w, struct str account)
 {
-	node_id n = account_of(w, account);
+	node_id n = world_account_node(w, account);
 
 	return n == NODE_NONE ? (struct str){ 0 }
 			      : world_attribute(w, n, STR_LIT("canonical-id"));

@@ -10,6 +10,9 @@
 /* Fill what the settings of the bucket and of its account say. */
 void aws_bucket_prepare(struct world *w, struct object *object);
 
+/* Whether there is anything to fill for a kind. */
+bool aws_bucket_prepares(kind_id kind);
+
 /* Why a grant of the bucket's policy or list does not count for the subject, or empty. */
 struct str aws_bucket_voids(const struct subject *subject, const struct object *object,
 	enum record_layer layer, enum provider_match match);

@@ -374,6 +374,7 @@ const struct provider aws_provider = {
 	.custody_of = aws_custody_of,
 	.custody_bars = aws_custody_bars,
 	.prepare_object = aws_bucket_prepare,
+	.prepares = aws_bucket_prepares,
 	.match = aws_naming_match,
 	.look_up = aws_provider_look_up,
 	.key_tells = aws_carried_tells,

@@ -74,6 +74,11 @@ void decide_set_context(struct decide *d, const struct world_context *context)
 	d->scratch.context = context;
 }
 
+void decide_record_reads(struct decide *d, struct buf *reads)
+{
+	d->scratch.reads = reads;
+}
+
 bool decide_is_strict(const struct decide *d)
 {
 	return d->strict;
@@ -82,6 +87,11 @@ bool decide_is_strict(const struct decide *d)
 void decide_want_exclusions(struct decide *d, bool want)
 {
 	d->want_exclusions = want;
+}
+
+bool decide_wants_exclusions(const struct decide *d)
+{
+	return d->want_exclusions;
 }
 
 const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_t *count)
@@ -432,6 +442,8 @@ static int decide_all(struct access *out, struct decide *d,
 		access_finish(out, d, &parts, &resources);
 	out->reads_principal = g.reads_principal;
 	out->reads_resource = g.reads_resource || o->o.is_way;
+	out->reads_key = g.reads_key;
+	out->incomplete = g.incomplete || o->o.is_way;
 	buf_release(&parts);
 	buf_release(&resources);
 	return rc;

@@ -123,6 +123,9 @@ struct access {
 	uint32_t resource_count;
 	bool reads_principal; /* another member of the class may get another answer */
 	bool reads_resource;
+	bool reads_key; /* patterns on the entity's side were held against its key */
+	/* decide_generic left out what endpoints or an entity beneath have to say */
+	bool incomplete;
 };
 
 /* A statement that took part in a decision, for proofs. */
@@ -187,12 +190,17 @@ int decide_entity(struct access *out, struct decide *d, const struct decide_subj
 	const struct decide_object *o, struct str resource, struct err *e);
 
 /*
- * The same for an entity without policies of its own, of which it is only known which of
- * the subject's statements cover it whole (active[i] for statements[i]); no other covers
- * it at all.
+ * The same for an entity of which it is known which of the subject's statements cover it
+ * whole (active[i] for statements[i]) and that no other covers any part of it.
  */
 int decide_generic(struct access *out, struct decide *d, const struct decide_subject *s,
 	const struct decide_object *o, const bool *active, struct err *e);
+
+/*
+ * Append to `reads` (struct str; NULL: stop) each condition key that decisions look up
+ * for statements that read the resource.
+ */
+void decide_record_reads(struct decide *d, struct buf *reads);
 
 /*
  * Whether a resource policy that nobody asked for makes a decision unknown (one question
@@ -223,6 +231,7 @@ struct decide_exclusion {
 void decide_set_context(struct decide *d, const struct world_context *context);
 
 void decide_want_exclusions(struct decide *d, bool want);
+bool decide_wants_exclusions(const struct decide *d);
 const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_t *count);
 
 /*

@@ -33,6 +33,8 @@ static void context_look_up(
 {
 	struct deciding *g = ctx;
 
+	if (g->recording && g->scratch->reads)
+		VEC_ADD(g->scratch->reads, struct str, key);
 	if (g->scratch->context && context_has(g->scratch->context, key, out, arena))
 		return;
 	g->provider->look_up(g->world, &g->subject->s, &g->object->o, key, out, arena);
@@ -120,6 +122,7 @@ static bool hit_cover(struct deciding *g, struct decide_hit *h)
 		h->always = true;
 		return !h->inverted;
 	}
+	g->reads_key = true;
 	for (uint32_t i = 0; i < s->resource_count && !all; i++) {
 		const struct document_pattern *p = &doc->patterns[s->resource_first + i];
 		struct str text = document_str(doc, p->text);
@@ -248,10 +251,12 @@ static void hit_add(struct deciding *g, struct decide_hit *h)
 
 	if (s->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL)
 		g->reads_principal = true;
-	if (s->flags & DOCUMENT_STATEMENT_READS_RESOURCE)
+	g->recording = (s->flags & DOCUMENT_STATEMENT_READS_RESOURCE) != 0;
+	if (g->recording)
 		g->reads_resource = true;
 	if (!hit_split(g, h))
 		hit_finish(g, h);
+	g->recording = false;
 }
 
 static void hits_of_subject(struct deciding *g, const bool *active)

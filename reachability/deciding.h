@@ -18,6 +18,7 @@ struct deciding_scratch {
 	struct buf patterns; /* struct str: what covers a part of the resource */
 	/* what the request carries beside the world's context; NULL: nothing */
 	const struct world_context *context;
+	struct buf *reads; /* as decide_record_reads */
 };
 
 struct deciding {
@@ -36,7 +37,8 @@ struct deciding {
 	/* keys that requests for the actions of the hit in hand never have */
 	struct str absent[DECIDING_ABSENT];
 	uint32_t absent_count;
-	bool reads_principal, reads_resource;
+	bool reads_principal, reads_resource, reads_key, incomplete;
+	bool recording; /* what is looked up now belongs to the reads */
 	const struct endpoint_list *endpoints; /* NULL: none matters */
 	struct str voided; /* why a grant of the object's side does not count */
 	bool too_many;     /* more partial patterns than we can combine */

@@ -53,7 +53,7 @@ int deciding_endpoint_collect(struct deciding *g, bool generic, struct err *e)
 		return 0;
 	}
 	/* they look at the resource: nothing that is decided for many holds for each */
-	g->reads_principal = g->reads_resource = true;
+	g->reads_principal = g->reads_resource = g->incomplete = true;
 	for (uint32_t i = 0; i < g->endpoints->count && !generic; i++) {
 		const struct endpoint *end = &g->endpoints->items[i];
 

@@ -150,6 +150,9 @@ struct provider {
 	/* Fill what of an object only the provider knows. */
 	void (*prepare_object)(struct world *w, struct object *object);
 
+	/* Whether it fills anything for entities of the kind; NULL: for all. */
+	bool (*prepares)(kind_id kind);
+
 	/*
 	 * How a statement of a resource-side policy names the subject. *condition is
 	 * AND-ed with what naming it depends on (the name of a session).

@@ -1,20 +1,10 @@
 #include "reachability/search.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
+#include "reachability/alike.h"
 #include "reachability/pattern.h"
-
-/*
- * One interval of ids and the statement that has something to say there. FULL: covers
- * each entity and its targets whole. TEST: covers some, perhaps in part.
- */
-struct sweep_span {
-	entity_id begin, end;
-	uint32_t statement;
-	bool test;
-	struct str pattern; /* of a test: what must meet the entity; empty: always look */
-};
+#include "reachability/span.h"
 
 struct sweep_event {
 	entity_id at;
@@ -26,7 +16,11 @@ struct sweep_event {
 struct sweep_kind {
 	bool known;
 	bool matters; /* see kind_matters */
-	bool custody; /* the provider keeps some of the actions to itself */
+	bool asked;   /* some action of it is asked about */
+	/* what the subject grants of actions that the entity's policy must consent to */
+	bool consents;                 /* on any resource */
+	const struct str *consents_on; /* else: literal beginnings of keys */
+	uint32_t consents_on_count;
 };
 
 struct sweep {
@@ -36,18 +30,21 @@ struct sweep {
 	scope_number scope;
 	struct segment *segment;
 	node_id ruler;     /* who has all that the scope gives already, or NODE_NONE */
-	struct buf spans;  /* struct sweep_span */
+	struct buf spans;  /* struct span */
 	struct buf events; /* struct sweep_event */
 	struct buf tests;  /* open test spans, by number */
-	struct buf named;  /* entity_id: decided one by one, ascending, unique */
+	uint64_t *named;   /* a bit per entity whose own policies name the subject */
+	uint32_t named_count;
 	struct buf *out;
-	uint32_t *depth;               /* per statement: open full spans */
-	bool *active;                  /* per statement: depth > 0 */
-	const struct access **generic; /* per kind, of the current run */
+	uint32_t *depth; /* per statement: open full spans */
+	bool *active;    /* per statement: depth > 0 */
+	struct alike *alike;
+	uint8_t *granted; /* per kind, of the current run: see kind_granted */
 	struct sweep_kind (*kinds)[2];
 	struct segment_cursor *cursor; /* for keys, ascending */
-	size_t named_at;               /* the first named one not before the entity */
+	struct buf reach;              /* the key in hand and a star */
 	uint32_t grants_open;          /* full spans of identity allows that are open */
+	uint32_t keyed_open;           /* full spans that tell entities by their keys */
 	bool root;                     /* grants everything by itself */
 	bool one_by_one;               /* ceilings look at resources: no shortcut */
 };
@@ -74,7 +71,95 @@ static void ids_unique(struct buf *ids)
 	ids->n = kept * sizeof(*v);
 }
 
+static bool has_grants(const struct sweep *p)
+{
+	return (p->subject->s.n->flags & ENTITY_ROOT) || p->subject->identity_count > 0 ||
+	       p->subject->unknown_identity != EXPR_FALSE;
+}
+
+/* --- kinds --- */
+
+static const struct action_plan *plan_of(struct sweep *p, uint32_t kind, uint32_t flags)
+{
+	return action_plan_of(decide_planner(p->d), world_kind(p->w, p->segment, kind),
+		(flags & ENTITY_CONTAINER) != 0);
+}
+
+/*
+ * Kinds of which no action is asked about, or whose own policy must consent and does not
+ * name the subject.
+ */
+static bool kind_matters(const struct action_plan *plan)
+{
+	for (uint32_t i = 0; i < plan->count; i++) {
+		if (plan->lists[i]->policy != POLICY_REQUIRED)
+			return true;
+	}
+	return false;
+}
+
+/* The grants of the subject that need the consent of entities of the kind. */
+static void kind_consents(
+	struct sweep *p, struct sweep_kind *k, const struct action_plan *plan)
+{
+	const struct decide_subject *s = p->subject;
+	struct buf on = { 0 };
+
+	for (uint32_t i = 0; i < s->identity_count && !k->consents; i++) {
+		const struct decide_statement *st = &s->statements[i];
+
+		if (!search_is_grant(st) ||
+			!decide_lists_have(p->d, plan, POLICY_REQUIRED, st))
+			continue;
+		k->consents =
+			(st->statement->flags &
+				(DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE)) != 0;
+		for (uint32_t n = 0; n < st->statement->resource_count; n++) {
+			const struct document_pattern *dp =
+				&st->document
+					 ->patterns[st->statement->resource_first + n];
+
+			VEC_ADD(&on, struct str,
+				str_head(document_str(st->document, dp->text),
+					dp->literal_size));
+		}
+	}
+	k->consents_on_count = (uint32_t)VEC_COUNT(&on, struct str);
+	k->consents_on = world_keep(p->w, &on);
+}
+
+static struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags)
+{
+	struct sweep_kind *k = &p->kinds[kind][(flags & ENTITY_CONTAINER) != 0];
+	const struct action_plan *plan;
+
+	if (k->known)
+		return k;
+	plan = plan_of(p, kind, flags);
+	k->known = true;
+	k->asked = plan->count > 0;
+	k->matters = kind_matters(plan);
+	kind_consents(p, k, plan);
+	return k;
+}
+
 /* --- entities whose own policies name the subject --- */
+
+static void name(struct sweep *p, entity_id id)
+{
+	uint64_t bit = 1ull << (id % 64);
+
+	/* a policy may come without the entity that carries it */
+	if (id >= segment_info(p->segment)->entity_count || (p->named[id / 64] & bit))
+		return;
+	p->named[id / 64] |= bit;
+	p->named_count++;
+}
+
+static bool is_named(const struct sweep *p, entity_id id)
+{
+	return p->named[id / 64] >> (id % 64) & 1u;
+}
 
 static uint32_t principals_from(struct segment *s, struct str text)
 {
@@ -94,39 +179,23 @@ static uint32_t principals_from(struct segment *s, struct str text)
 
 /*
  * Whether some grant of the subject has an action that the entity's own policy must
- * consent to.
+ * consent to, and a pattern that begins as the entity's key does.
  */
 static bool may_consent(struct sweep *p, entity_id id)
 {
 	const struct segment_entity *entity = segment_entity(p->segment, id);
-	const struct action_plan *plan = action_plan_of(decide_planner(p->d),
-		world_kind(p->w, p->segment, entity->kind),
-		(entity->flags & ENTITY_CONTAINER) != 0);
-	const struct decide_subject *s = p->subject;
-	struct str key = { 0 };
+	const struct sweep_kind *k = kind_of(p, entity->kind, entity->flags);
+	struct str key;
 
-	for (uint32_t i = 0; i < s->identity_count; i++) {
-		const struct decide_statement *st = &s->statements[i];
+	if (k->consents || k->consents_on_count == 0)
+		return k->consents;
+	key = segment_cursor_key(p->cursor, id);
+	for (uint32_t i = 0; i < k->consents_on_count; i++) {
+		struct str literal = k->consents_on[i];
+		size_t n = literal.n < key.n ? literal.n : key.n;
 
-		if (!search_is_grant(st) ||
-			!decide_lists_have(p->d, plan, POLICY_REQUIRED, st))
-			continue;
-		if (st->statement->flags &
-			(DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE))
+		if (n == 0 || memcmp(literal.p, key.p, n) == 0)
 			return true;
-		if (key.n == 0)
-			key = segment_key(p->segment, id, world_arena(p->w));
-		for (uint32_t k = 0; k < st->statement->resource_count; k++) {
-			const struct document_pattern *dp =
-				&st->document
-					 ->patterns[st->statement->resource_first + k];
-			struct str text = document_str(st->document, dp->text);
-			size_t n = dp->literal_size < key.n ? dp->literal_size : key.n;
-
-			/* the literal beginnings agree: worth a decision */
-			if (memcmp(text.p, key.p, n) == 0)
-				return true;
-		}
 	}
 	return false;
 }
@@ -147,9 +216,11 @@ static void named_by(struct sweep *p, struct str text, bool own)
 		if (!str_eq(segment_str(p->segment, v[i].text), text))
 			break;
 		if (own && v[i].type == DOCUMENT_ACCOUNT && !v[i].is_deny && !whole &&
-			(p->ruler != NODE_NONE || !may_consent(p, v[i].entity)))
+			(p->ruler != NODE_NONE ||
+				v[i].entity >= segment_info(p->segment)->entity_count ||
+				!may_consent(p, v[i].entity)))
 			continue;
-		VEC_ADD(&p->named, entity_id, v[i].entity);
+		name(p, v[i].entity);
 	}
 }
 
@@ -161,13 +232,6 @@ static void named_in(struct sweep *p, node_id whom, bool own)
 
 	for (uint32_t i = 0; i < n; i++)
 		named_by(p, texts[i], own);
-	ids_unique(&p->named);
-}
-
-static bool has_grants(const struct sweep *p)
-{
-	return (p->subject->s.n->flags & ENTITY_ROOT) || p->subject->identity_count > 0 ||
-	       p->subject->unknown_identity != EXPR_FALSE;
 }
 
 /* What their policies take away is not known of the one as little as of the other. */
@@ -176,15 +240,8 @@ static void named_refused(struct sweep *p)
 	uint32_t count;
 	const entity_id *refused = segment_refused(p->segment, &count);
 
-	if (count > 0 && has_grants(p))
-		buf_add(&p->named, refused, count * sizeof(*refused));
-	ids_unique(&p->named);
-}
-
-static const struct action_plan *plan_of(struct sweep *p, uint32_t kind, uint32_t flags)
-{
-	return action_plan_of(decide_planner(p->d), world_kind(p->w, p->segment, kind),
-		(flags & ENTITY_CONTAINER) != 0);
+	for (uint32_t i = 0; i < count && has_grants(p); i++)
+		name(p, refused[i]);
 }
 
 /*
@@ -205,110 +262,12 @@ static void unread_in(struct sweep *p)
 			if ((state == SEGMENT_POLICY_NOT_ASKED ||
 				    state == SEGMENT_POLICY_REFUSED) &&
 				action_plan_is_governed(plan_of(p, k, 0)))
-				VEC_ADD(&p->named, entity_id, members[i]);
+				name(p, members[i]);
 		}
 	}
-	ids_unique(&p->named);
 }
 
-/* --- spans --- */
-
-static void span_add(struct sweep *p, uint32_t statement, entity_id begin, entity_id end,
-	bool test, struct str pattern)
-{
-	struct sweep_span span = { begin, end, statement, test, pattern };
-
-	if (begin < end)
-		buf_add(&p->spans, &span, sizeof(span));
-}
-
-/*
- * Entities whose key the literal text extends by '/' or ':': it speaks of a part of them.
- */
-static void spans_of_extents(
-	struct sweep *p, uint32_t statement, struct str literal, struct str pattern)
-{
-	for (size_t i = 1; i < literal.n; i++) {
-		entity_id id;
-
-		if (literal.p[i] != '/' && literal.p[i] != ':')
-			continue;
-		id = segment_find(p->segment, str_head(literal, i));
-		if (id < segment_info(p->segment)->entity_count)
-			span_add(p, statement, id, id + 1, true, pattern);
-	}
-}
-
-static void spans_of_pattern(
-	struct sweep *p, uint32_t statement, struct str pattern, bool always_test)
-{
-	size_t n = pattern_literal_size(pattern);
-	struct str literal = str_head(pattern, n);
-	entity_id begin, end;
-
-	spans_of_extents(p, statement, literal, pattern);
-	if (n == pattern.n) {
-		entity_id id = segment_find(p->segment, pattern);
-
-		if (id < segment_info(p->segment)->entity_count)
-			span_add(p, statement, id, id + 1, true, pattern);
-		return;
-	}
-	segment_range(p->segment, literal, &begin, &end);
-	span_add(p, statement, begin, end,
-		always_test || n + 1 != pattern.n || pattern.p[n] != '*', pattern);
-}
-
-static void sweep_look_up(
-	void *ctx, struct str key, struct condition_fact *out, struct arena *arena)
-{
-	struct sweep *p = ctx;
-	static const struct node nothing = { .scope = SEGMENT_NONE, .id = SEGMENT_NONE };
-	struct object o = { .node = p->subject->s.node,
-		.n = &nothing,
-		.kind = CATALOG_NONE,
-		.organization = p->subject->s.organization };
-
-	p->subject->provider->look_up(p->w, &p->subject->s, &o, key, out, arena);
-}
-
-/* A pattern with variables, made concrete for the subject; false: it covers nothing. */
-static bool substitute(struct sweep *p, struct str *text)
-{
-	struct condition_context c = { .look_up = sweep_look_up,
-		.ctx = p,
-		.pool = world_pool(p->w),
-		.arena = world_arena(p->w) };
-	bool literal_ok = true;
-
-	return condition_substitute(text, &literal_ok, &c, *text) != 0;
-}
-
-static void spans_of_statement(struct sweep *p, uint32_t number)
-{
-	const struct decide_statement *st = &p->subject->statements[number];
-	const struct document_statement *s = st->statement;
-	bool inverted = (s->flags & DOCUMENT_NOT_RESOURCE) != 0;
-	entity_id all = segment_info(p->segment)->entity_count;
-
-	if (s->flags & DOCUMENT_ANY_RESOURCE) {
-		if (!inverted)
-			span_add(p, number, 0, all, false, (struct str){ 0 });
-		return;
-	}
-	if (inverted)
-		span_add(p, number, 0, all, false, (struct str){ 0 });
-	for (uint32_t i = 0; i < s->resource_count; i++) {
-		const struct document_pattern *dp =
-			&st->document->patterns[s->resource_first + i];
-		struct str text = document_str(st->document, dp->text);
-
-		if ((dp->flags & DOCUMENT_PATTERN_VARIABLE) && !substitute(p, &text))
-			continue;
-		spans_of_pattern(p, number, text,
-			inverted || (dp->flags & DOCUMENT_PATTERN_VARIABLE) != 0);
-	}
-}
+/* --- events --- */
 
 static int compare_events(const void *a, const void *b)
 {
@@ -321,8 +280,8 @@ static int compare_events(const void *a, const void *b)
 
 static void events_make(struct sweep *p)
 {
-	for (uint32_t i = 0; i < VEC_COUNT(&p->spans, struct sweep_span); i++) {
-		const struct sweep_span *s = &VEC_DATA(&p->spans, struct sweep_span)[i];
+	for (uint32_t i = 0; i < VEC_COUNT(&p->spans, struct span); i++) {
+		const struct span *s = &VEC_DATA(&p->spans, struct span)[i];
 
 		VEC_ADD(&p->events, struct sweep_event, { s->begin, i, true });
 		VEC_ADD(&p->events, struct sweep_event, { s->end, i, false });
@@ -332,32 +291,39 @@ static void events_make(struct sweep *p)
 			sizeof(struct sweep_event), compare_events);
 }
 
-static void event_apply(struct sweep *p, const struct sweep_event *ev)
+static void test_apply(struct sweep *p, const struct sweep_event *ev)
 {
-	const struct sweep_span *s = &VEC_DATA(&p->spans, struct sweep_span)[ev->span];
-	bool grant = search_is_grant(&p->subject->statements[s->statement]);
+	uint32_t *open = VEC_DATA(&p->tests, uint32_t);
+	size_t count = VEC_COUNT(&p->tests, uint32_t);
 
-	if (s->test) {
-		uint32_t *open = VEC_DATA(&p->tests, uint32_t);
-		size_t count = VEC_COUNT(&p->tests, uint32_t);
-
-		if (ev->opens) {
-			VEC_ADD(&p->tests, uint32_t, ev->span);
-			return;
-		}
-		for (size_t i = 0; i < count; i++) {
-			if (open[i] == ev->span) {
-				open[i] = open[count - 1];
-				p->tests.n -= sizeof(uint32_t);
-				return;
-			}
-		}
+	if (ev->opens) {
+		VEC_ADD(&p->tests, uint32_t, ev->span);
 		return;
 	}
-	p->depth[s->statement] += ev->opens ? 1u : (uint32_t)-1;
+	for (size_t i = 0; i < count; i++) {
+		if (open[i] == ev->span) {
+			open[i] = open[count - 1];
+			p->tests.n -= sizeof(uint32_t);
+			return;
+		}
+	}
+}
+
+static void event_apply(struct sweep *p, const struct sweep_event *ev)
+{
+	const struct span *s = &VEC_DATA(&p->spans, struct span)[ev->span];
+	uint32_t one = ev->opens ? 1u : (uint32_t)-1;
+
+	if (s->test) {
+		test_apply(p, ev);
+		return;
+	}
+	p->depth[s->statement] += one;
 	p->active[s->statement] = p->depth[s->statement] > 0;
-	if (grant)
-		p->grants_open += ev->opens ? 1u : (uint32_t)-1;
+	if (search_is_grant(&p->subject->statements[s->statement]))
+		p->grants_open += one;
+	if (s->keyed)
+		p->keyed_open += one;
 }
 
 /* --- deciding --- */
@@ -387,17 +353,17 @@ static int decide_one(struct sweep *p, entity_id id, struct err *e)
 
 static bool may_meet(struct sweep *p, entity_id id)
 {
-	const struct sweep_span *spans = VEC_DATA(&p->spans, struct sweep_span);
+	const struct span *spans = VEC_DATA(&p->spans, struct span);
 	size_t count = VEC_COUNT(&p->tests, uint32_t);
-	struct str key, reach;
 
 	if (count == 0)
 		return false;
-	key = segment_key(p->segment, id, world_arena(p->w));
-	reach = arena_printf(world_arena(p->w), "%.*s*", STR_ARG(key));
+	buf_clear(&p->reach);
+	buf_add_str(&p->reach, segment_cursor_key(p->cursor, id));
+	buf_add_char(&p->reach, '*');
 	for (size_t i = 0; i < count; i++) {
-		if (pattern_intersects(
-			    spans[VEC_DATA(&p->tests, uint32_t)[i]].pattern, reach))
+		if (pattern_intersects(spans[VEC_DATA(&p->tests, uint32_t)[i]].pattern,
+			    buf_str(&p->reach)))
 			return true;
 	}
 	return false;
@@ -406,12 +372,12 @@ static bool may_meet(struct sweep *p, entity_id id)
 /* Whether anything that grants may meet the entities of the current run. */
 static bool run_grants(struct sweep *p)
 {
-	const struct sweep_span *spans = VEC_DATA(&p->spans, struct sweep_span);
+	const struct span *spans = VEC_DATA(&p->spans, struct span);
 
 	if (p->root || p->grants_open > 0)
 		return true;
 	for (size_t i = 0; i < VEC_COUNT(&p->tests, uint32_t); i++) {
-		const struct sweep_span *s = &spans[VEC_DATA(&p->tests, uint32_t)[i]];
+		const struct span *s = &spans[VEC_DATA(&p->tests, uint32_t)[i]];
 
 		if (search_is_grant(&p->subject->statements[s->statement]))
 			return true;
@@ -420,7 +386,7 @@ static bool run_grants(struct sweep *p)
 }
 
 /* Whether a grant that is open has an action that is asked about of the kind. */
-static bool kind_granted(struct sweep *p, uint32_t kind, uint32_t flags)
+static bool find_granted(struct sweep *p, uint32_t kind, uint32_t flags)
 {
 	const struct action_plan *plan = plan_of(p, kind, flags);
 
@@ -438,109 +404,81 @@ static bool kind_granted(struct sweep *p, uint32_t kind, uint32_t flags)
 	return p->root;
 }
 
-static int generic_make(const struct access **out, struct sweep *p, entity_id id,
-	uint32_t kind, struct err *e)
+static bool kind_granted(struct sweep *p, uint32_t kind, uint32_t flags)
 {
-	struct access *access = ARENA_NEW(world_arena(p->w), struct access);
-	const struct decide_object *o;
+	unsigned shift = flags & ENTITY_CONTAINER ? 2 : 0;
+	uint8_t *known = &p->granted[kind];
 
-	if (decide_object(&o, p->d, world_node_entity(p->w, p->scope, id), e) < 0 ||
-		decide_generic(access, p->d, p->subject, o, p->active, e) < 0)
-		return e->code;
-	*out = p->generic[kind] = access;
-	return 0;
+	if (!(*known >> shift & 3u))
+		*known |= (uint8_t)((find_granted(p, kind, flags) ? 1u : 2u) << shift);
+	return *known >> shift & 1u;
 }
 
-/*
- * Kinds of which no action is asked about, or whose own policy must consent and does not
- * name the subject.
- */
-static bool kind_matters(struct sweep *p, uint32_t kind, uint32_t flags)
+/* One that no statement covers in part: decided with all that are like it. */
+static int decide_alike(struct sweep *p, entity_id id, struct err *e)
 {
-	const struct action_plan *plan = plan_of(p, kind, flags);
-
-	for (uint32_t i = 0; i < plan->count; i++) {
-		if (plan->lists[i]->policy != POLICY_REQUIRED)
-			return true;
-	}
-	return false;
-}
-
-static const struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags)
-{
-	struct sweep_kind *k = &p->kinds[kind][(flags & ENTITY_CONTAINER) != 0];
-	const struct action_plan *plan;
-
-	if (k->known)
-		return k;
-	plan = plan_of(p, kind, flags);
-	k->known = true;
-	k->matters = kind_matters(p, kind, flags);
-	for (uint32_t i = 0; i < plan->count; i++)
-		k->custody |= plan->lists[i]->custody != CUSTODY_NONE;
-	return k;
-}
-
-/* Whether the provider keeps the entity to itself. */
-static bool in_custody(struct sweep *p, entity_id id)
-{
-	return p->subject->provider->custody_of(
-		       segment_key(p->segment, id, world_arena(p->w))) != CUSTODY_NONE;
-}
-
-/* Entities come in ascending order, and so do the named ones. */
-static bool is_named(struct sweep *p, entity_id id)
-{
-	const entity_id *v = VEC_DATA(&p->named, const entity_id);
-	size_t count = VEC_COUNT(&p->named, entity_id);
-
-	while (p->named_at < count && v[p->named_at] < id)
-		p->named_at++;
-	return p->named_at < count && v[p->named_at] == id;
-}
-
-static int run_entity(struct sweep *p, entity_id id, struct err *e)
-{
-	const struct segment_entity *entity = segment_entity(p->segment, id);
-	static const struct access nothing;
-	const struct sweep_kind *kind;
 	const struct access *access;
 
-	if (entity->flags & ENTITY_SHARED)
-		return 0;
-	if (entity->kind >= segment_info(p->segment)->kind_count)
-		return err_set(e, ERR_CORRUPT, "entity %u has kind %u", id, entity->kind);
-	if (is_named(p, id))
-		return 0; /* decided with the named ones */
-	if (entity->policy_state == SEGMENT_POLICY_REFUSED)
-		return decide_one(p, id, e);
-	kind = kind_of(p, entity->kind, entity->flags);
-	if (!kind->matters)
-		return 0;
-	if (p->one_by_one || world_any_removed(p->w) || may_meet(p, id))
-		return decide_one(p, id, e);
-	access = p->generic[entity->kind];
-	if (!access && !kind_granted(p, entity->kind, entity->flags))
-		access = p->generic[entity->kind] = &nothing;
-	/* custody only takes away, and what is in it stands for no other */
-	if (kind->custody && (!access || access->part_count > 0) && in_custody(p, id))
-		return decide_one(p, id, e);
-	if (!access && generic_make(&access, p, id, entity->kind, e) < 0)
+	if (alike_access(&access, p->alike, id, is_named(p, id), e) < 0)
 		return e->code;
-	if (access->reads_resource)
+	if (!access)
 		return decide_one(p, id, e);
 	found_add(p, id, access);
 	return 0;
 }
 
+static int run_entity(struct sweep *p, entity_id id, struct err *e)
+{
+	const struct segment_entity *entity = segment_entity(p->segment, id);
+	const struct sweep_kind *kind;
+	bool named = is_named(p, id);
+
+	if (entity->flags & ENTITY_SHARED)
+		return 0;
+	if (entity->kind >= segment_info(p->segment)->kind_count)
+		return err_set(e, ERR_CORRUPT, "entity %u has kind %u", id, entity->kind);
+	kind = kind_of(p, entity->kind, entity->flags);
+	if (named && !kind->asked)
+		return 0;
+	if (entity->policy_state == SEGMENT_POLICY_REFUSED)
+		return decide_one(p, id, e);
+	if (!named && !kind->matters)
+		return 0;
+	if (p->one_by_one || world_any_removed(p->w) || may_meet(p, id) ||
+		((entity->flags & ENTITY_CONTAINER) && p->keyed_open > 0))
+		return decide_one(p, id, e);
+	if (named && decide_wants_exclusions(p->d))
+		return decide_one(p, id, e);
+	if (!named && !kind_granted(p, entity->kind, entity->flags))
+		return 0;
+	return decide_alike(p, id, e);
+}
+
+/* Those of a run of which nothing but their own policies speaks. */
+static int run_named(struct sweep *p, entity_id begin, entity_id end, struct err *e)
+{
+	for (entity_id id = begin; id < end; id++) {
+		uint64_t rest = p->named[id / 64] >> (id % 64);
+
+		if (rest == 0) {
+			id |= 63u; /* to the word's last */
+			continue;
+		}
+		id += (entity_id)__builtin_ctzll(rest);
+		if (id < end && run_entity(p, id, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
 static int run(struct sweep *p, entity_id begin, entity_id end, struct err *e)
 {
-	uint32_t kinds = segment_info(p->segment)->kind_count;
-
-	if (begin >= end || !run_grants(p))
+	if (begin >= end)
 		return 0;
-	for (uint32_t k = 0; k < kinds; k++)
-		p->generic[k] = NULL;
+	alike_begin(p->alike, p->active);
+	if (!run_grants(p))
+		return p->named_count > 0 ? run_named(p, begin, end, e) : 0;
+	memset(p->granted, 0, segment_info(p->segment)->kind_count);
 	for (entity_id id = begin; id < end; id++) {
 		if (run_entity(p, id, e) < 0)
 			return e->code;
@@ -591,33 +529,59 @@ static bool sweep_needed(struct sweep *p)
 		const uint32_t *members = segment_kind_members(p->segment, k, &count);
 
 		if (count > 0 &&
-			kind_matters(p, k, segment_entity(p->segment, members[0])->flags))
+			kind_of(p, k, segment_entity(p->segment, members[0])->flags)
+				->matters)
 			return true;
 	}
 	return false;
 }
 
+/* Each of the named ones for itself. */
+static int sweep_named(struct sweep *p, struct err *e)
+{
+	uint32_t words = (segment_info(p->segment)->entity_count + 63) / 64;
+
+	for (uint32_t i = 0; i < words && p->named_count > 0; i++) {
+		for (uint64_t rest = p->named[i]; rest != 0; rest &= rest - 1) {
+			entity_id id = i * 64 + (entity_id)__builtin_ctzll(rest);
+			const struct segment_entity *entity =
+				segment_entity(p->segment, id);
+
+			if (!(entity->flags & ENTITY_SHARED) &&
+				entity->kind < segment_info(p->segment)->kind_count &&
+				kind_of(p, entity->kind, entity->flags)->asked &&
+				decide_one(p, id, e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
+}
+
+/* So few are decided one by one, without a look at what covers whom. */
+#define NAMED_FEW 8u
+
 static int sweep_own(struct sweep *p, struct err *e)
 {
+	struct arena *arena = world_arena(p->w);
 	uint32_t count = p->subject->statement_count;
+	int rc;
 
-	p->depth = ARENA_NEW_ARRAY(world_arena(p->w), uint32_t, count + 1);
-	p->active = ARENA_NEW_ARRAY(world_arena(p->w), bool, count + 1);
-	p->generic = ARENA_NEW_ARRAY(world_arena(p->w), const struct access *,
-		segment_info(p->segment)->kind_count + 1);
-	p->kinds = arena_alloc(world_arena(p->w),
-		(segment_info(p->segment)->kind_count + 1) * sizeof(*p->kinds));
-	p->cursor = segment_cursor_new(p->segment, world_arena(p->w));
 	/* documents that nobody collected may grant anything: look everywhere */
 	p->root = (p->subject->s.n->flags & ENTITY_ROOT) != 0 ||
 		  p->subject->unknown_identity != EXPR_FALSE;
-	if (!sweep_needed(p))
-		return 0;
+	if (!sweep_needed(p) && p->named_count <= NAMED_FEW)
+		return sweep_named(p, e);
+	p->depth = ARENA_NEW_ARRAY(arena, uint32_t, count + 1);
+	p->active = ARENA_NEW_ARRAY(arena, bool, count + 1);
+	p->granted =
+		ARENA_NEW_ARRAY(arena, uint8_t, segment_info(p->segment)->kind_count + 1);
+	p->alike = alike_new(p->d, p->subject, p->scope, p->segment);
 	p->one_by_one = rcps_look_closer(p);
-	for (uint32_t i = 0; i < count; i++)
-		spans_of_statement(p, i);
+	span_collect(&p->spans, p->w, p->segment, p->subject);
 	events_make(p);
-	return runs(p, e);
+	rc = runs(p, e);
+	alike_free(p->alike);
+	return rc;
 }
 
 static int sweep_scope(struct buf *out, struct decide *d, const struct decide_subject *s,
@@ -630,10 +594,16 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 		.scope = scope,
 		.ruler = own ? ruler : NODE_NONE,
 		.out = out };
-	int rc = 0;
+	struct arena *arena = world_arena(p.w);
+	int rc;
 
 	if (world_segment(&p.segment, p.w, scope, e) < 0)
 		return e->code;
+	p.named = ARENA_NEW_ARRAY(
+		arena, uint64_t, segment_info(p.segment)->entity_count / 64 + 1);
+	p.kinds = arena_alloc(
+		arena, (segment_info(p.segment)->kind_count + 1) * sizeof(*p.kinds));
+	p.cursor = segment_cursor_new(p.segment, arena);
 	named_in(&p, s->s.node, own);
 	if (p.ruler != NODE_NONE)
 		named_in(&p, p.ruler, own);
@@ -641,24 +611,14 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 		named_refused(&p);
 	if (decide_is_strict(d))
 		unread_in(&p);
-	for (size_t i = 0; i < VEC_COUNT(&p.named, entity_id) && rc == 0; i++) {
-		entity_id id = VEC_DATA(&p.named, entity_id)[i];
-		const struct segment_entity *entity;
-
-		/* a policy came without the entity that carries it */
-		if (id >= segment_info(p.segment)->entity_count)
-			continue;
-		entity = segment_entity(p.segment, id);
-		if (!(entity->flags & ENTITY_SHARED) &&
-			plan_of(&p, entity->kind, entity->flags)->count > 0)
-			rc = decide_one(&p, id, e);
-	}
-	if (rc == 0 && own && p.ruler == NODE_NONE)
+	if (own && p.ruler == NODE_NONE)
 		rc = sweep_own(&p, e);
+	else
+		rc = sweep_named(&p, e);
 	buf_release(&p.spans);
 	buf_release(&p.events);
 	buf_release(&p.tests);
-	buf_release(&p.named);
+	buf_release(&p.reach);
 	return rc;
 }
 

@@ -22,6 +22,7 @@ struct scope_state {
 	struct str account;
 	kind_id *kinds;
 	node_id block;         /* node of its first entity + 1; 0: not yet */
+	node_id container;     /* of the entity that it is of, + 2; 0: not looked up */
 	struct sparse by_name; /* node_id + 1 of those of its entities that others have */
 };
 
@@ -34,8 +35,9 @@ struct world {
 	struct scope_state *scopes;
 	uint32_t scope_count;
 	struct node_table *nodes;
-	struct buf sharing;     /* scope_number: those with `by_name` in use */
-	struct intern accounts; /* native ids that were asked for */
+	struct buf sharing;        /* scope_number: those with `by_name` in use */
+	struct intern accounts;    /* native ids that were asked for */
+	struct buf account_scopes; /* scope_number + 2, by accounts' number; 0: not yet */
 	/* const struct world_organization *, by accounts' number; NULL: not yet */
 	struct buf organizations;
 	struct intern removed;
@@ -90,6 +92,7 @@ void world_close(struct world *w)
 		sparse_release(
 			&w->scopes[VEC_DATA(&w->sharing, scope_number)[i]].by_name);
 	buf_release(&w->sharing);
+	buf_release(&w->account_scopes);
 	buf_release(&w->organizations);
 	arena_release(&w->arena);
 	free(w);
@@ -211,14 +214,12 @@ int world_segment(struct segment **out, struct world *w, scope_number n, struct 
 	return 0;
 }
 
-scope_number world_account_scope(struct world *w, struct str account)
+static scope_number find_account(struct world *w, struct str account)
 {
 	const struct provider *p;
 	scope_number n;
 	struct err e;
 
-	if (account.n == 0)
-		return SEGMENT_NONE;
 	for (uint32_t i = 0; (p = provider_get(i)); i++) {
 		struct str scope = arena_printf(
 			&w->arena, "%.*s:%.*s", STR_ARG(p->name), STR_ARG(account));
@@ -227,6 +228,22 @@ scope_number world_account_scope(struct world *w, struct str account)
 			return n;
 	}
 	return SEGMENT_NONE;
+}
+
+scope_number world_account_scope(struct world *w, struct str account)
+{
+	uint32_t number;
+	scope_number *slot;
+
+	if (account.n == 0)
+		return SEGMENT_NONE;
+	number = intern_add(&w->accounts, account);
+	while (VEC_COUNT(&w->account_scopes, scope_number) <= number)
+		VEC_ADD(&w->account_scopes, scope_number, 0);
+	slot = &VEC_DATA(&w->account_scopes, scope_number)[number];
+	if (*slot == 0)
+		*slot = find_account(w, account) + 2;
+	return *slot - 2;
 }
 
 struct str world_scope_account(struct world *w, scope_number n)
@@ -378,6 +395,25 @@ int world_node_of_key(node_id *out, struct world *w, struct str key, struct err 
 	type = provider_of_key(key)->read_key(key, &account);
 	*out = world_node_virtual(w, type, arena_copy(&w->arena, key), account);
 	return 0;
+}
+
+node_id world_account_node(struct world *w, struct str account)
+{
+	scope_number scope = world_account_scope(w, account);
+	struct segment *s;
+	struct str key;
+	node_id n;
+	struct err e;
+
+	if (scope == SEGMENT_NONE || world_segment(&s, w, scope, &e) < 0)
+		return NODE_NONE;
+	if (w->scopes[scope].container != 0)
+		return w->scopes[scope].container - 2;
+	key = segment_info(s)->key;
+	if (key.n == 0 || world_node_of_key(&n, w, key, &e) < 0)
+		n = NODE_NONE;
+	w->scopes[scope].container = n + 2;
+	return n;
 }
 
 struct segment *world_node_segment(struct world *w, node_id n)
