@@ -128,6 +128,18 @@ struct catalog_action catalog_action_get(action_id id)
 	};
 }
 
+uint32_t catalog_action_service(action_id id)
+{
+	assert(id < catalog_image_action_count);
+	return catalog_image_actions[id].service;
+}
+
+bool catalog_action_is_unbound(action_id id)
+{
+	assert(id < catalog_image_action_count);
+	return catalog_image_actions[id].resource_count == 0;
+}
+
 action_id catalog_action_find(struct str name)
 {
 	action_id id = CATALOG_NONE;

@@ -9,8 +9,6 @@
 struct action_planner {
 	struct arena *arena;
 	uint64_t *wanted; /* bit per action */
-	const uint32_t *services;
-	uint32_t service_count;
 	const struct action_plan *
 		*plans; /* per kind, twice (container); last pair: no kind */
 	uint32_t list_count;
@@ -43,13 +41,18 @@ static void want_pattern(struct action_planner *p, struct str pattern)
 
 static void want_all(struct action_planner *p, const struct action_query *q)
 {
-	bool all = q->everything || q->admin;
+	action_id count = catalog_action_count();
 
 	for (uint32_t i = 0; i < q->pattern_count; i++)
 		want_pattern(p, q->patterns[i]);
-	for (action_id id = 0; (all || q->level_mask) && id < catalog_action_count();
-		id++) {
-		if (all || (q->level_mask >> catalog_action_get(id).level & 1u))
+	if (q->everything || q->admin) {
+		memset(p->wanted, 0xff, count / 64 * sizeof(*p->wanted));
+		for (action_id id = count / 64 * 64; id < count; id++)
+			want(p, id);
+		return;
+	}
+	for (action_id id = 0; q->level_mask && id < count; id++) {
+		if (q->level_mask >> catalog_action_get(id).level & 1u)
 			want(p, id);
 	}
 }
@@ -58,24 +61,12 @@ struct action_planner *action_planner_new(
 	const struct action_query *query, struct arena *arena)
 {
 	struct action_planner *p = ARENA_NEW(arena, struct action_planner);
-	uint32_t *services =
-		ARENA_NEW_ARRAY(arena, uint32_t, catalog_service_count() + 1);
 
 	p->arena = arena;
 	p->wanted = ARENA_NEW_ARRAY(arena, uint64_t, catalog_action_count() / 64 + 1);
 	p->plans = ARENA_NEW_ARRAY(arena, const struct action_plan *,
 		2 * ((size_t)catalog_kind_count() + 1));
 	want_all(p, query);
-	for (uint32_t service = 0; service < catalog_service_count(); service++) {
-		action_id begin, end;
-
-		catalog_service_actions(service, &begin, &end);
-		while (begin < end && !action_plan_wants(p, begin))
-			begin++;
-		if (begin < end)
-			services[p->service_count++] = service;
-	}
-	p->services = services;
 	return p;
 }
 
@@ -141,6 +132,16 @@ static void sort_list(struct action_planner *p, const struct catalog_target *t,
 	buf_release(&ids);
 }
 
+static bool has_sort(const struct list_sort *sorts, uint32_t count, struct list_sort sort)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (sorts[i].policy == sort.policy && sorts[i].layer == sort.layer &&
+			sorts[i].custody == sort.custody)
+			return true;
+	}
+	return false;
+}
+
 /* Split one target's wanted actions by what decides about them, and append the lists. */
 static void target_lists(
 	struct action_planner *p, kind_id kind, uint32_t index, struct buf *lists)
@@ -158,13 +159,15 @@ static void target_lists(
 	for (int policy = POLICY_NEVER; policy <= POLICY_REQUIRED; policy++) {
 		for (int layer = LAYER_RESOURCE; layer <= LAYER_TRUST; layer++) {
 			for (int custody = CUSTODY_NONE; custody <= CUSTODY_ALL;
-				custody++)
-				sort_list(p, &t, index, sorts,
-					(struct list_sort){ provider,
-						(enum provider_policy)policy,
-						(enum record_layer)layer,
-						(enum provider_custody)custody },
-					lists);
+				custody++) {
+				struct list_sort sort = { provider,
+					(enum provider_policy)policy,
+					(enum record_layer)layer,
+					(enum provider_custody)custody };
+
+				if (has_sort(sorts, t.action_count, sort))
+					sort_list(p, &t, index, sorts, sort, lists);
+			}
 		}
 	}
 }
@@ -180,7 +183,7 @@ static void unbound_list(struct action_planner *p, kind_id kind, struct buf *lis
 
 	catalog_provider_actions(provider->name, &begin, &end);
 	for (action_id id = begin; id < end; id++) {
-		if (action_plan_wants(p, id) && catalog_action_get(id).unbound)
+		if (action_plan_wants(p, id) && catalog_action_is_unbound(id))
 			VEC_ADD(&ids, action_id, id);
 	}
 	if (ids.n > 0)
@@ -189,37 +192,40 @@ static void unbound_list(struct action_planner *p, kind_id kind, struct buf *lis
 	buf_release(&ids);
 }
 
-static bool list_has_service(const struct action_list *l, uint32_t service)
+static int compare_services(const void *a, const void *b)
 {
-	action_id begin, end;
-	uint32_t low = 0, high = l->count;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
-	catalog_service_actions(service, &begin, &end);
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (l->ids[mid] < begin)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < l->count && l->ids[low] < end;
+	return (x > y) - (x < y);
 }
 
+/* Actions of a service lie together: each change of it is looked at. */
 static void plan_services(struct action_planner *p, struct action_plan *plan)
 {
-	uint32_t *services = ARENA_NEW_ARRAY(p->arena, uint32_t, p->service_count + 1);
+	struct buf found = { 0 };
+	uint32_t *services, last = CATALOG_NONE, count;
 
-	for (uint32_t i = 0; i < p->service_count; i++) {
-		uint32_t k = 0;
+	for (uint32_t i = 0; i < plan->count; i++) {
+		for (uint32_t k = 0; k < plan->lists[i]->count; k++) {
+			uint32_t service = catalog_action_service(plan->lists[i]->ids[k]);
 
-		while (k < plan->count &&
-			!list_has_service(plan->lists[k], p->services[i]))
-			k++;
-		if (k < plan->count)
-			services[plan->service_count++] = p->services[i];
+			if (service != last)
+				VEC_ADD(&found, uint32_t, service);
+			last = service;
+		}
+	}
+	count = (uint32_t)VEC_COUNT(&found, uint32_t);
+	services = ARENA_NEW_ARRAY(p->arena, uint32_t, count + 1);
+	if (count > 0) {
+		memcpy(services, found.p, found.n);
+		qsort(services, count, sizeof(*services), compare_services);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (i == 0 || services[i] != services[plan->service_count - 1])
+			services[plan->service_count++] = services[i];
 	}
 	plan->services = services;
+	buf_release(&found);
 }
 
 const struct action_plan *action_plan_of(

@@ -18,7 +18,7 @@ struct known {
 struct admin {
 	uint32_t words;
 	struct world *world;
-	struct decide *all;
+	struct decide *all;         /* NULL: see decide_of */
 	struct sparse known;        /* struct known, by node */
 	struct sparse publics;      /* struct known, by node */
 	struct intern powers;       /* see power_key */
@@ -30,17 +30,25 @@ struct admin {
 struct admin *admin_new(struct world *w)
 {
 	struct admin *a = calloc(1, sizeof(*a));
-	struct action_query query = { .everything = true };
 
 	if (!a)
 		abort();
 	a->world = w;
-	a->all = decide_new(w, &query);
 	a->words = (catalog_action_count() + 63) / 64;
 	sparse_init(&a->known, sizeof(struct known));
 	sparse_init(&a->publics, sizeof(struct known));
 	intern_init(&a->powers);
 	return a;
+}
+
+/* Of all actions; made for the first identity that may rule. */
+static struct decide *decide_of(struct admin *a)
+{
+	struct action_query query = { .everything = true };
+
+	if (!a->all)
+		a->all = decide_new(a->world, &query);
+	return a->all;
 }
 
 void admin_free(struct admin *a)
@@ -216,10 +224,10 @@ static int power_left(expr *out, struct admin *a, const struct decide_subject *s
 					continue;
 				if (!(st->statement->flags & DOCUMENT_DENY))
 					lets = expr_or(pool, lets,
-						decide_condition(a->all, s, o, st));
+						decide_condition(decide_of(a), s, o, st));
 				else if (st->statement->flags & DOCUMENT_ANY_RESOURCE)
 					stops = expr_or(pool, stops,
-						decide_condition(a->all, s, o, st));
+						decide_condition(decide_of(a), s, o, st));
 			}
 			left = expr_and(
 				pool, left, expr_and(pool, lets, expr_not(pool, stops)));
@@ -248,7 +256,7 @@ static expr own_power(
 			continue;
 		if (!(st->statement->flags & DOCUMENT_ANY_RESOURCE))
 			continue;
-		c = decide_condition(a->all, s, o, st);
+		c = decide_condition(decide_of(a), s, o, st);
 		if (c == EXPR_FALSE)
 			continue;
 		if (st->statement->flags & DOCUMENT_DENY) {
@@ -373,12 +381,12 @@ static int residual_of(expr *out, struct admin *a, node_id identity, struct err 
 	*out = EXPR_FALSE;
 	if (!may_rule(a, identity))
 		return 0;
-	if (decide_subject(&s, a->all, identity, e) < 0)
+	if (decide_subject(&s, decide_of(a), identity, e) < 0)
 		return e->code;
 	if (!may_be_admin(s))
 		return 0;
 	if (world_node_of_key(&account, a->world, segment_info(segment)->key, e) < 0 ||
-		decide_object(&o, a->all, account, e) < 0 ||
+		decide_object(&o, decide_of(a), account, e) < 0 ||
 		power_left(&power, a, s, o, e) < 0)
 		return e->code;
 	if (s->scp_levels == 0)
@@ -404,7 +412,7 @@ static int shared_residual(
 	slot = &VEC_DATA(&a->power_residuals, struct known)[number];
 	if (!slot->set) {
 		if (residual_of(out, a, identity, e) < 0 ||
-			decide_subject(&s, a->all, identity, e) < 0)
+			decide_subject(&s, decide_of(a), identity, e) < 0)
 			return e->code;
 		*slot = (struct known){ *out, !ceilings_read_principal(s) };
 	}
@@ -450,9 +458,10 @@ int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)
 
 		anonymous = world_node_virtual(
 			a->world, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
-		if (decide_subject(&s, a->all, anonymous, e) < 0 ||
-			decide_object(&o, a->all, entity, e) < 0 ||
-			decide_entity(&access, a->all, s, o, (struct str){ 0 }, e) < 0)
+		if (decide_subject(&s, decide_of(a), anonymous, e) < 0 ||
+			decide_object(&o, decide_of(a), entity, e) < 0 ||
+			decide_entity(&access, decide_of(a), s, o, (struct str){ 0 }, e) <
+				0)
 			return e->code;
 		for (uint32_t i = 0; i < access.part_count; i++)
 			any = expr_or(

@@ -103,6 +103,17 @@ static const char *const policy_kinds[] = {
 	NULL,
 };
 
+static bool carries_policy(struct str kind)
+{
+	for (size_t i = 0; policy_kinds[i]; i++) {
+		/* most differ in their last letters */
+		if (strncmp(policy_kinds[i], kind.p, kind.n) == 0 &&
+			policy_kinds[i][kind.n] == '\0')
+			return true;
+	}
+	return false;
+}
+
 static bool assume_action(struct str name)
 {
 	return str_starts(name, STR_LIT("sts:AssumeRole")) ||
@@ -126,11 +137,7 @@ static enum provider_policy policy(
 	}
 	if (str_eq(name, STR_LIT("aws:kms:key")))
 		return POLICY_REQUIRED;
-	for (size_t i = 0; policy_kinds[i]; i++) {
-		if (str_eq(name, str_from(policy_kinds[i])))
-			return POLICY_OPTIONAL;
-	}
-	return POLICY_NEVER;
+	return carries_policy(name) ? POLICY_OPTIONAL : POLICY_NEVER;
 }
 
 /* The format with partition and account in their places, where it leaves them open. */
@@ -188,12 +195,10 @@ static bool rcps_bind(const struct subject *subject, const struct object *object
 
 static bool rcps_cover(action_id action)
 {
-	struct catalog_action a = catalog_action_get(action);
-	uint32_t service = a.service_id;
+	uint32_t service = catalog_action_service(action);
 
-	return service != CATALOG_NONE &&
-	       MUTANT(rcp_covers_all, catalog_service_has_rcp(service), true) &&
-	       !str_eq(a.name, STR_LIT("kms:RetireGrant"));
+	return MUTANT(rcp_covers_all, catalog_service_has_rcp(service), true) &&
+	       !str_eq(catalog_action_get(action).name, STR_LIT("kms:RetireGrant"));
 }
 
 /* --- the decision --- */

@@ -29,11 +29,12 @@ struct sweep {
 	const struct decide_subject *subject;
 	scope_number scope;
 	struct segment *segment;
-	node_id ruler;     /* who has all that the scope gives already, or NODE_NONE */
-	struct buf spans;  /* struct span */
-	struct buf events; /* struct sweep_event */
-	struct buf tests;  /* open test spans, by number */
-	uint64_t *named;   /* a bit per entity whose own policies name the subject */
+	node_id ruler;      /* who has all that the scope gives already, or NODE_NONE */
+	struct buf spans;   /* struct span */
+	struct buf events;  /* struct sweep_event */
+	struct buf tests;   /* open test spans, by number */
+	uint64_t *named;    /* a bit per entity whose own policies name the subject */
+	uint64_t *favoured; /* likewise, and not only in denies */
 	uint32_t named_count;
 	struct buf *out;
 	uint32_t *depth; /* per statement: open full spans */
@@ -145,20 +146,22 @@ static struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags
 
 /* --- entities whose own policies name the subject --- */
 
-static void name(struct sweep *p, entity_id id)
+static void name(struct sweep *p, entity_id id, bool denies)
 {
 	uint64_t bit = 1ull << (id % 64);
 
 	/* a policy may come without the entity that carries it */
-	if (id >= segment_info(p->segment)->entity_count || (p->named[id / 64] & bit))
+	if (id >= segment_info(p->segment)->entity_count)
 		return;
+	p->named_count += !(p->named[id / 64] & bit);
 	p->named[id / 64] |= bit;
-	p->named_count++;
+	if (!denies)
+		p->favoured[id / 64] |= bit;
 }
 
-static bool is_named(const struct sweep *p, entity_id id)
+static bool is_in(const uint64_t *set, entity_id id)
 {
-	return p->named[id / 64] >> (id % 64) & 1u;
+	return set[id / 64] >> (id % 64) & 1u;
 }
 
 static uint32_t principals_from(struct segment *s, struct str text)
@@ -220,7 +223,7 @@ static void named_by(struct sweep *p, struct str text, bool own)
 				v[i].entity >= segment_info(p->segment)->entity_count ||
 				!may_consent(p, v[i].entity)))
 			continue;
-		name(p, v[i].entity);
+		name(p, v[i].entity, v[i].is_deny);
 	}
 }
 
@@ -241,7 +244,7 @@ static void named_refused(struct sweep *p)
 	const entity_id *refused = segment_refused(p->segment, &count);
 
 	for (uint32_t i = 0; i < count && has_grants(p); i++)
-		name(p, refused[i]);
+		name(p, refused[i], false);
 }
 
 /*
@@ -262,7 +265,7 @@ static void unread_in(struct sweep *p)
 			if ((state == SEGMENT_POLICY_NOT_ASKED ||
 				    state == SEGMENT_POLICY_REFUSED) &&
 				action_plan_is_governed(plan_of(p, k, 0)))
-				name(p, members[i]);
+				name(p, members[i], false);
 		}
 	}
 }
@@ -419,7 +422,7 @@ static int decide_alike(struct sweep *p, entity_id id, struct err *e)
 {
 	const struct access *access;
 
-	if (alike_access(&access, p->alike, id, is_named(p, id), e) < 0)
+	if (alike_access(&access, p->alike, id, is_in(p->named, id), e) < 0)
 		return e->code;
 	if (!access)
 		return decide_one(p, id, e);
@@ -431,7 +434,7 @@ static int run_entity(struct sweep *p, entity_id id, struct err *e)
 {
 	const struct segment_entity *entity = segment_entity(p->segment, id);
 	const struct sweep_kind *kind;
-	bool named = is_named(p, id);
+	bool named = is_in(p->named, id);
 
 	if (entity->flags & ENTITY_SHARED)
 		return 0;
@@ -449,7 +452,8 @@ static int run_entity(struct sweep *p, entity_id id, struct err *e)
 		return decide_one(p, id, e);
 	if (named && decide_wants_exclusions(p->d))
 		return decide_one(p, id, e);
-	if (!named && !kind_granted(p, entity->kind, entity->flags))
+	/* a policy that only denies gives nothing to who has nothing */
+	if (!is_in(p->favoured, id) && !kind_granted(p, entity->kind, entity->flags))
 		return 0;
 	return decide_alike(p, id, e);
 }
@@ -476,9 +480,9 @@ static int run(struct sweep *p, entity_id begin, entity_id end, struct err *e)
 	if (begin >= end)
 		return 0;
 	alike_begin(p->alike, p->active);
+	memset(p->granted, 0, segment_info(p->segment)->kind_count);
 	if (!run_grants(p))
 		return p->named_count > 0 ? run_named(p, begin, end, e) : 0;
-	memset(p->granted, 0, segment_info(p->segment)->kind_count);
 	for (entity_id id = begin; id < end; id++) {
 		if (run_entity(p, id, e) < 0)
 			return e->code;
@@ -519,18 +523,19 @@ static bool rcps_look_closer(const struct sweep *p)
 	return false;
 }
 
+/* Containers last: planning for them is a look at all actions that name no resource. */
 static bool sweep_needed(struct sweep *p)
 {
 	uint32_t kinds = segment_info(p->segment)->kind_count, count;
 
-	if (!has_grants(p))
-		return false;
-	for (uint32_t k = 0; k < kinds; k++) {
-		const uint32_t *members = segment_kind_members(p->segment, k, &count);
+	for (uint32_t k = 0; k < 2 * kinds && has_grants(p); k++) {
+		const uint32_t *members =
+			segment_kind_members(p->segment, k % kinds, &count);
+		uint32_t flags =
+			count > 0 ? segment_entity(p->segment, members[0])->flags : 0;
 
-		if (count > 0 &&
-			kind_of(p, k, segment_entity(p->segment, members[0])->flags)
-				->matters)
+		if (count > 0 && ((flags & ENTITY_CONTAINER) != 0) == (k >= kinds) &&
+			kind_of(p, k % kinds, flags)->matters)
 			return true;
 	}
 	return false;
@@ -600,6 +605,8 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 	if (world_segment(&p.segment, p.w, scope, e) < 0)
 		return e->code;
 	p.named = ARENA_NEW_ARRAY(
+		arena, uint64_t, segment_info(p.segment)->entity_count / 64 + 1);
+	p.favoured = ARENA_NEW_ARRAY(
 		arena, uint64_t, segment_info(p.segment)->entity_count / 64 + 1);
 	p.kinds = arena_alloc(
 		arena, (segment_info(p.segment)->kind_count + 1) * sizeof(*p.kinds));
