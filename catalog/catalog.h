@@ -91,9 +91,10 @@ struct catalog_action {
 
 uint32_t catalog_action_count(void);
 struct catalog_action catalog_action_get(action_id id);
-/* Parts of it that loops over many actions ask for: its service, and whether unbound. */
+/* Parts of it that loops over many actions ask for. */
 uint32_t catalog_action_service(action_id id);
 bool catalog_action_is_unbound(action_id id);
+enum catalog_level catalog_action_level(action_id id);
 
 /*
  * The action of that name, any case, or CATALOG_NONE. A provider may have one name in two

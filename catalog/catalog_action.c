@@ -134,6 +134,12 @@ uint32_t catalog_action_service(action_id id)
 	return catalog_image_actions[id].service;
 }
 
+enum catalog_level catalog_action_level(action_id id)
+{
+	assert(id < catalog_image_action_count);
+	return (enum catalog_level)catalog_image_actions[id].level;
+}
+
 bool catalog_action_is_unbound(action_id id)
 {
 	assert(id < catalog_image_action_count);

@@ -4,9 +4,9 @@
  *
  * What a decision sees of an entity, beside the statements that cover it whole: its kind,
  * the values of the condition keys that were read and, where its own policies name the
- * subject, their state, the documents, and settings that the provider looks at. Entities that agree in all of it
- * get the same access. Which keys are read is found out by deciding: a decision with the
- * same values takes the same course.
+ * subject, their state, the documents, and settings that the provider looks at. Entities
+ * that agree in all of it get the same access. Which keys are read is found out by
+ * deciding: a decision with the same values takes the same course.
  *
  * Where a statement on the entity's side speaks of parts of it by their keys, the entity
  * is like no other and is decided for itself.

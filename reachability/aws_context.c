@@ -414,10 +414,10 @@ static bool tag_of_resource(struct str key, const struct object *o, struct str *
 		return true;
 	if (of_service(o->n->key, "s3"))
 		return key_begins(key, "s3:BucketTag/", tag);
-	return (str_contains_fold(o->n->key, STR_LIT(":db:")) &&
-		       key_begins(key, "rds:db-tag/", tag)) ||
-	       (str_contains_fold(o->n->key, STR_LIT(":cluster:")) &&
-		       key_begins(key, "rds:cluster-tag/", tag));
+	return (key_begins(key, "rds:db-tag/", tag) &&
+		       str_contains_fold(o->n->key, STR_LIT(":db:"))) ||
+	       (key_begins(key, "rds:cluster-tag/", tag) &&
+		       str_contains_fold(o->n->key, STR_LIT(":cluster:")));
 }
 
 /* Keys that only what comes through an access point carries. */
@@ -489,9 +489,12 @@ static bool fact_of_context(
 	struct world *w, struct str key, struct condition_fact *out, struct arena *arena)
 {
 	const struct world_context *c = world_context(w);
-	struct str *values = ARENA_NEW_ARRAY(arena, struct str, c->count + 1);
+	struct str *values;
 	uint32_t count = 0;
 
+	if (c->count == 0)
+		return false;
+	values = ARENA_NEW_ARRAY(arena, struct str, c->count);
 	for (uint32_t i = 0; i < c->count; i++) {
 		if (str_eq_fold(c->keys[i], key))
 			values[count++] = c->values[i];
@@ -576,9 +579,10 @@ void aws_provider_look_up(struct world *w, const struct subject *subject,
 		out->knowledge = CONDITION_MISSING;
 		return;
 	}
-	if (!fact_of_principal(w, subject, key, out, arena) &&
-		!fact_of_way(w, object, key, out, arena) &&
-		!fact_of_resource(w, object, key, out, arena))
+	/* a list may ask this of each resource: first what tells one from another */
+	if (!fact_of_way(w, object, key, out, arena) &&
+		!fact_of_resource(w, object, key, out, arena) &&
+		!fact_of_principal(w, subject, key, out, arena))
 		fact_of_request(subject, key, out);
 	if (world_context(w)->complete &&
 		(out->knowledge == CONDITION_OPEN || out->knowledge == CONDITION_PRESENT))

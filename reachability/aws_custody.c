@@ -1,29 +1,40 @@
 #include "reachability/aws_custody.h"
 
-/* What the key has behind the fifth colon. */
-static struct str name_of(struct str key)
+/* The key behind its second colon: "iam::111122223333:role/x". */
+static struct str service_of(struct str key)
 {
-	size_t at = 0;
+	size_t at = str_find_char(key, ':', 0) + 1;
 
-	for (int i = 0; i < 5 && at <= key.n; i++)
-		at = str_find_char(key, ':', at) + 1;
+	at = str_find_char(key, ':', at) + 1;
 	return at <= key.n ? str_skip(key, at) : (struct str){ 0 };
 }
 
+/* What follows three colons more. */
+static struct str name_of(struct str service)
+{
+	size_t at = 0;
+
+	for (int i = 0; i < 3 && at <= service.n; i++)
+		at = str_find_char(service, ':', at) + 1;
+	return at <= service.n ? str_skip(service, at) : (struct str){ 0 };
+}
+
+/* Asked of each entity of a list: most are told by their service. */
 enum provider_custody aws_custody_of(struct str key)
 {
-	struct str name = name_of(key);
+	struct str service = service_of(key), name;
 
-	if (str_contains_fold(key, STR_LIT(":iam::"))) {
+	if (str_starts(service, STR_LIT("iam::"))) {
+		name = name_of(service);
 		if (str_starts(name, STR_LIT("role/aws-service-role/")))
 			return CUSTODY_SHAPE;
 		if (str_starts(name, STR_LIT("role/aws-reserved/")) ||
 			(str_starts(name, STR_LIT("policy/")) &&
-				str_contains_fold(key, STR_LIT(":iam::aws:"))))
+				str_starts(service, STR_LIT("iam::aws:"))))
 			return CUSTODY_ALL;
 	}
-	if (str_starts(name, STR_LIT("alias/aws/")) &&
-		str_contains_fold(key, STR_LIT(":kms:")))
+	if (str_starts(service, STR_LIT("kms:")) &&
+		str_starts(name_of(service), STR_LIT("alias/aws/")))
 		return CUSTODY_ALL;
 	return CUSTODY_NONE;
 }

@@ -162,11 +162,29 @@ static const action_id *actions_keep(struct arena *arena, const struct buf *ids)
 	size_t count = VEC_COUNT(ids, action_id);
 	action_id *copy = ARENA_NEW_ARRAY(arena, action_id, count + 1);
 
-	if (count > 0) {
+	bool ascend = true;
+
+	if (count > 0)
 		memcpy(copy, ids->p, ids->n);
+	for (size_t i = 1; i < count; i++)
+		ascend &= copy[i - 1] < copy[i];
+	if (!ascend)
 		qsort(copy, count, sizeof(*copy), compare_actions);
-	}
 	return copy;
+}
+
+/* The actions of the bit set, of which there are `count`. */
+static const action_id *actions_of_bits(
+	struct arena *arena, const uint64_t *bits, uint32_t words, uint32_t count)
+{
+	action_id *out = ARENA_NEW_ARRAY(arena, action_id, count + 1);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < words && n < count; i++) {
+		for (uint64_t rest = bits[i]; rest != 0; rest &= rest - 1)
+			out[n++] = i * 64 + (action_id)__builtin_ctzll(rest);
+	}
+	return out;
 }
 
 /* Actions of a piece that nothing better has given yet; marks them. */
@@ -236,7 +254,7 @@ static void body_fill(struct row_maker *m, struct body *b, struct buf *pieces,
 	const struct row_source *sources, uint32_t source_count)
 {
 	struct arena *arena = world_arena(m->world);
-	struct buf ids = { 0 }, all = { 0 }, parts = { 0 };
+	struct buf ids = { 0 }, parts = { 0 };
 	bool *used = ARENA_NEW_ARRAY(arena, bool, source_count + 1);
 	struct answer_row *row = &b->row;
 	const struct path *path = NULL;
@@ -251,7 +269,7 @@ static void body_fill(struct row_maker *m, struct body *b, struct buf *pieces,
 		if (ids.n == 0)
 			continue;
 		used[p->source] = true;
-		buf_add(&all, ids.p, ids.n);
+		row->action_count += (uint32_t)VEC_COUNT(&ids, action_id);
 		if (p->verdict < row->verdict)
 			row->verdict = p->verdict;
 		if (p->verdict != VERDICT_ALLOWED)
@@ -259,14 +277,13 @@ static void body_fill(struct row_maker *m, struct body *b, struct buf *pieces,
 		if (p->path && (!path || row_compare_paths(p->path, path) < 0))
 			path = p->path;
 	}
-	b->empty = all.n == 0;
+	b->empty = row->action_count == 0;
 	row->indirect = path != NULL;
 	if (path)
 		row->path = *path;
-	row->actions = actions_keep(arena, &all);
-	row->action_count = (uint32_t)VEC_COUNT(&all, action_id);
+	row->actions = actions_of_bits(arena, m->done, m->words, row->action_count);
 	for (uint32_t i = 0; i < row->action_count; i++)
-		row->level_mask |= 1u << catalog_action_get(row->actions[i]).level;
+		row->level_mask |= 1u << catalog_action_level(row->actions[i]);
 	kept = arena_alloc(arena, parts.n + 1);
 	if (parts.n > 0)
 		memcpy(kept, parts.p, parts.n);
@@ -274,7 +291,6 @@ static void body_fill(struct row_maker *m, struct body *b, struct buf *pieces,
 	row->part_count = (uint32_t)VEC_COUNT(&parts, struct row_part);
 	body_reach(b, arena, sources, used, source_count);
 	buf_release(&ids);
-	buf_release(&all);
 	buf_release(&parts);
 }
 

@@ -138,7 +138,7 @@ int world_segment(struct segment **out, struct world *w, scope_number n, struct 
  */
 scope_number world_account_scope(struct world *w, struct str account);
 
-/* The entity that an account's scope is of; NODE_NONE when nobody said or collected it. */
+/* The entity that an account's scope is of, or NODE_NONE. */
 node_id world_account_node(struct world *w, struct str account);
 
 /* The account a scope is (native id). */
