@@ -368,11 +368,46 @@ static bool delegates_to(const struct seek *k, struct str account)
 	return false;
 }
 
+/* Whether identities of any scope may get in. */
+static bool opens_to_all(const struct seek *k)
+{
+	return k->anyone || k->any_account || k->object->o.n->account.n == 0;
+}
+
+/* The scopes other than the object's own whose identities may get in, each once. */
+static void scopes_list(struct seek *k, scope_number own, struct buf *out)
+{
+	uint32_t count = world_scope_count(k->w);
+	const struct str *accounts = VEC_DATA(&k->accounts, const struct str);
+	struct intern seen;
+
+	for (scope_number n = 0; opens_to_all(k) && n < count; n++) {
+		if (n != own)
+			VEC_ADD(out, scope_number, n);
+	}
+	if (opens_to_all(k))
+		return;
+	intern_init(&seen);
+	for (size_t i = 0; i < VEC_COUNT(&k->accounts, struct str); i++) {
+		uint32_t before = intern_count(&seen);
+		scope_number n;
+
+		if (intern_add(&seen, accounts[i]) < before)
+			continue;
+		n = world_account_scope(k->w, accounts[i]);
+		if (n != SEGMENT_NONE && n != own)
+			VEC_ADD(out, scope_number, n);
+	}
+	intern_release(&seen);
+}
+
 static int scopes_decide(struct seek *k, struct err *e)
 {
 	struct str account = k->object->o.n->account;
 	scope_number own = world_account_scope(k->w, account);
 	bool refused = k->object->o.policy_state == SEGMENT_POLICY_REFUSED;
+	struct buf others = { 0 };
+	int rc = 0;
 
 	if (own != SEGMENT_NONE) {
 		bool all = k->anyone || names_by_id(k->object);
@@ -382,16 +417,11 @@ static int scopes_decide(struct seek *k, struct err *e)
 				return e->code;
 		}
 	}
-	for (scope_number n = 0; n < world_scope_count(k->w); n++) {
-		if (n == own)
-			continue;
-		if (!k->anyone && !k->any_account && account.n > 0 &&
-			!delegates_to(k, world_scope_account(k->w, n)))
-			continue;
-		if (scope_decide(k, n, false, e) < 0)
-			return e->code;
-	}
-	return 0;
+	scopes_list(k, own, &others);
+	for (size_t i = 0; i < VEC_COUNT(&others, scope_number) && rc == 0; i++)
+		rc = scope_decide(k, VEC_DATA(&others, const scope_number)[i], false, e);
+	buf_release(&others);
+	return rc;
 }
 
 /* An entity that several scopes have is found once. */
