@@ -108,8 +108,7 @@ static bool statement_ok(const struct document_head *h, const struct document *d
 			h->part[PART_PRINCIPALS].count) ||
 		!range_inside(s->condition_first, s->condition_count,
 			h->part[PART_CONDITIONS].count) ||
-		!text_inside(h, s->sid) || !text_inside(h, s->role) ||
-		(s->role.size > 0 && s->action_count > 0) || !joins_ok(d, s))
+		!text_inside(h, s->sid) || !text_inside(h, s->role) || !joins_ok(d, s))
 		return false;
 	for (uint32_t i = 0; i < s->action_count; i++) {
 		const struct document_interval *v = &d->intervals[s->action_first + i];

@@ -38,7 +38,7 @@ void aws_emit_init(struct aws_emit *em, const struct decoder_batch *batch,
 		.context = &batch->context,
 		.format = batch->format->name,
 		.home_partition = STR_LIT("aws") };
-	if (hint.n > 0) {
+	if (aws_arn_is_account(str_skip(hint, colon + 1))) {
 		em->home_partition = str_head(hint, colon);
 		em->home = str_skip(hint, colon + 1);
 	} else {

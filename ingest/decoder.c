@@ -5,9 +5,11 @@
 #include "base/limits.h"
 #include "base/record.h"
 #include "ingest/aws_decoder.h"
+#include "ingest/azure_decoder.h"
 #include "ingest/decoder_priv.h"
 
-static const struct decoder_provider *const providers[] = { &aws_decoder };
+static const struct decoder_provider *const providers[] = { &aws_decoder,
+	&azure_decoder };
 #define PROVIDER_COUNT (sizeof(providers) / sizeof(providers[0]))
 
 enum input_type { INPUT_UNKNOWN, INPUT_JSON, INPUT_RECORDS, INPUT_TEXT };

@@ -1,0 +1,49 @@
+/*
+ * azure_policy_priv.h - one text on its way to a document; for the files that read its
+ * parts.
+ */
+#ifndef INGEST_AZURE_POLICY_PRIV_H
+#define INGEST_AZURE_POLICY_PRIV_H
+
+#include "base/json.h"
+#include "ingest/azure_action.h"
+#include "ingest/azure_condition.h"
+#include "ingest/policy.h"
+
+struct azure_compiler {
+	struct document_builder *out;
+	const struct policy_listener *listener;
+	enum record_layer layer;
+	struct json json;
+	struct arena arena;
+	struct str tenant; /* whose principals are named */
+};
+
+/* Begin a statement that has any resource, and what its actions are. */
+struct document_statement *azure_policy_statement(
+	struct azure_compiler *c, const struct json_value *from, uint32_t flags);
+void azure_policy_intervals(struct azure_compiler *c, const struct buf *set);
+
+/* What kind of thing a principal id names. */
+enum azure_principal {
+	AZURE_PRINCIPAL_EITHER,
+	AZURE_PRINCIPAL_ONE,
+	AZURE_PRINCIPAL_GROUP
+};
+
+enum azure_principal azure_policy_principal_type(struct str type);
+
+/* Add it to the newest statement, as an exception or not. */
+void azure_policy_principal(struct azure_compiler *c, struct str object,
+	enum azure_principal type, bool excepted);
+
+/* The statements of "accessPolicies" or "accessPolicy", by the layer. */
+int azure_policy_vault(
+	struct azure_compiler *c, const struct json_value *policies, struct err *e);
+
+/* A string member, empty when it is none; of "properties" when it is there. */
+struct str azure_policy_string(const struct json_value *v, const char *name);
+const struct json_value *azure_policy_member(
+	const struct json_value *v, const char *name);
+
+#endif
