@@ -35,7 +35,7 @@ int azure_access_schedule(
 int azure_access_delegation(
 	struct azure_emit *em, const struct json_value *v, struct err *e);
 
-/* All assignments of the subscription, or of the tenant's own places, are in the input. */
+/* All assignments of the subscription, or of the tenant itself, are in the input. */
 int azure_access_complete(
 	struct azure_emit *em, struct str id, const struct json_value *v, struct err *e);
 

@@ -225,6 +225,17 @@ static int role_definition(
 		json_text(em->json, v), e);
 }
 
+/* A list of users: of the tenant's identities, as far as lists go. */
+static void note_listed(struct azure_emit *em)
+{
+	if (em->batch->more)
+		azure_emit_coverage(em, "identities", (struct str){ 0 }, COVERAGE_PARTIAL,
+			STR_LIT("the page says that another follows"));
+	else
+		azure_emit_coverage(em, "identities", (struct str){ 0 }, COVERAGE_GOT,
+			(struct str){ 0 });
+}
+
 int azure_directory_object(struct azure_emit *em, const struct json_value *v,
 	enum azure_directory_type type, struct err *e)
 {
@@ -240,6 +251,8 @@ int azure_directory_object(struct azure_emit *em, const struct json_value *v,
 	else if (azure_emit_object(&key, em, azure_emit_string(v, "id"), v, e) < 0)
 		return e->code;
 	rc = object_entity(em, v, type, key, e);
+	if (type == AZURE_DIRECTORY_USER)
+		note_listed(em);
 	if (rc == 0 && type == AZURE_DIRECTORY_ROLE)
 		rc = role_definition(em, v, key, e);
 	if (rc == 0 && (type == AZURE_DIRECTORY_APPLICATION ||

@@ -110,6 +110,20 @@ static bool is_opened(struct azure_emit *em)
 	return false;
 }
 
+void azure_emit_coverage(struct azure_emit *em, const char *what, struct str subject,
+	enum coverage_state state, struct str detail)
+{
+	struct record r = { .type = RECORD_COVERAGE,
+		.coverage = { .scope = em->scope,
+			.what = str_from(what),
+			.subject = subject,
+			.detail = detail,
+			.state = state,
+			.source = source_of(em) } };
+
+	record_encode(em->out, &r);
+}
+
 static int write_scope(struct azure_emit *em, struct str key, struct str id,
 	const char *kind, struct err *e)
 {
@@ -119,6 +133,11 @@ static int write_scope(struct azure_emit *em, struct str key, struct str id,
 	struct record_pair pair = { STR_LIT("id"), id };
 
 	record_encode(em->out, &r);
+	azure_emit_coverage(em, "organization", (struct str){ 0 }, COVERAGE_ABSENT,
+		(struct str){ 0 });
+	if (str_starts(key, STR_LIT("/"))) /* identities are the tenant's */
+		azure_emit_coverage(em, "identities", (struct str){ 0 }, COVERAGE_GOT,
+			(struct str){ 0 });
 	return azure_emit_entity(em,
 		(struct record_entity){ .key = key,
 			.kind = str_from(kind),
@@ -307,20 +326,6 @@ int azure_emit_document(struct azure_emit *em, enum record_layer layer, struct s
 		arena_printf(em->arena, "{\"tenantId\":\"%.*s\",\"%s\":%.*s}",
 			STR_ARG(em->tenant), member, STR_ARG(json_text(em->json, v))),
 		e);
-}
-
-void azure_emit_coverage(struct azure_emit *em, const char *what, struct str subject,
-	enum coverage_state state, struct str detail)
-{
-	struct record r = { .type = RECORD_COVERAGE,
-		.coverage = { .scope = em->scope,
-			.what = str_from(what),
-			.subject = subject,
-			.detail = detail,
-			.state = state,
-			.source = source_of(em) } };
-
-	record_encode(em->out, &r);
 }
 
 int azure_emit_tags(struct azure_emit *em, const struct json_value *v,

@@ -1,5 +1,5 @@
 /*
- * azure_emit.h - the facts of Azure's answers as records: what every Azure decoder shares.
+ * azure_emit.h - the facts of Azure's answers as records: what all its decoders share.
  *
  * An emitter belongs to one batch. It knows whose data it writes (tenant, scope), where
  * the value being read stands, and writes the scope with its container the first time it
@@ -110,7 +110,7 @@ const struct json_value *azure_emit_property(
 /* The same as a string, empty when it is none. */
 struct str azure_emit_string(const struct json_value *v, const char *name);
 
-/* Add an attribute to an entity whose attributes are an array of AZURE_EMIT_ATTRIBUTES. */
+/* Add an attribute to an entity that has an array of AZURE_EMIT_ATTRIBUTES. */
 #define AZURE_EMIT_ATTRIBUTES 12
 struct azure_emit_attributes {
 	struct record_pair pairs[AZURE_EMIT_ATTRIBUTES];

@@ -188,8 +188,8 @@ static int add_grant(
 
 /* --- role definitions --- */
 
-static int add_patterns(struct buf *set, struct azure_compiler *c,
-	enum azure_action_plane plane, const struct json_value *list, struct err *e)
+static int add_patterns(struct buf *set, enum azure_action_plane plane,
+	const struct json_value *list, struct err *e)
 {
 	struct json_iter it = json_iterate(list);
 	const struct json_value *one;
@@ -200,28 +200,23 @@ static int add_patterns(struct buf *set, struct azure_compiler *c,
 			return err_set(e, ERR_FORMAT,
 				"expected the name of an operation, found %s",
 				json_type_name(json_type(one)));
-		if (!azure_action_add(set, plane, json_string(one)) && c->listener &&
-			c->listener->warn &&
-			str_find_char(json_string(one), '*', 0) == json_string(one).n)
-			c->listener->warn(c->listener->ctx, 0,
-				arena_printf(&c->arena,
-					"operation '%.*s' is not in the catalogue",
-					STR_ARG(json_string(one))));
+		/* of one that the catalogue lacks the text alone is kept */
+		azure_action_add(set, plane, json_string(one));
 	}
 	azure_action_finish(set);
 	return 0;
 }
 
 /* allowed minus its own exclusions, added to the set. */
-static int add_allowed(struct buf *set, struct azure_compiler *c,
-	enum azure_action_plane plane, const struct json_value *allowed,
-	const struct json_value *excluded, struct err *e)
+static int add_allowed(struct buf *set, enum azure_action_plane plane,
+	const struct json_value *allowed, const struct json_value *excluded,
+	struct err *e)
 {
 	struct buf plus = { 0 }, minus = { 0 };
-	int rc = add_patterns(&plus, c, plane, allowed, e);
+	int rc = add_patterns(&plus, plane, allowed, e);
 
 	if (rc == 0)
-		rc = add_patterns(&minus, c, plane, excluded, e);
+		rc = add_patterns(&minus, plane, excluded, e);
 	if (rc == 0) {
 		azure_action_subtract(&plus, &minus);
 		buf_add(set, plus.p, plus.n);
@@ -232,13 +227,12 @@ static int add_allowed(struct buf *set, struct azure_compiler *c,
 	return rc;
 }
 
-static int block_set(struct buf *set, struct azure_compiler *c,
-	const struct json_value *block, struct err *e)
+static int block_set(struct buf *set, const struct json_value *block, struct err *e)
 {
-	if (add_allowed(set, c, AZURE_ACTION_CONTROL, json_get(block, "actions"),
+	if (add_allowed(set, AZURE_ACTION_CONTROL, json_get(block, "actions"),
 		    json_get(block, "notActions"), e) < 0)
 		return e->code;
-	return add_allowed(set, c, AZURE_ACTION_DATA, json_get(block, "dataActions"),
+	return add_allowed(set, AZURE_ACTION_DATA, json_get(block, "dataActions"),
 		json_get(block, "notDataActions"), e);
 }
 
@@ -254,7 +248,7 @@ static int compile_blocks(
 		struct buf set = { 0 };
 		struct grant g = { .from = block, .set = &set };
 
-		rc = block_set(&set, c, block, e);
+		rc = block_set(&set, block, e);
 		if (rc == 0)
 			rc = add_grant(c, &g, azure_policy_string(block, "condition"), e);
 		buf_release(&set);
@@ -289,7 +283,7 @@ static int compile_directory_blocks(
 		struct buf set = { 0 };
 		struct grant g = { .from = block, .set = &set };
 
-		rc = add_allowed(&set, c, AZURE_ACTION_DIRECTORY,
+		rc = add_allowed(&set, AZURE_ACTION_DIRECTORY,
 			json_get(block, "allowedResourceActions"),
 			json_get(block, "excludedResourceActions"), e);
 		if (rc == 0) {
@@ -441,7 +435,7 @@ static int compile_deny(
 		struct buf set = { 0 };
 		struct grant g = { .from = block, .flags = flags, .set = &set };
 
-		rc = block_set(&set, c, block, e);
+		rc = block_set(&set, block, e);
 		g.sid = azure_policy_string(v, "denyAssignmentName");
 		if (rc == 0 && azure_policy_string(block, "condition").n > 0)
 			rc = err_set(e, ERR_FORMAT,

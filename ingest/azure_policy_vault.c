@@ -1,6 +1,6 @@
 /*
- * azure_policy_vault.c - access policies of a vault: which operations their permissions are, and
- * what they leave to nobody else.
+ * azure_policy_vault.c - access policies of a vault: which operations their permissions
+ * are, and what they leave to nobody else.
  *
  * Where a vault has access policies they alone decide about its data, whatever roles say.
  * So the policies are grants, and everything of the vault's data is denied to everybody

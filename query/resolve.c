@@ -4,6 +4,7 @@
 
 #include "query/account.h"
 #include "query/aws_shorthand.h"
+#include "query/azure_shorthand.h"
 #include "query/entity.h"
 #include "query/filter.h"
 #include "query/format.h"
@@ -412,11 +413,14 @@ static int resolve_shorthand(
 	return rc < 0 ? rc : 1;
 }
 
-int resolve_word(
-	struct buf *out, struct context *c, const struct ast_word *word, struct err *e)
+int resolve_word(struct buf *out, struct context *c, const struct ast_word *as_written,
+	struct err *e)
 {
+	struct ast_word expanded = *as_written;
+	const struct ast_word *word = &expanded;
 	int rc;
 
+	expanded.text = azure_shorthand_expand(as_written->text, world_arena(c->w));
 	if (is_public(word->text)) {
 		add_object(out,
 			world_node_virtual(

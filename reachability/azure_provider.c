@@ -1,0 +1,65 @@
+#include "reachability/azure_provider.h"
+
+#include "reachability/azure_naming.h"
+#include "reachability/inherited.h"
+#include "reachability/membership.h"
+
+static bool is_federated(const struct node *n)
+{
+	(void)n;
+	return false;
+}
+
+static bool is_group(struct str key)
+{
+	(void)key;
+	return false;
+}
+
+static bool is_set(struct str text)
+{
+	(void)text;
+	return false;
+}
+
+static const char *const policy_kinds[] = { NULL };
+
+static const char *const power_actions[] = {
+	"Microsoft.Authorization/roleAssignments/write",
+	"Microsoft.Authorization/roleDefinitions/write", NULL
+};
+
+const struct provider azure_provider = {
+	.name = { "azure", 5 },
+	.owns_key = azure_naming_owns,
+	.read_key = azure_naming_read,
+	.policy = inherited_policy,
+	.policy_kinds = policy_kinds,
+	.has_grants = inherited_no_grants,
+	.custody_of = inherited_no_custody,
+	.custody_bars = inherited_no_bars,
+	.prepare_object = inherited_prepare,
+	.match = membership_match,
+	.look_up = azure_context_look_up,
+	.check_key = azure_context_check,
+	.voids = inherited_no_voids,
+	.session_needs_policy = inherited_no_session,
+	.scps_bind = inherited_no_scps,
+	.rcps_bind = inherited_no_rcps,
+	.rcps_cover = inherited_no_rcp_action,
+	.combine = inherited_combine,
+	.principal_texts = azure_naming_texts,
+	.any_identity = azure_naming_any_identity,
+	.principal_node = inherited_principal_node,
+	.is_federated = is_federated,
+	.may_call = inherited_may_call,
+	.new_key = azure_naming_new_key,
+	.endpoint_serves = inherited_no_endpoint,
+	.power_actions = power_actions,
+	.inherits = true,
+	.above = azure_naming_above,
+	.is_top = azure_naming_is_top,
+	.may_join = azure_naming_may_join,
+	.is_group = is_group,
+	.is_set = is_set,
+};
