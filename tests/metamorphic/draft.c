@@ -65,6 +65,26 @@ const struct record_entity *draft_entity(const struct draft *d, struct str key)
 	return NULL;
 }
 
+struct str draft_scope(const struct record *r)
+{
+	switch (r->type) {
+	case RECORD_SCOPE:
+		return r->scope.id;
+	case RECORD_ENTITY:
+		return r->entity.scope;
+	case RECORD_RELATION:
+		return r->relation.scope;
+	case RECORD_DOCUMENT:
+		return r->document.scope;
+	case RECORD_COVERAGE:
+		return r->coverage.scope;
+	case RECORD_HEADER:
+	case RECORD_TYPE_END:
+		break;
+	}
+	return (struct str){ 0 };
+}
+
 void draft_encode(struct buf *out, const struct draft *d)
 {
 	for (size_t i = 0; i < draft_count(d); i++)

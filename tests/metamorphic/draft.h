@@ -26,6 +26,9 @@ void draft_insert(struct draft *d, size_t i, const struct record *r);
 /* The entity of a key, or NULL. */
 const struct record_entity *draft_entity(const struct draft *d, struct str key);
 
+/* Which scope it is of. */
+struct str draft_scope(const struct record *r);
+
 /* Append all records. */
 void draft_encode(struct buf *out, const struct draft *d);
 

@@ -129,25 +129,71 @@ static int ask(struct matrix *m, uint32_t name, enum matrix_side side, struct er
 	return rc;
 }
 
-int matrix_open(struct matrix *out, const struct draft *world, const char *directory,
-	struct intern *names, uint32_t asked, enum matrix_side side, struct err *e)
+/* One stream for each scope, the last one first. */
+static int open_scopes(struct matrix *out, const struct draft *world,
+	const char *directory, struct err *e)
+{
+	struct intern scopes;
+	struct buf *streams;
+	struct str *parts;
+	uint32_t count;
+
+	intern_init(&scopes);
+	for (size_t i = 0; i < draft_count(world); i++)
+		intern_add(&scopes, draft_scope(draft_at(world, i)));
+	count = intern_count(&scopes);
+	streams = calloc(count + 1, sizeof(*streams));
+	parts = calloc(count + 1, sizeof(*parts));
+	if (!streams || !parts)
+		abort();
+	for (size_t i = 0; i < draft_count(world); i++) {
+		const struct record *r = draft_at(world, i);
+
+		record_encode(&streams[intern_add(&scopes, draft_scope(r))], r);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		parts[i] = buf_str(&streams[count - 1 - i]);
+	int rc = estate_open_parts(&out->estate, directory, parts, count, e);
+
+	for (uint32_t i = 0; i < count; i++)
+		buf_release(&streams[i]);
+	free(streams);
+	free(parts);
+	intern_release(&scopes);
+	return rc;
+}
+
+int matrix_open_as(struct matrix *out, const struct draft *world, const char *directory,
+	struct intern *names, const struct matrix_how *how, struct err *e)
 {
 	struct buf stream = { 0 };
+	int rc;
 
 	*out = (struct matrix){ .names = names };
 	draft_encode(&stream, world);
-	int rc = estate_open_lenient(&out->estate, directory, buf_str(&stream), e);
-
+	rc = how->by_scope
+		     ? open_scopes(out, world, directory, e)
+		     : estate_open_lenient(&out->estate, directory, buf_str(&stream), e);
 	buf_release(&stream);
 	if (rc < 0)
 		return rc;
-	for (uint32_t i = 0; i < asked && rc == 0; i++)
-		rc = ask(out, i, side, e);
+	if (how->removed.n > 0)
+		world_remove(out->estate.world, how->removed);
+	for (uint32_t i = 0; i < how->asked && rc == 0; i++)
+		rc = ask(out, i, how->side, e);
 	if (rc < 0)
 		matrix_close(out);
 	else
 		matrix_sort(out);
 	return rc;
+}
+
+int matrix_open(struct matrix *out, const struct draft *world, const char *directory,
+	struct intern *names, uint32_t asked, enum matrix_side side, struct err *e)
+{
+	const struct matrix_how how = { .asked = asked, .side = side };
+
+	return matrix_open_as(out, world, directory, names, &how, e);
 }
 
 void matrix_close(struct matrix *m)
@@ -181,6 +227,11 @@ void matrix_objects(struct intern *names, const struct draft *world)
 		if (r->type == RECORD_ENTITY && !(r->entity.flags & ENTITY_SHARED))
 			intern_add(names, r->entity.key);
 	}
+}
+
+const struct action_query *matrix_query(void)
+{
+	return &query;
 }
 
 enum expr_verdict matrix_verdict(const struct matrix_cell *c)

@@ -42,6 +42,17 @@ int matrix_open(struct matrix *out, const struct draft *world, const char *direc
 	struct intern *names, uint32_t asked, enum matrix_side side, struct err *e);
 void matrix_close(struct matrix *m);
 
+struct matrix_how {
+	uint32_t asked;
+	enum matrix_side side;
+	struct str removed; /* answer `without` it; empty: with all */
+	bool by_scope;      /* each scope is written by itself */
+};
+
+/* The same in other ways. */
+int matrix_open_as(struct matrix *out, const struct draft *world, const char *directory,
+	struct intern *names, const struct matrix_how *how, struct err *e);
+
 /* Put the cells in order again, after their names were changed. */
 void matrix_sort(struct matrix *m);
 
@@ -53,6 +64,9 @@ void matrix_objects(struct intern *names, const struct draft *world);
 enum expr_verdict matrix_verdict(const struct matrix_cell *c);
 const struct matrix_cell *matrix_find(
 	const struct matrix *m, uint32_t subject, uint32_t object, action_id action);
+
+/* The actions that are asked about: the query of all matrices. */
+const struct action_query *matrix_query(void);
 
 /* The verdict of one question about one action. */
 int matrix_can(struct answer_decision *out, const struct matrix *m, uint32_t subject,

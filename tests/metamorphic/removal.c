@@ -5,26 +5,6 @@ static struct str account_of(struct str scope)
 	return str_skip(scope, str_find_char(scope, ':', 0) + 1);
 }
 
-static struct str scope_of(const struct record *r)
-{
-	switch (r->type) {
-	case RECORD_SCOPE:
-		return r->scope.id;
-	case RECORD_ENTITY:
-		return r->entity.scope;
-	case RECORD_RELATION:
-		return r->relation.scope;
-	case RECORD_DOCUMENT:
-		return r->document.scope;
-	case RECORD_COVERAGE:
-		return r->coverage.scope;
-	case RECORD_HEADER:
-	case RECORD_TYPE_END:
-		break;
-	}
-	return (struct str){ 0 };
-}
-
 static void drop_document(struct draft *d, const struct record_document *gone)
 {
 	for (size_t i = draft_count(d); i-- > 0;) {
@@ -49,7 +29,7 @@ static void drop_entity(struct draft *d, struct str scope, struct str key)
 				str_eq(r->coverage.subject, key)) ||
 			(r->type == RECORD_RELATION && str_eq(r->relation.from, key));
 
-		if (gone && str_eq(scope_of(r), scope))
+		if (gone && str_eq(draft_scope(r), scope))
 			draft_drop(d, i);
 	}
 }
@@ -183,7 +163,7 @@ static bool remove_scope(struct removal *out, const struct draft *whole,
 		return false;
 	out->what = organization ? "an organization" : "an account";
 	for (size_t i = draft_count(&out->world); i-- > 0;) {
-		if (str_eq(scope_of(draft_at(&out->world, i)), id))
+		if (str_eq(draft_scope(draft_at(&out->world, i)), id))
 			draft_drop(&out->world, i);
 	}
 	if (variant == 1)
@@ -258,7 +238,7 @@ static bool remove_coverage(struct removal *out, const struct record *r, uint32_
 	for (size_t i = draft_count(&out->world); i-- > 0;) {
 		const struct record *other = draft_at(&out->world, i);
 
-		if (str_eq(scope_of(other), scope) && is_ceiling(other))
+		if (str_eq(draft_scope(other), scope) && is_ceiling(other))
 			draft_drop(&out->world, i);
 	}
 	if (variant == 0)
@@ -273,7 +253,7 @@ bool removal_make(
 	const struct record *r = draft_at(whole, record);
 	bool made = false;
 
-	*out = (struct removal){ .document = SIZE_MAX, .about = scope_of(r) };
+	*out = (struct removal){ .document = SIZE_MAX, .about = draft_scope(r) };
 	draft_copy(&out->world, whole);
 	switch (r->type) {
 	case RECORD_SCOPE:

@@ -15,3 +15,8 @@ add_test(NAME unread COMMAND unread 14 1 23)
 add_executable(metamorphic ${metamorphic_dir}/metamorphic.c ${metamorphic_dir}/property.c)
 target_link_libraries(metamorphic PRIVATE worlds)
 add_test(NAME metamorphic COMMAND metamorphic 8 1)
+
+# Laws about each world; one of them over many worlds: laws 500 1 pairs
+add_executable(laws ${metamorphic_dir}/laws.c ${metamorphic_dir}/rename.c)
+target_link_libraries(laws PRIVATE worlds)
+add_test(NAME laws COMMAND laws 10 1)

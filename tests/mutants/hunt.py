@@ -28,6 +28,7 @@ CAMPAIGNS = {
     "oracle": [["campaign", "120", "1", "once"]],
     "hops": [["campaign", "12", "10", "hops"]],
     "metamorphic": [["metamorphic", "12", "1"]],
+    "laws": [["laws", "12", "1"]],
     "unread": [["unread", "14", "1", "7"]],
     "conformance": [
         ["conformance_conditions", ROOT / "../shared/oracles"],

@@ -69,8 +69,8 @@ static int remove_one(
 	return remove(path);
 }
 
-static int open_any(struct estate *out, const char *parent, struct str stream,
-	bool lenient, struct err *e)
+static int open_any(struct estate *out, const char *parent, const struct str *streams,
+	uint32_t count, bool lenient, struct err *e)
 {
 	char store[160];
 
@@ -82,8 +82,8 @@ static int open_any(struct estate *out, const char *parent, struct str stream,
 	snprintf(store, sizeof(store), "%s/store", out->directory);
 	int rc = store_open(&out->store, store, STORE_WRITE, e);
 
-	if (rc == 0)
-		rc = write_stream(out->store, parent, stream, lenient, e);
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = write_stream(out->store, parent, streams[i], lenient, e);
 	if (rc == 0)
 		rc = world_open(&out->world, out->store, e);
 	if (rc < 0)
@@ -93,13 +93,19 @@ static int open_any(struct estate *out, const char *parent, struct str stream,
 
 int estate_open(struct estate *out, const char *parent, struct str stream, struct err *e)
 {
-	return open_any(out, parent, stream, false, e);
+	return open_any(out, parent, &stream, 1, false, e);
 }
 
 int estate_open_lenient(
 	struct estate *out, const char *parent, struct str stream, struct err *e)
 {
-	return open_any(out, parent, stream, true, e);
+	return open_any(out, parent, &stream, 1, true, e);
+}
+
+int estate_open_parts(struct estate *out, const char *parent, const struct str *streams,
+	uint32_t count, struct err *e)
+{
+	return open_any(out, parent, streams, count, true, e);
 }
 
 void estate_close(struct estate *s)

@@ -19,6 +19,9 @@ int estate_open(struct estate *out, const char *parent, struct str stream, struc
 /* The same, where policies of the stream may be malformed. */
 int estate_open_lenient(
 	struct estate *out, const char *parent, struct str stream, struct err *e);
+/* Such a one of several streams, each written by itself, in that order. */
+int estate_open_parts(struct estate *out, const char *parent, const struct str *streams,
+	uint32_t count, struct err *e);
 void estate_close(struct estate *s);
 
 #endif

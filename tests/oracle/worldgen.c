@@ -124,12 +124,14 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 	/* ceilings are few: what they deny would hardly ever meet a grant */
 	bool deny = layer == LAYER_RCP || has(g, WITH_DENY) ||
 		    ((layer == LAYER_SCP || layer == LAYER_SESSION) && chance(g, 30));
+	bool spares = layer == LAYER_RESOURCE && has(g, WITH_NOT);
+
+	/* to allow all but some is a mistake, to deny them a habit */
+	deny = deny || (spares && chance(g, 60));
 
 	buf_printf(b, "{\"Effect\":\"%s\",", deny ? "Deny" : "Allow");
 	if (own) {
-		buf_printf(b, "\"%s\":",
-			layer == LAYER_RESOURCE && has(g, WITH_NOT) ? "NotPrincipal"
-								    : "Principal");
+		buf_printf(b, "\"%s\":", spares ? "NotPrincipal" : "Principal");
 		principal_value(g, b);
 		buf_add_char(b, ',');
 	} else if (layer == LAYER_RCP) {
@@ -463,7 +465,7 @@ static void write_ceilings(struct worldgen *g, struct str at, bool scps)
 		write_ceiling(g, at, LAYER_SCP, FULL, 0);
 	if (scps && has(g, WITH_CEILING))
 		write_ceiling(g, at, LAYER_SCP, NULL, 1 + below(g, 2));
-	if (has(g, WITH_CEILING) && chance(g, 50))
+	if (g->weight[WITH_CEILING] > 0 && chance(g, 30))
 		write_ceiling(g, at, LAYER_RCP, NULL, 1);
 }
 
@@ -473,6 +475,7 @@ static void write_organization(struct worldgen *g, struct buf *out)
 	struct str ou = STR_LIT("arn:aws:organizations::333333333333:ou/" ORG "/ou-1");
 	struct str top = STR_LIT("arn:aws:organizations::333333333333:organization/" ORG);
 	bool scps = chance(g, 50);
+	uint32_t management = below(g, ACCOUNTS);
 
 	g->r = (struct recorder){ .scope = STR_LIT("aws:" ORG) };
 	recorder_organization(&g->r, STR_LIT(ORG), STR_LIT("333333333333"));
@@ -487,7 +490,8 @@ static void write_organization(struct worldgen *g, struct buf *out)
 	for (uint32_t i = 0; i < g->accounts; i++) {
 		recorder_entity(&g->r, "aws:account:account", account_key(g, i),
 			str_from(account_id(i)),
-			ENTITY_CONTAINER | (i == 2 ? ENTITY_EXEMPT : 0), NULL, 0);
+			ENTITY_CONTAINER | (i == management ? ENTITY_EXEMPT : 0), NULL,
+			0);
 		recorder_relation(&g->r, chance(g, 70) ? ou : root, RELATION_CONTAINS,
 			account_key(g, i));
 		write_ceilings(g, account_key(g, i), scps);
