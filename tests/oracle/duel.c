@@ -320,10 +320,67 @@ static void compare_paths(
 	}
 }
 
+/* The class of sts:AssumeRole of some role; NULL: the world has no role. */
+static const struct oracle_class *class_of_assuming(const struct duel *d)
+{
+	for (uint32_t y = 0; y < oracle_count(&d->oracle); y++) {
+		const struct oracle_object *o = oracle_object(&d->oracle, y);
+
+		for (uint32_t c = 0; c < o->class_count; c++) {
+			if (o->classes[c].assume && o->classes[c].login == ORACLE_SIGNED)
+				return &o->classes[c];
+		}
+	}
+	return NULL;
+}
+
+/* Whether policies of its own let it assume anything: those that were not read may. */
+static bool may_assume(const struct duel *d, uint32_t x, const struct oracle_class *class)
+{
+	const struct oracle_node *n = oracle_world_node(&d->oracle.world, x)->acts;
+
+	if (n->flags & (ENTITY_ROOT | ENTITY_COMPUTE))
+		return false;
+	for (uint32_t i = 0; i < n->identity.count; i++) {
+		const struct oracle_policy *p = &n->identity.items[i]->policy;
+
+		if (p->refused)
+			return true;
+		for (uint32_t k = 0; k < p->count; k++) {
+			const struct oracle_statement *s = &p->statements[k];
+			bool hit = false;
+
+			for (uint32_t a = 0; a < s->actions.count; a++)
+				hit |= class->match[s->action_ids[a]];
+			if (!s->deny && hit != s->not_action)
+				return true;
+		}
+	}
+	return n->identity.missing;
+}
+
 /*
- * Somebody of an account that nobody collected gets at it: whether the subject can be
- * such a one is beyond what the oracle looks at.
+ * Whether the subject, or whoever it can become, may ask for roles at all, and so for one
+ * of an account that nobody collected. The public and strangers are not asked about.
  */
+static bool may_leave(const struct duel *d, uint32_t x)
+{
+	const struct oracle_class *class = class_of_assuming(d);
+	uint32_t count = oracle_count(&d->oracle);
+
+	if (oracle_world_node(&d->oracle.world, x)->type != ORACLE_ENTITY)
+		return false;
+	for (uint32_t z = 0; class && z < count; z++) {
+		bool reached = z == x ||
+			       d->oracle.reach_alone[x * count + z].most > ORACLE_DENIED;
+
+		if (reached && may_assume(d, z, class))
+			return true;
+	}
+	return !class;
+}
+
+/* Somebody of an account that nobody collected gets at it, or may come to do so. */
 static bool outsiders_get_at(const struct duel *d, uint32_t y, uint32_t class)
 {
 	for (uint32_t z = 0; z < oracle_count(&d->oracle); z++) {
@@ -361,7 +418,7 @@ static int ask_can(struct duel *d, uint64_t pick, struct err *e)
 	d->result->verdicts++;
 	if (least != want.most || translate(decision.verdict) == least ||
 		(decision.verdict == VERDICT_UNKNOWN && least == ORACLE_DENIED &&
-			outsiders_get_at(d, y, c)) ||
+			outsiders_get_at(d, y, c) && may_leave(d, x)) ||
 		!reports(d,
 			sort_of(QUESTION_CAN, false, translate(decision.verdict), least)))
 		return 0;
