@@ -235,7 +235,8 @@ struct str aws_bucket_voids(const struct subject *subject, const struct object *
 	bool stranger = subject->n->account.n == 0 ||
 			!str_eq(subject->n->account, object->n->account);
 
-	if (layer == LAYER_ACL && object->ignores_lists)
+	if (layer == LAYER_ACL &&
+		MUTANT(list_survives_ownership, object->ignores_lists, false))
 		return STR_LIT("access control lists are off: the bucket's owner "
 			       "owns all that is in it");
 	if (layer == LAYER_ACL && object->ignores_public && match == MATCH_ANYONE)

@@ -1,5 +1,7 @@
 #include "oracle.h"
 
+#include "oracle_bucket.h"
+#include "oracle_naming.h"
 #include "oracle_steps.h"
 
 struct oracle_kind {
@@ -17,16 +19,6 @@ struct ask {
 	struct arena *scratch;
 	bool strict; /* one question: what nobody read may let in whoever asks */
 	bool plain;  /* a condition that the request decides helps nobody */
-};
-
-/* How a statement names who asks; stronger ones come later. */
-enum naming {
-	NAMED_NOT,
-	NAMED_ACCOUNT, /* its account, which leaves it to its own policies */
-	NAMED_ROLE, /* itself, a role: its boundary still cuts what it does not allow */
-	NAMED_SELF,
-	NAMED_ANYONE,
-	NAMED_COUNT
 };
 
 static struct oracle_truth truth_or(struct oracle_truth a, struct oracle_truth b)
@@ -94,64 +86,6 @@ static struct oracle_truth covers(const struct ask *q, const struct oracle_polic
 	return s->deny ? always(q) : (struct oracle_truth){ 0, 0 };
 }
 
-static bool is_role(const struct oracle_node *n)
-{
-	return str_starts(oracle_world_arn(n->key, 5), STR_LIT("role/"));
-}
-
-static enum naming naming_of(
-	const struct oracle_node *n, const struct oracle_principal *p)
-{
-	bool signs = n->type != ORACLE_PUBLIC && n->type != ORACLE_SERVICE &&
-		     n->type != ORACLE_LOGIN;
-	enum naming self = is_role(n) || n->acts != n ? NAMED_ROLE : NAMED_SELF;
-	struct str id;
-
-	if (str_eq(p->value, STR_LIT("*")) &&
-		(str_eq(p->map, STR_LIT("*")) || str_eq(p->map, STR_LIT("AWS"))))
-		return NAMED_ANYONE;
-	if (str_eq(p->map, STR_LIT("Service")))
-		return n->type == ORACLE_SERVICE && str_eq(n->key, p->value) ? NAMED_SELF
-									     : NAMED_NOT;
-	if (str_eq(p->map, STR_LIT("Federated")))
-		return n->type == ORACLE_LOGIN && str_eq(n->key, p->value) ? NAMED_SELF
-									   : NAMED_NOT;
-	if (!str_eq(p->map, STR_LIT("AWS")) || !signs)
-		return NAMED_NOT;
-	if (str_eq(p->value, n->account) ||
-		(str_ends(p->value, STR_LIT(":root")) &&
-			str_eq(oracle_world_arn(p->value, 4), n->account)))
-		return NAMED_ACCOUNT;
-	if (n->acts != n && str_eq(p->value, n->key))
-		return NAMED_SELF;
-	if (str_eq(p->value, n->acts->key))
-		return self;
-	return oracle_world_attribute(n->acts, STR_LIT("id"), &id) && str_eq(id, p->value)
-		       ? self
-		       : NAMED_NOT;
-}
-
-/*
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
- */
-static enum naming statement_naming(
-	const struct oracle_node *n, const struct oracle_statement *s)
-{
-	enum naming best = NAMED_NOT;
-
-	for (uint32_t i = 0; i < s->principal_count; i++) {
-		enum naming one = naming_of(n, &s->principals[i]);
-
-		best = one > best ? one : best;
-	}
-	if (!s->not_principal)
-		return best;
-	/* A Deny with NotPrincipal always hits who has a boundary. */
-	if (best == NAMED_NOT || (s->deny && n->bounded))
-		return NAMED_ANYONE;
-	return NAMED_NOT;
-}
-
 /* Either all that the documents allow, or all that they deny. */
 static struct oracle_truth sum(
 	const struct ask *q, const struct oracle_documents *documents, bool deny)
@@ -180,7 +114,7 @@ static void sum_unread(const struct ask *q, struct oracle_truth allow[NAMED_COUN
 {
 	const struct oracle_node *object = q->request.object;
 	bool same = str_eq(q->request.subject->account, object->account);
-	enum naming naming = q->strict ? NAMED_ANYONE : NAMED_ACCOUNT;
+	enum oracle_naming naming = q->strict ? NAMED_ANYONE : NAMED_ACCOUNT;
 
 	if ((q->strict && !object->asked) || (object->refused && (q->strict || same)))
 		allow[naming] = truth_or(allow[naming], perhaps(q));
@@ -197,9 +131,13 @@ static void sum_resource(const struct ask *q, const struct oracle_documents *doc
 
 		for (uint32_t k = 0; k < p->count; k++) {
 			const struct oracle_statement *s = &p->statements[k];
-			enum naming naming = statement_naming(q->request.subject, s);
+			enum oracle_naming naming =
+				oracle_naming_of(q->request.subject, s);
 
 			if (naming == NAMED_NOT)
+				continue;
+			if (!s->deny && oracle_bucket_voids(
+						q->request.subject, q->request.object))
 				continue;
 			struct oracle_truth *into = s->deny ? deny : &allow[naming];
 
@@ -207,6 +145,31 @@ static void sum_resource(const struct ask *q, const struct oracle_documents *doc
 		}
 	}
 	sum_unread(q, allow, deny);
+}
+
+/*
+ * What a bucket's list of access control gives, beside its policy.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+ */
+static void sum_list(const struct ask *q, struct oracle_truth allow[NAMED_COUNT])
+{
+	const struct oracle_node *object = q->request.object;
+	const struct oracle_documents *lists = &object->acl;
+
+	for (uint32_t i = 0; i < lists->count && !object->bucket.without_list; i++) {
+		const struct oracle_policy *p = &lists->items[i]->policy;
+
+		for (uint32_t k = 0; k < p->count; k++) {
+			const struct oracle_statement *s = &p->statements[k];
+			enum oracle_naming naming =
+				oracle_naming_of(q->request.subject, s);
+
+			if (naming == NAMED_NOT ||
+				(naming == NAMED_ANYONE && object->bucket.not_public))
+				continue;
+			allow[naming] = truth_or(allow[naming], covers(q, p, s));
+		}
+	}
 }
 
 /*
@@ -383,7 +346,8 @@ static struct oracle_truth sum_grants(
 
 		for (uint32_t k = 0; k < p->count; k++) {
 			const struct oracle_statement *s = &p->statements[k];
-			enum naming naming = statement_naming(q->request.subject, s);
+			enum oracle_naming naming =
+				oracle_naming_of(q->request.subject, s);
 			struct oracle_truth one = covers(q, p, s);
 
 			if (naming == NAMED_NOT)
@@ -441,6 +405,7 @@ static struct oracle_truth decide(const struct ask *q)
 			q->class->trust ? &q->request.object->trust
 					: &q->request.object->resource,
 			named, &deny);
+	sum_list(q, named);
 	struct oracle_truth core =
 		combine(q, consent, truth_and(identity, boundary), boundary, named);
 

@@ -3,6 +3,7 @@
 #include "oracle_hop.h"
 
 #include "base/limits.h"
+#include "oracle_bucket.h"
 
 struct oracle_node *oracle_world_node(const struct oracle_world *w, uint32_t n)
 {
@@ -339,6 +340,7 @@ static void gather_resource(struct oracle_world *w, uint32_t n)
 
 	own = push_held(w, &node->trust, n, LAYER_TRUST, (struct str){ 0 }) || own;
 	node->listed = push_held(w, &node->grants, n, LAYER_GRANT, (struct str){ 0 });
+	push_held(w, &node->acl, n, LAYER_ACL, (struct str){ 0 });
 	node->asked = own;
 	for (uint32_t i = 0; i < record_count(w); i++) {
 		const struct record_coverage *c = &record_get(w, i)->coverage;
@@ -470,6 +472,7 @@ int oracle_world_read(struct oracle_world *out, const struct rules *rules,
 		gather_resource(out, i);
 	}
 	gather_places(out);
+	oracle_bucket_gather(out);
 	return 0;
 }
 

@@ -49,7 +49,13 @@ struct oracle_node {
 	bool bounded, refused; /* has a boundary; its own policy could not be read */
 	bool asked;            /* somebody tried to read its own policy */
 	bool listed;           /* somebody listed its grants */
-	struct oracle_documents identity, boundary, resource, trust, grants, session;
+	struct str canonical;  /* of its account, in lists of access control; or empty */
+	struct oracle_bucket {
+		bool closed;       /* its policy is public, and void for strangers */
+		bool not_public;   /* its list gives nothing to everybody */
+		bool without_list; /* its list gives nothing */
+	} bucket;
+	struct oracle_documents identity, boundary, resource, trust, grants, session, acl;
 };
 
 /* One container on the way from the organization's root to an account. */

@@ -89,9 +89,11 @@ void recorder_entity(struct recorder *r, const char *kind, struct str key,
 				.flags = flags,
 				.tags = tags,
 				.tag_count = tag_count,
-				.attributes = unique ? &id : NULL,
-				.attribute_count = unique ? 1 : 0,
+				.attributes = unique ? &id : r->attributes,
+				.attribute_count = unique ? 1 : r->attribute_count,
 				.tags_known = true } });
+	if (!unique)
+		r->attribute_count = 0;
 	arena_release(&a);
 }
 

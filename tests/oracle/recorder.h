@@ -14,6 +14,9 @@ struct recorder {
 	struct buf out;
 	struct str scope;   /* "aws:111122223333" */
 	struct str account; /* "111122223333" */
+	/* attributes of the next entity that is no identity; borrowed */
+	const struct record_pair *attributes;
+	uint32_t attribute_count;
 };
 
 /* Scope, container and root user of an account; `organization`: scope of it, or empty. */

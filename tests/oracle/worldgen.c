@@ -376,10 +376,54 @@ static void write_resource(struct worldgen *g, const struct thing *t, struct str
 		write_grants(g, key);
 }
 
+/* Settings of a bucket, or of all of an account. */
+static void settings(struct worldgen *g, bool bucket)
+{
+	struct record_pair *v = ARENA_NEW_ARRAY(&g->arena, struct record_pair, 4);
+	uint32_t count = 0;
+
+	if (has(g, WITH_BUCKET) && chance(g, bucket ? 50 : 20))
+		v[count++] = (struct record_pair){ STR_LIT("bpa:RestrictPublicBuckets"),
+			STR_LIT("true") };
+	if (has(g, WITH_BUCKET) && chance(g, bucket ? 50 : 20))
+		v[count++] = (struct record_pair){ STR_LIT("bpa:IgnorePublicAcls"),
+			STR_LIT("true") };
+	if (bucket && has(g, WITH_BUCKET) && chance(g, 30))
+		v[count++] = (struct record_pair){ STR_LIT("ownership"),
+			str_from(PICK(g, "BucketOwnerEnforced", "ObjectWriter")) };
+	if (!bucket && chance(g, 80))
+		v[count++] = (struct record_pair){ STR_LIT("canonical-id"),
+			arena_printf(&g->arena, "c0ffee%s", account_id(g->account)) };
+	g->r.attributes = v;
+	g->r.attribute_count = count;
+}
+
+/* The list of a bucket, as calls about it are turned into statements. */
+static void write_list(struct worldgen *g, struct str key)
+{
+	struct str who = STR_LIT("\"*\"");
+
+	if (!chance(g, g->weight[WITH_STRANGER]) || chance(g, 30))
+		who = arena_printf(&g->arena, "{\"CanonicalUser\":\"c0ffee%s\"}",
+			account_id(below(g, g->accounts)));
+	recorder_document(&g->r, LAYER_ACL, key, STR_LIT("access control list"),
+		arena_printf(&g->arena,
+			"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":"
+			"\"Allow\",\"Principal\":%.*s,\"Action\":%s,\"Resource\":["
+			"\"%.*s\",\"%.*s/*\"]}]}",
+			STR_ARG(who),
+			PICK(g, "\"s3:PutObject\"",
+				"[\"s3:ListBucket\",\"s3:PutObject\"]"),
+			STR_ARG(key), STR_ARG(key)));
+}
+
 static void write_thing(struct worldgen *g, const struct thing *t, struct str key)
 {
 	struct record_pair tag = { STR_LIT("t"), str_from(PICK(g, "x", "y", "a")) };
+	bool bucket = strcmp(t->kind, "aws:s3:bucket") == 0;
 
+	if (bucket)
+		settings(g, true);
 	recorder_entity(&g->r, t->kind, key, str_from(t->name), t->flags, &tag,
 		has(g, WITH_TAG) ? 1 : 0);
 	switch (t->sort) {
@@ -410,6 +454,8 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 		break;
 	case SORT_RESOURCE:
 		write_resource(g, t, key);
+		if (bucket && has(g, WITH_BUCKET))
+			write_list(g, key);
 		break;
 	case SORT_SESSION:
 		relate(g, key, RELATION_SESSION_OF,
@@ -432,6 +478,7 @@ static void write_account(struct worldgen *g, struct buf *out)
 {
 	g->r = (struct recorder){ .scope = arena_printf(
 					  &g->arena, "aws:%s", account_id(g->account)) };
+	settings(g, false);
 	recorder_account(&g->r, str_from(account_id(g->account)),
 		g->organization ? STR_LIT("aws:" ORG) : (struct str){ 0 });
 	for (size_t i = 0; i < THING_COUNT; i++) {

@@ -26,6 +26,7 @@ enum feature {
 	WITH_CEILING,
 	WITH_TAG,
 	WITH_GRANT,
+	WITH_BUCKET,    /* settings and lists of buckets */
 	WITH_MALFORMED, /* policies that the provider would not have saved */
 	FEATURE_COUNT
 };
