@@ -13,16 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/hash.h"
 #include "base/json.h"
 #include "base/json_splitter.h"
+#include "benchmarks/bench.h"
 #include "benchmarks/estate.h"
-#include "ingest/ingest.h"
-#include "reachability/answer.h"
 #include "reachability/rule.h"
 
 #define DETAILS         "iam/get-account-authorization-details.json"
@@ -36,34 +31,6 @@ struct options {
 	bool reuse, all_rules;
 	struct rules *rules; /* NULL: those of the provider */
 };
-
-/* What a child tells its parent. */
-struct figures {
-	int rc;
-	double seconds;
-	uint64_t bytes;
-	struct ingest_report report; /* numbers only */
-	char text[ERR_TEXT_MAX];
-};
-
-static double clock_read(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double now(void)
-{
-	return clock_read(CLOCK_MONOTONIC);
-}
-
-/* Processor seconds of this thread: what a busy machine does not stretch. */
-static double used(void)
-{
-	return clock_read(CLOCK_THREAD_CPUTIME_ID);
-}
 
 static int parse_piece(const struct json_piece *piece, struct err *e)
 {
@@ -105,11 +72,11 @@ static int take_pieces(struct json_splitter *s, bool *begun, bool parse, struct 
  * tree.
  */
 static int read_elements(
-	const struct options *o, struct figures *out, bool parse, struct err *e)
+	const struct options *o, struct bench_figures *out, bool parse, struct err *e)
 {
 	struct buf path = { 0 }, block = { 0 };
 	struct json_splitter s;
-	double start = now();
+	double start = bench_now();
 	bool begun = false, last = false;
 	int rc = 0;
 	FILE *f;
@@ -134,23 +101,24 @@ static int read_elements(
 	json_splitter_release(&s);
 	buf_release(&block);
 	buf_release(&path);
-	out->seconds = now() - start;
+	out->seconds = bench_now() - start;
 	return rc;
 }
 
-static int split_elements(const struct options *o, struct figures *out, struct err *e)
+static int split_elements(const void *o, struct bench_figures *out, struct err *e)
 {
 	return read_elements(o, out, false, e);
 }
 
 /* The least that reading it in bounded memory costs. */
-static int parse_elements(const struct options *o, struct figures *out, struct err *e)
+static int parse_elements(const void *o, struct bench_figures *out, struct err *e)
 {
 	return read_elements(o, out, true, e);
 }
 
-static int ingest(const struct options *o, struct figures *out, struct err *e)
+static int ingest(const void *argument, struct bench_figures *out, struct err *e)
 {
+	const struct options *o = argument;
 	const char *const paths[] = { o->data };
 	const struct ingest_options options = {
 		.paths = paths,
@@ -159,93 +127,36 @@ static int ingest(const struct options *o, struct figures *out, struct err *e)
 		.now = 1795000000,
 		.lock_timeout_ms = 1000,
 	};
-	double start = now();
+	double start = bench_now();
 	struct ingest_report report;
 	int rc = ingest_run(&options, &report, e);
 
-	out->seconds = now() - start;
+	out->seconds = bench_now() - start;
 	out->report = report;
 	out->bytes = report.bytes;
 	ingest_report_release(&report);
 	return rc;
 }
 
-typedef int job(const struct options *o, struct figures *out, struct err *e);
-
-static int tell(int fd, const struct figures *figures)
-{
-	return write(fd, figures, sizeof(*figures)) == (ssize_t)sizeof(*figures) ? 0 : 1;
-}
-
-/*
- * Run a job in a child. *peak: bytes of memory it had resident at most; *cpu: processor
- * seconds.
- */
-static int run_apart(job *run, const struct options *o, struct figures *out, double *peak,
-	double *cpu, struct err *e)
-{
-	struct rusage usage = { .ru_maxrss = 0 };
-	int fds[2], status;
-	pid_t child;
-	ssize_t got;
-
-	if (pipe(fds) < 0)
-		return err_set(e, ERR_IO, "no pipe: %s", strerror(errno));
-	child = fork();
-	if (child < 0)
-		return err_set(e, ERR_IO, "no process: %s", strerror(errno));
-	if (child == 0) {
-		struct figures figures = { .seconds = 0 };
-		struct err failure = { .code = 0 };
-
-		figures.rc = run(o, &figures, &failure);
-		memcpy(figures.text, failure.text, sizeof(figures.text));
-		_exit(tell(fds[1], &figures));
-	}
-	close(fds[1]);
-	got = read(fds[0], out, sizeof(*out));
-	close(fds[0]);
-	while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR)
-		continue;
-	*peak = (double)usage.ru_maxrss * 1024;
-	*cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-	if (got != (ssize_t)sizeof(*out))
-		return err_set(e, ERR_IO, "the child ended with status %d", status);
-	return out->rc < 0 ? err_set(e, (enum err_code)out->rc, "%s", out->text) : 0;
-}
-
 static int bench_reading(const struct options *o, struct err *e)
 {
 	static const struct {
 		const char *name;
-		job *run;
+		bench_job *run;
 	} jobs[] = { { "split", split_elements }, { "parse", parse_elements },
 		{ "ingest", ingest } };
 
 	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
-		struct figures f = { .seconds = 0 };
-		double peak = 0, cpu = 0;
-		int rc = run_apart(jobs[i].run, o, &f, &peak, &cpu, e);
+		struct bench_figures f = { .seconds = 0 };
+		int rc = bench_apart(jobs[i].run, o, &f, e);
 
 		if (rc < 0)
 			return rc;
-		printf("{\"case\":\"%s\",\"bytes\":%" PRIu64
-		       ",\"seconds\":%.3f,\"cpu_seconds\":%.3f,"
-		       "\"mb_per_second\":%.1f,\"peak_mib\":%.1f",
-			jobs[i].name, f.bytes, f.seconds, cpu,
-			(double)f.bytes / 1e6 / f.seconds, peak / 1048576);
+		printf("{\"case\":\"%s\"", jobs[i].name);
 		if (jobs[i].run == ingest)
-			printf(",\"read_seconds\":%.3f,\"compile_seconds\":%.3f,\"write_seconds\":%.3f,"
-			       "\"files\":%" PRIu64 ",\"entities\":%" PRIu64
-			       ",\"identities\":%" PRIu64 ",\"documents\":%" PRIu64
-			       ",\"invalid\":%" PRIu64 ",\"entities_per_second\":%.0f",
-				f.report.seconds[INGEST_READ],
-				f.report.seconds[INGEST_COMPILE],
-				f.report.seconds[INGEST_WRITE], f.report.files,
-				f.report.entities, f.report.identities,
-				f.report.documents, f.report.invalid,
-				(double)f.report.entities / f.seconds);
+			bench_print_ingest(&f);
+		else
+			bench_print_bytes(&f);
 		printf("}\n");
 		fflush(stdout);
 	}
@@ -280,14 +191,6 @@ static const struct question questions[] = {
 struct subjects {
 	entity_id *ids;
 	uint32_t count;
-};
-
-/* The time of every question of a case, in milliseconds. */
-struct times {
-	double *open, *answer, *cpu;
-	uint32_t *rows;
-	uint32_t count;
-	uint64_t digest;
 };
 
 static int largest_segment(
@@ -346,165 +249,52 @@ static void choose(
 	out->count = n;
 }
 
-static int ask(struct answer *out, struct world *w, node_id node,
-	const struct question *q, bool direct, struct err *e)
-{
-	const struct str pattern = str_from(q->action);
-	const struct action_query actions = {
-		.patterns = &pattern,
-		.pattern_count = q->action ? 1 : 0,
-		.everything = !q->action,
-	};
-	const struct answer_options options = {
-		.direct_only = direct,
-		.max_hops = UINT32_MAX,
-	};
-	const struct answer_object object = { .node = node };
-
-	return q->who ? answer_who(out, w, &object, 1, &actions, &options, e)
-		      : answer_what(out, w, &node, 1, &actions, NULL, 0, &options, e);
-}
-
-/*
- * Sums up an answer, whatever the order of its rows: equal programs give equal digests.
- */
-static uint64_t digest_of(struct world *w, const struct answer *answer)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < answer->row_count; i++) {
-		const struct answer_row *row = &answer->rows[i];
-		uint64_t h = hash64(world_node(w, row->node)->key);
-		uint32_t resource_count = 0;
-
-		answer_resources(&resource_count, w, row);
-		const uint32_t marks[] = { row->verdict, row->indirect, row->admin,
-			row->public, row->path.cost, row->path.step_count,
-			row->part_count, resource_count };
-
-		h = hash64_seeded((struct str){ (const char *)marks, sizeof(marks) }, h);
-		sum += hash64_seeded((struct str){ (const char *)row->actions,
-					     row->action_count * sizeof(action_id) },
-			h);
-	}
-	return sum;
-}
-
-static int time_one(struct times *t, struct store *store, scope_number scope,
-	entity_id id, const struct question *q, bool direct, const struct rules *rules,
-	struct err *e)
-{
-	double start = now(), opened, begun;
-	struct answer answer;
-	struct world *w;
-	struct segment *segment;
-	int rc = world_open(&w, store, e);
-
-	if (rc < 0)
-		return rc;
-	rc = world_segment(&segment, w, scope, e);
-	if (rc < 0) {
-		world_close(w);
-		return rc;
-	}
-	world_set_rules(w, rules);
-	opened = now();
-	begun = used();
-	rc = ask(&answer, w, world_node_entity(w, scope, id), q, direct, e);
-	t->open[t->count] = (opened - start) * 1e3;
-	t->cpu[t->count] = (used() - begun) * 1e3;
-	t->answer[t->count] = (now() - opened) * 1e3;
-	t->rows[t->count++] = rc < 0 ? 0 : answer.row_count;
-	if (rc == 0)
-		t->digest += digest_of(w, &answer);
-	world_close(w);
-	return rc;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* Of sorted values. */
-static double percentile(const double *values, uint32_t count, uint32_t percent)
-{
-	uint32_t i = (uint32_t)((uint64_t)count * percent / 100);
-
-	return values[i < count ? i : count - 1];
-}
-
-static void print_times(const struct question *q, bool direct, struct times *t)
-{
-	uint64_t rows = 0;
-	uint32_t most = 0;
-	double first = t->answer[0], sum = 0;
-
-	for (uint32_t i = 0; i < t->count; i++) {
-		rows += t->rows[i];
-		most = t->rows[i] > most ? t->rows[i] : most;
-		sum += t->cpu[i];
-	}
-	qsort(t->open, t->count, sizeof(double), compare);
-	qsort(t->cpu, t->count, sizeof(double), compare);
-	qsort(t->answer, t->count, sizeof(double), compare);
-	printf("{\"case\":\"%s\",\"paths\":\"%s\",\"questions\":%u,\"rows_mean\":%.1f,\"rows_max\":%u,"
-	       "\"open_ms_p50\":%.3f,\"open_ms_max\":%.3f,\"first_ms\":%.3f,"
-	       "\"ms_p50\":%.3f,\"ms_p99\":%.3f,\"ms_max\":%.3f,\"cpu_ms_p50\":%.3f,\"cpu_ms_p99\":%.3f,\"cpu_us_per_row\":%.2f,\"digest\":\"%016" PRIx64
-	       "\"}\n",
-		q->name, direct ? "direct" : "all", t->count,
-		(double)rows / (double)t->count, most, percentile(t->open, t->count, 50),
-		t->open[t->count - 1], first, percentile(t->answer, t->count, 50),
-		percentile(t->answer, t->count, 99), t->answer[t->count - 1],
-		percentile(t->cpu, t->count, 50), percentile(t->cpu, t->count, 99),
-		rows > 0 ? sum * 1e3 / (double)rows : 0, t->digest);
-	fflush(stdout);
-}
-
 static int bench_question(const struct options *o, struct store *store,
 	const struct question *q, bool direct, struct err *e)
 {
 	uint32_t most = q->policy ? HEAVY_QUESTIONS : (uint32_t)o->questions;
 	struct subjects chosen = { calloc(most, sizeof(entity_id)), most };
-	struct times t = { calloc(most, sizeof(double)), calloc(most, sizeof(double)),
-		calloc(most, sizeof(double)), calloc(most, sizeof(uint32_t)), 0, 0 };
-	double end = now() + (double)o->seconds;
+	struct bench_times t;
+	double end = bench_now() + (double)o->seconds;
 	struct segment *segment;
 	scope_number scope = 0;
 	struct world *w;
 	int rc = world_open(&w, store, e);
 
+	bench_times_init(&t, most);
 	if (rc == 0) {
 		rc = largest_segment(&segment, &scope, w, e);
 		if (rc == 0)
 			choose(&chosen, segment, q, o->seed);
 		world_close(w);
 	}
-	for (uint32_t i = 0; rc == 0 && i < chosen.count && now() < end; i++)
-		rc = time_one(&t, store, scope, chosen.ids[i], q, direct, o->rules, e);
+	for (uint32_t i = 0; rc == 0 && i < chosen.count && bench_now() < end; i++)
+		rc = bench_ask(&t, store,
+			&(struct bench_question){ .action = q->action,
+				.who = q->who,
+				.direct = direct,
+				.scope = scope,
+				.id = chosen.ids[i],
+				.rules = o->rules },
+			e);
 	if (rc == 0 && t.count > 0)
-		print_times(q, direct, &t);
+		bench_print_times(q->name, direct ? "direct" : "all", &t);
 	free(chosen.ids);
-	free(t.open);
-	free(t.answer);
-	free(t.cpu);
-	free(t.rows);
+	bench_times_release(&t);
 	return rc;
 }
 
 static int bench_store(const struct options *o, struct err *e)
 {
 	struct store_statistics statistics;
-	double start = now(), opened;
+	double start = bench_now(), opened;
 	struct store *store;
 	struct rusage usage;
 	int rc = store_open(&store, o->store, STORE_READ, e);
 
 	if (rc < 0)
 		return rc;
-	opened = now();
+	opened = bench_now();
 	rc = store_statistics(&statistics, store, e);
 	if (rc == 0)
 		printf("{\"case\":\"store\",\"open_ms\":%.3f,\"file_bytes\":%" PRIu64
@@ -528,14 +318,6 @@ static int bench_store(const struct options *o, struct err *e)
 	return rc;
 }
 
-static bool read_number(const char *text, uint64_t *out)
-{
-	char *end;
-
-	*out = strtoull(text, &end, 10);
-	return *text >= '0' && *text <= '9' && *end == '\0';
-}
-
 static bool read_option(struct options *o, const char *name, const char *value)
 {
 	if (strcmp(name, "--data") == 0)
@@ -543,12 +325,12 @@ static bool read_option(struct options *o, const char *name, const char *value)
 	else if (strcmp(name, "--store") == 0)
 		o->store = value;
 	else if (strcmp(name, "--questions") == 0)
-		return read_number(value, &o->questions) && o->questions > 0 &&
+		return bench_read_number(value, &o->questions) && o->questions > 0 &&
 		       o->questions <= MOST_QUESTIONS;
 	else if (strcmp(name, "--seconds") == 0)
-		return read_number(value, &o->seconds);
+		return bench_read_number(value, &o->seconds);
 	else if (strcmp(name, "--seed") == 0)
-		return read_number(value, &o->seed);
+		return bench_read_number(value, &o->seed);
 	else if (strcmp(name, "--case") == 0)
 		o->only = value;
 	else if (strcmp(name, "--paths") == 0)

@@ -12,9 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "benchmarks/collected.h"
-#include "benchmarks/identities.h"
-#include "benchmarks/resources.h"
+#include "benchmarks/account.h"
+#include "benchmarks/bench.h"
 #include "benchmarks/tree.h"
 
 #define MOST_IDENTITIES 100000000u
@@ -23,16 +22,8 @@
 struct options {
 	const char *out, *records;
 	uint64_t accounts, identities, resources, seed, only;
-	bool collect;
+	enum account_form form;
 };
-
-static bool read_number(const char *text, uint64_t *out)
-{
-	char *end;
-
-	*out = strtoull(text, &end, 10);
-	return *text >= '0' && *text <= '9' && *end == '\0';
-}
 
 static bool read_option(struct options *o, const char *name, const char *value)
 {
@@ -41,59 +32,23 @@ static bool read_option(struct options *o, const char *name, const char *value)
 	else if (strcmp(name, "--records") == 0)
 		o->records = value;
 	else if (strcmp(name, "--accounts") == 0)
-		return read_number(value, &o->accounts) && o->accounts > 0 &&
+		return bench_read_number(value, &o->accounts) && o->accounts > 0 &&
 		       o->accounts <= ORGANIZATION_ACCOUNTS;
 	else if (strcmp(name, "--identities") == 0)
-		return read_number(value, &o->identities) &&
+		return bench_read_number(value, &o->identities) &&
 		       o->identities <= MOST_IDENTITIES;
 	else if (strcmp(name, "--resources") == 0)
-		return read_number(value, &o->resources) &&
+		return bench_read_number(value, &o->resources) &&
 		       o->resources <= MOST_RESOURCES;
 	else if (strcmp(name, "--seed") == 0)
-		return read_number(value, &o->seed);
+		return bench_read_number(value, &o->seed);
 	else if (strcmp(name, "--only") == 0)
-		return read_number(value, &o->only);
+		return bench_read_number(value, &o->only);
 	else if (strcmp(name, "--form") == 0 && strcmp(value, "collect") == 0)
-		o->collect = true;
+		o->form = ACCOUNT_COLLECTED;
 	else
 		return strcmp(name, "--form") == 0 && strcmp(value, "exports") == 0;
 	return true;
-}
-
-static int write_identities(
-	struct target *target, struct estate *s, struct str place, struct err *e)
-{
-	struct str path = arena_printf(&s->arena,
-		"%.*siam/get-account-authorization-details.json", STR_ARG(place));
-	struct writer w;
-	int rc = writer_open(&w, target, path.p, e);
-
-	if (rc < 0)
-		return rc;
-	identities_write(&w, s);
-	return writer_close(&w, e);
-}
-
-static int write_account(struct target *target, const struct organization *o,
-	uint32_t number, bool collect, struct err *e)
-{
-	struct buf place = { 0 };
-	struct estate s;
-	int rc;
-
-	organization_member(o, &s, number);
-	buf_printf(&place, "answers/%s/", s.account);
-	buf_add_char(&place, '\0');
-	if (collect) {
-		rc = collected_write(target, &s, e);
-	} else {
-		rc = write_identities(target, &s, str_from(place.p), e);
-		if (rc == 0)
-			rc = resources_write(target, &s, place.p, e);
-	}
-	arena_release(&s.arena);
-	buf_release(&place);
-	return rc;
 }
 
 static int write_all(struct target *target, const struct options *o, struct err *e)
@@ -104,12 +59,11 @@ static int write_all(struct target *target, const struct options *o, struct err 
 	organization_init(&organization, o->seed, (uint32_t)o->accounts, o->identities,
 		o->resources);
 	if (o->only < o->accounts) {
-		rc = write_account(
-			target, &organization, (uint32_t)o->only, o->collect, e);
+		rc = account_write(target, &organization, (uint32_t)o->only, o->form, e);
 	} else {
 		rc = tree_write(target, &organization, e);
 		for (uint32_t i = 0; rc == 0 && i < o->accounts; i++)
-			rc = write_account(target, &organization, i, o->collect, e);
+			rc = account_write(target, &organization, i, o->form, e);
 	}
 	organization_release(&organization);
 	return rc;

@@ -96,8 +96,13 @@ int store_check(struct store *store, void (*each)(void *ctx, const char *finding
 	void *ctx, struct err *e);
 
 /* Counts for `status`. */
+#define STORE_TABLES 9
 struct store_statistics {
 	uint64_t file_bytes, used_bytes, scopes, documents, generation;
+	struct {
+		const char *name; /* static */
+		uint64_t entries, bytes;
+	} tables[STORE_TABLES];
 };
 int store_statistics(struct store_statistics *out, struct store *store, struct err *e);
 
