@@ -64,6 +64,20 @@ void rule_text_test(struct buf *out, const struct rule_test *test)
 	}
 }
 
+static void add_opening(struct buf *out, const struct rule *r)
+{
+	if (r->yields & RULE_GRANTED)
+		buf_add_str(out, STR_LIT("grant of "));
+	else if (r->yields & RULE_REWRITTEN)
+		buf_add_str(out, STR_LIT("access without denies"));
+	else if (r->access_count > 0)
+		buf_add_str(out, STR_LIT("access to "));
+	else
+		buf_add_str(out, STR_LIT("access"));
+	for (uint32_t i = 0; i < r->access_count; i++)
+		buf_printf(out, "%s%.*s", i > 0 ? "|" : "", STR_ARG(r->accesses[i]));
+}
+
 void rule_text_yields(struct buf *out, const struct rule *r)
 {
 	static const struct {
@@ -71,7 +85,6 @@ void rule_text_yields(struct buf *out, const struct rule *r)
 		const char *text;
 	} parts[] = {
 		{ RULE_MEMBER, "membership" },
-		{ RULE_ACCESS, "access" },
 		{ RULE_AS_TARGET, "target" },
 		{ RULE_ANY_POLICY, " with any policy" },
 		{ RULE_NO_BOUNDARY, " without boundary" },
@@ -79,6 +92,8 @@ void rule_text_yields(struct buf *out, const struct rule *r)
 	};
 	bool more = false; /* a phrase behind "target" stands already */
 
+	if (r->yields & RULE_ACCESS)
+		add_opening(out, r);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (!(r->yields & parts[i].flag))
 			continue;

@@ -77,8 +77,10 @@ enum rule_yield {
 	RULE_NO_BOUNDARY = 1u << 2,
 	RULE_NO_DENY = 1u << 3, /* the target's own policies deny no more */
 	RULE_MEMBER = 1u << 4,  /* the actor is a member of the target, a group */
-	RULE_ACCESS =
-		1u << 5 /* the target is a resource and its policy admits the actor */
+	/* the target is a resource and its policy admits the actor */
+	RULE_ACCESS = 1u << 5,
+	RULE_REWRITTEN = 1u << 6, /* ... and denies nothing any more */
+	RULE_GRANTED = 1u << 7    /* ... by a grant beside its policy */
 };
 
 struct rule {
@@ -97,6 +99,9 @@ struct rule {
 	const struct rule_test *tests;
 	uint32_t test_count;
 	uint32_t yields; /* enum rule_yield */
+	/* of RULE_ACCESS: to which actions; none: to all */
+	const struct str *accesses;
+	uint32_t access_count;
 	/* preconditions that no data shows, in words; empty: the hop is certain */
 	struct str assumes;
 	struct str attack;    /* ATT&CK technique: "T1078.004" */
@@ -105,6 +110,18 @@ struct rule {
 	struct str file; /* where the rule stands */
 	uint32_t line;
 };
+
+/* What a rule changes of an identity's policies, as flags of what it yields. */
+#define RULE_GAINS (RULE_ANY_POLICY | RULE_NO_BOUNDARY | RULE_NO_DENY)
+
+/* How a rule opens a resource, as flags of what it yields. */
+#define RULE_OPENINGS (RULE_ACCESS | RULE_REWRITTEN | RULE_GRANTED)
+
+/* Whether the actor stays who it is, and has more. */
+static inline bool rule_keeps_actor(const struct rule *r)
+{
+	return r->self || (r->yields & (RULE_MEMBER | RULE_ACCESS));
+}
 
 struct rules;
 

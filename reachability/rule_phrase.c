@@ -276,6 +276,9 @@ static const struct yield {
 	{ "target without denies", RULE_AS_TARGET | RULE_NO_DENY, true },
 	{ "membership", RULE_MEMBER, true },
 	{ "access", RULE_ACCESS, true },
+	{ "access without denies", RULE_ACCESS | RULE_REWRITTEN, true },
+	{ "access to", RULE_ACCESS, true },
+	{ "grant of", RULE_ACCESS | RULE_GRANTED, true },
 	{ "with any policy", RULE_ANY_POLICY, false },
 	{ "without boundary", RULE_NO_BOUNDARY, false },
 	{ "without denies", RULE_NO_DENY, false },
@@ -304,11 +307,40 @@ static int add_yield(
 		d, mark, text, &(struct rule_choice){ "what it yields", fit, count }, e);
 }
 
+/* ACTION|ACTION behind "access to" and "grant of". */
+static int read_accesses(struct rule_draft *d, struct err *e)
+{
+	struct str word = rule_cursor_word(&d->cursor), *list;
+	struct buf found = { 0 };
+	int rc;
+
+	do {
+		struct str action = { 0 };
+		size_t end = str_find_char(word, '|', 0);
+
+		rc = read_action(d, str_head(word, end), &action, e);
+		VEC_ADD(&found, struct str, action);
+		word = str_skip(word, end + 1);
+	} while (rc == 0 && word.n > 0);
+	d->rule.access_count = (uint32_t)VEC_COUNT(&found, struct str);
+	list = ARENA_NEW_ARRAY(d->arena, struct str, d->rule.access_count);
+	for (uint32_t i = 0; i < d->rule.access_count; i++)
+		list[i] = VEC_DATA(&found, struct str)[i];
+	d->rule.accesses = list;
+	buf_release(&found);
+	return rc;
+}
+
+static bool names_actions(struct str text)
+{
+	return str_eq(text, STR_LIT("access to")) || str_eq(text, STR_LIT("grant of"));
+}
+
 int rule_phrase_yields(struct rule_draft *d, struct err *e)
 {
 	struct buf text = { 0 };
 	struct str word, mark;
-	int rc;
+	int rc = 0;
 
 	do {
 		buf_clear(&text);
@@ -318,8 +350,11 @@ int rule_phrase_yields(struct rule_draft *d, struct err *e)
 			if (text.n > 0)
 				buf_add_char(&text, ' ');
 			buf_add_str(&text, word);
+			if (names_actions(buf_str(&text)) && rc == 0)
+				rc = read_accesses(d, e);
 		}
-		rc = add_yield(d, buf_str(&text), mark, e);
+		if (rc == 0)
+			rc = add_yield(d, buf_str(&text), mark, e);
 	} while (rc == 0 && word.n > 0);
 	buf_release(&text);
 	return rc;
