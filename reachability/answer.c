@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
+#include "reachability/answer_open.h"
 #include "reachability/asking.h"
+#include "reachability/imagined.h"
 
 struct str answer_hop_name(enum hop_class c)
 {
@@ -37,13 +39,18 @@ static int compare_by_path(const void *a, const void *b)
 	return rc != 0 ? rc : (x->node > y->node) - (x->node < y->node);
 }
 
-static int reach(struct reached *r, struct asking *a, node_id subject, struct err *e)
+/* `all`: with every resource that is opened on the way, by node again. */
+static int reach(
+	struct reached *r, struct asking *a, node_id subject, bool all, struct err *e)
 {
 	struct arena *arena = world_arena(a->w);
 
 	*r = (struct reached){ 0 };
 	if (!a->o->direct_only &&
 		path_search_from(&r->items, &r->count, a->graph, subject, a->o, e) < 0)
+		return e->code;
+	if (!a->o->direct_only && all &&
+		answer_open_add(&r->items, &r->count, a, subject, e) < 0)
 		return e->code;
 	r->sorted = ARENA_NEW_ARRAY(arena, const struct path_found *, r->count + 1);
 	r->rank = ARENA_NEW_ARRAY(arena, uint32_t, r->count + 1);
@@ -68,7 +75,7 @@ static int what_become(struct asking *a, node_id subject, const node_id *objects
 {
 	struct reached r;
 
-	if (reach(&r, a, subject, e) < 0)
+	if (reach(&r, a, subject, false, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < r.count; i++) {
 		enum expr_verdict best = VERDICT_DENIED;
@@ -136,7 +143,7 @@ static int what_admin(struct asking *a, node_id subject, const node_id *objects,
 {
 	struct buf containers = { 0 };
 	struct reached r;
-	int rc = reach(&r, a, subject, e);
+	int rc = reach(&r, a, subject, false, e);
 
 	if (rc == 0 && !objects) {
 		rc = containers_of(a, &containers, subject, e);
@@ -218,12 +225,14 @@ static int sightings_of(struct asking *a, struct buf *out, node_id n,
 	uint32_t object_count, struct buf *rulers, struct err *e)
 {
 	struct buf found = { 0 };
-	node_id ruler = ruler_of(a, rulers, n);
+	node_id ruler = ruler_of(a, rulers, n), opened = imagined_opened(a->w, n);
 	bool rules = false;
-	int rc = objects ? sightings_on(a, &found, n, objects, object_count, e)
-			 : search_what_beside(&found, a->d, n, ruler, e);
+	int rc = opened != NODE_NONE && !objects
+			 ? sightings_on(a, &found, n, &opened, 1, e)
+		 : objects ? sightings_on(a, &found, n, objects, object_count, e)
+			   : search_what_beside(&found, a->d, n, ruler, e);
 
-	if (rc == 0 && ruler == NODE_NONE)
+	if (rc == 0 && ruler == NODE_NONE && opened == NODE_NONE)
 		rc = search_rules(&rules, a->d, n, e);
 	if (rules)
 		VEC_ADD(rulers, node_id, n);
@@ -317,7 +326,7 @@ static int what_access(struct asking *a, node_id subject, const node_id *objects
 
 	if (!objects && a->o->direct_only && asking_wants(a, NULL))
 		return what_direct(a, subject, e);
-	rc = reach(&r, a, subject, e);
+	rc = reach(&r, a, subject, !objects, e);
 	for (uint32_t i = 0; i < r.count && rc == 0; i++)
 		rc = notes_subject(a->notes, r.items[i].node, e);
 	if (rc == 0)
@@ -363,6 +372,8 @@ int answer_what(struct answer *out, struct world *w, const node_id *subjects,
 	int rc = 0;
 
 	asking_init(&a, w, actions, o);
+	for (uint32_t i = 0; objects && i < object_count && rc == 0; i++)
+		rc = hop_want(graph_hop(a.graph), objects[i], e);
 	for (uint32_t i = 0; i < subject_count && rc == 0; i++) {
 		if (actions->become)
 			rc = what_become(&a, subjects[i], objects, object_count, e);

@@ -124,7 +124,9 @@ static int hop_proofs(struct answer_hop *out, struct asking *a,
 		node_id object = hop_needs_object(needs, &rule->needs[i], step->from);
 
 		if (rule->needs[i].on == RULE_TARGET)
-			object = step->to;
+			object = rule->yields & (RULE_MEMBER | RULE_ACCESS)
+					 ? step->through
+					 : step->to;
 		if (rule->needs[i].on == RULE_THROUGH)
 			object = step->through;
 		if (object != NODE_NONE &&
@@ -223,7 +225,9 @@ int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 	/* Whom from outside an unread trust would let in is not asked. */
 	if (world_node(w, subject)->type == NODE_ENTITY)
 		graph_set_strict(a.graph);
-	rc = answer_can_standing(&best, &a, subject, object, e);
+	rc = hop_want(graph_hop(a.graph), object->node, e);
+	if (rc == 0)
+		rc = answer_can_standing(&best, &a, subject, object, e);
 	if (rc == 0 && !asking_wants(&a, NULL))
 		best = (struct answer_standing){ .actor = subject,
 			.action = CATALOG_NONE };

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "reachability/answer_can.h"
-#include "reachability/hop_change.h"
 #include "reachability/imagined.h"
 
 /* A way under construction: a loopless chain of hops from the subject. */
@@ -144,6 +143,9 @@ static void way_step(
 	uint32_t rest = rest_of(h, end->node);
 
 	if (rest == UINT32_MAX || way_passes(h, index, end->node) ||
+		(!rule_keeps_actor(hub->rule) &&
+			imagined_base(h->a->w, end->node) ==
+				imagined_base(h->a->w, at.end)) ||
 		node_in(o->avoiding, o->avoiding_count,
 			imagined_base(h->a->w, end->node)) ||
 		(world_node(h->a->w, end->node)->flags & ENTITY_DISABLED))
@@ -283,17 +285,14 @@ static int goal_add(struct how *h, node_id n, const struct answer_object *object
 static int goals_imagined(struct how *h, const struct answer_object *object,
 	struct buf *goals, struct buf *residuals, struct err *e)
 {
-	const node_id *nodes;
-	uint32_t count;
+	struct buf nodes = { 0 };
+	int rc = asking_imagined(&nodes, h->a, object->node, e);
 
-	if (hop_change_near(&nodes, &count, hop_change_of(graph_hop(h->a->graph)),
-		    object->node, e) < 0)
-		return e->code;
-	for (uint32_t i = 0; i < count; i++) {
-		if (goal_add(h, nodes[i], object, goals, residuals, e) < 0)
-			return e->code;
-	}
-	return 0;
+	for (size_t i = 0; i < VEC_COUNT(&nodes, node_id) && rc == 0; i++)
+		rc = goal_add(
+			h, VEC_DATA(&nodes, node_id)[i], object, goals, residuals, e);
+	buf_release(&nodes);
+	return rc;
 }
 
 static int goals_of(struct how *h, const struct answer_object *object, struct buf *goals,
@@ -371,7 +370,9 @@ int answer_how(struct answer_paths *out, struct world *w, node_id subject,
 
 	*out = (struct answer_paths){ 0 };
 	asking_init(&a, w, actions, o);
-	rc = goals_of(&h, object, &goals, &residuals, e);
+	rc = hop_want(graph_hop(a.graph), object->node, e);
+	if (rc == 0)
+		rc = goals_of(&h, object, &goals, &residuals, e);
 	h.goals = VEC_DATA(&goals, const node_id);
 	h.goal_residuals = VEC_DATA(&residuals, const expr);
 	h.goal_count = (uint32_t)VEC_COUNT(&goals, node_id);

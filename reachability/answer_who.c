@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "reachability/asking.h"
-#include "reachability/hop_change.h"
 
 /* --- who can access Y --- */
 
@@ -227,40 +226,47 @@ static int groups_of_rulers(struct who *k, node_id object, struct err *e)
 	return 0;
 }
 
+/* What one imagined identity gets on the object. */
+static int group_of_imagined(
+	struct who *k, const struct answer_object *object, node_id n, struct err *e)
+{
+	struct asking *a = k->a;
+	struct access *access = ARENA_NEW(world_arena(a->w), struct access);
+	const struct decide_subject *s;
+	const struct decide_object *o;
+	expr residual = EXPR_TRUE;
+
+	if (a->query->admin) {
+		if (asking_holds(&residual, a, n, object->node, e) < 0)
+			return e->code;
+		if (residual != EXPR_FALSE)
+			group_add(k, n, NULL, residual);
+		return 0;
+	}
+	if (decide_subject(&s, a->d, n, e) < 0 ||
+		decide_object(&o, a->d, object->node, e) < 0 ||
+		decide_entity(access, a->d, s, o, object->resource, e) < 0)
+		return e->code;
+	if (access->part_count > 0)
+		group_add(k, n, access, EXPR_TRUE);
+	return 0;
+}
+
 /* What imagined identities, which hops make, get on the object. */
 static int groups_of_imagined(
 	struct who *k, const struct answer_object *object, struct err *e)
 {
 	struct asking *a = k->a;
-	struct hop_change *change = hop_change_of(graph_hop(a->graph));
-	const node_id *nodes;
-	uint32_t count;
+	struct buf nodes = { 0 };
+	int rc;
 
 	if (a->o->direct_only)
 		return 0;
-	if (hop_change_near(&nodes, &count, change, object->node, e) < 0)
-		return e->code;
-	for (uint32_t i = 0; i < count; i++) {
-		struct access *access = ARENA_NEW(world_arena(a->w), struct access);
-		const struct decide_subject *s;
-		const struct decide_object *o;
-		expr residual = EXPR_TRUE;
-
-		if (a->query->admin) {
-			if (asking_holds(&residual, a, nodes[i], object->node, e) < 0)
-				return e->code;
-			if (residual != EXPR_FALSE)
-				group_add(k, nodes[i], NULL, residual);
-			continue;
-		}
-		if (decide_subject(&s, a->d, nodes[i], e) < 0 ||
-			decide_object(&o, a->d, object->node, e) < 0 ||
-			decide_entity(access, a->d, s, o, object->resource, e) < 0)
-			return e->code;
-		if (access->part_count > 0)
-			group_add(k, nodes[i], access, EXPR_TRUE);
-	}
-	return 0;
+	rc = asking_imagined(&nodes, a, object->node, e);
+	for (size_t i = 0; i < VEC_COUNT(&nodes, node_id) && rc == 0; i++)
+		rc = group_of_imagined(k, object, VEC_DATA(&nodes, node_id)[i], e);
+	buf_release(&nodes);
+	return rc;
 }
 
 static int groups_of(struct who *k, const struct answer_object *object, struct err *e)
@@ -373,7 +379,9 @@ int answer_who(struct answer *out, struct world *w, const struct answer_object *
 	asking_init(&a, w, actions, o);
 	a.who = true;
 	for (uint32_t i = 0; i < object_count && rc == 0; i++) {
-		rc = who_object(&a, &objects[i], e);
+		rc = hop_want(graph_hop(a.graph), objects[i].node, e);
+		if (rc == 0)
+			rc = who_object(&a, &objects[i], e);
 		if (rc == 0)
 			rc = who_notes(&a, &objects[i], e);
 	}

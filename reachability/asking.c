@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "reachability/hop_change.h"
+#include "reachability/hop_open.h"
+
 void asking_init(struct asking *a, struct world *w, const struct action_query *query,
 	const struct answer_options *o)
 {
@@ -9,6 +12,8 @@ void asking_init(struct asking *a, struct world *w, const struct action_query *q
 	a->d = decide_new(w, query);
 	decide_want_exclusions(a->d, o->want_excluded);
 	a->graph = graph_new(w);
+	if (o->via_count > 0 || o->avoiding_count > 0)
+		hop_set_every(graph_hop(a->graph));
 	a->assume =
 		decide_new(w, &(struct action_query){
 				      .patterns = &provider_get(0)->assumptions[0].action,
@@ -355,6 +360,36 @@ int asking_list_notes(struct asking *a, bool all, struct err *e)
 	if (notes_policies(a->notes, a->assume, e) < 0)
 		return e->code;
 	return notes_scopes(a->notes, e);
+}
+
+static int openers_of(struct buf *out, struct asking *a, node_id resource, struct err *e)
+{
+	const struct hop_opening *who;
+	uint32_t count;
+
+	if (hop_open_who(&who, &count, hop_open_of(graph_hop(a->graph)), resource, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		if (i == 0 || who[i].node != who[i - 1].node)
+			VEC_ADD(out, node_id, who[i].node);
+	}
+	return 0;
+}
+
+int asking_imagined(struct buf *out, struct asking *a, node_id object, struct err *e)
+{
+	struct hop_change *change = hop_change_of(graph_hop(a->graph));
+	const struct decide_object *o;
+	const node_id *nodes;
+	uint32_t count;
+
+	if (hop_change_near(&nodes, &count, change, object, e) < 0 ||
+		decide_object(&o, a->d, object, e) < 0)
+		return e->code;
+	buf_add(out, nodes, count * sizeof(*nodes));
+	if (openers_of(out, a, object, e) < 0)
+		return e->code;
+	return o->o.is_way ? openers_of(out, a, o->o.beneath, e) : 0;
 }
 
 int asking_finish(struct answer *out, struct asking *a, struct err *e)

@@ -47,6 +47,12 @@ int asking_holds(expr *out, struct asking *a, node_id n, node_id object, struct 
  */
 int asking_list_notes(struct asking *a, bool all, struct err *e);
 
+/*
+ * Append the imagined identities (node_id) that may have something on the object which
+ * those that they are made of have not.
+ */
+int asking_imagined(struct buf *out, struct asking *a, node_id object, struct err *e);
+
 /* Rows, exclusions and notes of the finished question. */
 int asking_finish(struct answer *out, struct asking *a, struct err *e);
 

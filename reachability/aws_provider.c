@@ -72,6 +72,7 @@ static const char *const policy_kinds[] = {
 	"aws:secretsmanager:secret",
 	"aws:dynamodb:table",
 	"aws:ecr:repository",
+	"aws:ecr-public:repository",
 	"aws:elasticfilesystem:file-system",
 	"aws:events:event-bus",
 	"aws:kinesis:stream",
@@ -367,6 +368,21 @@ static struct str any_identity(struct str account, struct arena *arena)
 	return arena_printf(arena, "arn:aws:iam::%.*s:role/*", STR_ARG(account));
 }
 
+/* Keys of the caller that all of an account share. */
+static bool tells_apart(struct str key)
+{
+	static const char *const shared[] = { "aws:PrincipalOrgID",
+		"aws:PrincipalOrgPaths", "aws:PrincipalAccount", "kms:CallerAccount",
+		"aws:PrincipalIsAWSService", "aws:PrincipalServiceName",
+		"aws:PrincipalServiceNamesList" };
+
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+		if (str_eq_fold(key, str_from(shared[i])))
+			return false;
+	}
+	return true;
+}
+
 const struct provider aws_provider = {
 	.name = { "aws", 3 },
 	.owns_key = owns_key,
@@ -385,6 +401,7 @@ const struct provider aws_provider = {
 	.key_tells = aws_carried_tells,
 	.may_carry = aws_carried_may,
 	.check_key = aws_vocabulary_check,
+	.tells_apart = tells_apart,
 	.voids = aws_bucket_voids,
 	.group_kind = { "aws:iam:group", 13 },
 	.session_needs_policy = session_needs_policy,

@@ -342,7 +342,7 @@ static int decide_list(struct decide *d, struct deciding *g, const bool *active,
 			if (one != EXPR_FALSE &&
 				expr_verdict(g->conditions.pool, one) != VERDICT_DENIED)
 				reach_add(g, reach, group, atoms[a]);
-			if (d->want_exclusions &&
+			if (d->want_exclusions && !g->subject->s.n->imagined &&
 				expr_verdict(g->conditions.pool, one) == VERDICT_DENIED)
 				exclusion_add(d, g, p, bit, atoms[a]);
 			all = expr_or(g->conditions.pool, all, one);

@@ -79,6 +79,10 @@ struct decide_subject {
 	const struct decide_statement *places; /* ceilings by place that name it */
 	uint32_t place_count;
 	expr unknown_place; /* EXPR_FALSE, or such that nobody could read */
+	/* what hops added to the policy of one object (imagined.h); NULL: nothing */
+	const struct decide_statement *opening;
+	node_id opened; /* that object */
+	bool rewritten; /* what denied in its policy is gone */
 };
 
 struct decide_object {

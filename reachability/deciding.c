@@ -54,6 +54,14 @@ void deciding_begin(struct deciding *g, struct world *w, struct action_bits *bit
 		.world = w, .bits = bits, .scratch = scratch, .subject = s, .object = o
 	};
 	g->provider = o->provider;
+	for (const struct decide_object *at = o; at && s->opening; at = at->above)
+		g->opened |= s->opened == at->o.node;
+	if (s->opened == o->o.node && s->rewritten) {
+		g->anew = o->o;
+		g->anew.policy_state = SEGMENT_POLICY_NONE;
+		g->anew.policy_invalid = false;
+		g->anew.blocks_public = false;
+	}
 	g->conditions = (struct condition_context){ .look_up = context_look_up,
 		.ctx = g,
 		.pool = world_pool(w),
@@ -300,6 +308,12 @@ static const uint64_t *rcp_bits(struct deciding *g, const uint64_t *bits)
 	return any ? bound : NULL;
 }
 
+/* The object, with the policy that the subject wrote anew if it did. */
+static const struct object *object_now(const struct deciding *g)
+{
+	return g->anew.n ? &g->anew : &g->object->o;
+}
+
 /* A grant that a setting of the object takes back. */
 static bool is_void(struct deciding *g, const struct decide_hit *h)
 {
@@ -309,7 +323,7 @@ static bool is_void(struct deciding *g, const struct decide_hit *h)
 	if (st->slot != SLOT_RESOURCE || (st->statement->flags & DOCUMENT_DENY))
 		return false;
 	words = g->provider->voids(
-		&g->subject->s, &g->object->o, st->origin->layer, h->match);
+		&g->subject->s, object_now(g), st->origin->layer, h->match);
 	if (words.n == 0)
 		return false;
 	g->voided = words;
@@ -351,11 +365,37 @@ static void object_statement(
 	hit_add(g, &h);
 }
 
+/* What the subject made the object's policy say for it. */
+static void hit_of_opening(struct deciding *g)
+{
+	struct decide_hit h = { .statement = g->subject->opening,
+		.match = MATCH_SELF,
+		.condition = EXPR_TRUE };
+
+	if (!g->opened || g->list->layer != LAYER_RESOURCE || g->literal ||
+		g->list->policy == POLICY_NEVER)
+		return;
+	h.bits = action_bits_of(
+		g->bits, h.statement->document, h.statement->statement, g->list);
+	if (h.bits && hit_cover(g, &h))
+		hit_add(g, &h);
+}
+
+/* A deny of a policy that the subject wrote anew, without it. */
+static bool is_gone(const struct deciding *g, const struct decide_object *holder,
+	const struct decide_statement *st)
+{
+	return g->subject->rewritten && g->subject->opened == holder->o.node &&
+	       st->slot == SLOT_RESOURCE && (st->statement->flags & DOCUMENT_DENY) &&
+	       st->origin->layer == LAYER_RESOURCE;
+}
+
 static void hits_of_object(struct deciding *g)
 {
 	for (const struct decide_object *o = g->object; o; o = o->above) {
 		for (uint32_t i = 0; i < o->statement_count; i++) {
-			if (decide_reaches(g->object, o, i))
+			if (decide_reaches(g->object, o, i) &&
+				!is_gone(g, o, &o->statements[i]))
 				object_statement(g, o, i);
 		}
 	}
@@ -369,6 +409,7 @@ void deciding_collect(struct deciding *g, const bool *active)
 	g->voided = (struct str){ 0 };
 	hits_of_subject(g, active);
 	hits_of_object(g);
+	hit_of_opening(g);
 	if (g->subject->place_count > 0)
 		deciding_tree_collect(g);
 }
@@ -464,7 +505,7 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 	const struct decide_subject *s = g->subject;
 
 	*p = (struct provider_parts){ .subject = &s->s,
-		.object = &g->object->o,
+		.object = object_now(g),
 		.action = action,
 		.policy = g->list->policy,
 		.policy_layer = g->list->layer,
@@ -476,7 +517,9 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 		.rcps = EXPR_TRUE,
 		.place = expr_not(g->conditions.pool, s->unknown_place),
 		.unread_grants = g->object->unread_grants,
-		.unread_denies = g->object->unread_denies,
+		.unread_denies = g->anew.n && !g->object->above
+					 ? EXPR_FALSE
+					 : g->object->unread_denies,
 		.deny = EXPR_FALSE,
 		.voided = g->voided,
 		.strict = g->strict };

@@ -40,8 +40,10 @@ struct deciding {
 	bool reads_principal, reads_resource, reads_key, incomplete;
 	bool recording; /* what is looked up now belongs to the reads */
 	const struct endpoint_list *endpoints; /* NULL: none matters */
-	struct str voided; /* why a grant of the object's side does not count */
-	bool too_many;     /* more partial patterns than we can combine */
+	bool opened;        /* hops made the object's policy admit the subject */
+	struct object anew; /* the object with a policy that was written anew */
+	struct str voided;  /* why a grant of the object's side does not count */
+	bool too_many;      /* more partial patterns than we can combine */
 	uint32_t searched;
 };
 

@@ -6,7 +6,9 @@
 #include "reachability/hop_bond.h"
 #include "reachability/hop_change.h"
 #include "reachability/hop_grant.h"
+#include "reachability/hop_kin.h"
 #include "reachability/hop_list.h"
+#include "reachability/hop_open.h"
 #include "reachability/hop_test.h"
 #include "reachability/imagined.h"
 #include "reachability/missing.h"
@@ -56,6 +58,20 @@ static void rules_of_provider(struct hop *h)
 	carry_of_provider(h, p, p->assigned_rule, HOP_ASSUME);
 }
 
+/* What rules about others change of them. */
+static void gains_of(struct hop *h)
+{
+	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+		uint32_t gains = hop_rule(h, i)->yields & RULE_GAINS;
+		bool known = gains == 0 || hop_rule(h, i)->self;
+
+		for (uint32_t k = 0; k < h->gain_count; k++)
+			known |= h->gains[k] == gains;
+		if (!known)
+			h->gains[h->gain_count++] = gains;
+	}
+}
+
 struct hop *hop_new(struct world *w)
 {
 	struct hop *h = calloc(1, sizeof(*h));
@@ -75,6 +91,9 @@ struct hop *hop_new(struct world *w)
 	h->grants = hop_grants_new(
 		w, VEC_DATA(&h->rules, const struct rule *const), hop_rule_count(h));
 	h->change = hop_change_new(w, h);
+	h->kin = hop_kin_new(w, h->needs);
+	h->open = hop_open_new(w, h);
+	gains_of(h);
 	return h;
 }
 
@@ -83,6 +102,8 @@ void hop_free(struct hop *h)
 	if (!h)
 		return;
 	hop_change_free(h->change);
+	hop_kin_free(h->kin);
+	hop_open_free(h->open);
 	hop_grants_free(h->grants);
 	hop_test_free(h->test);
 	hop_lists_free(h->lists);
@@ -106,6 +127,44 @@ const struct rule *hop_rule(const struct hop *h, uint32_t index)
 struct hop_change *hop_change_of(struct hop *h)
 {
 	return h->change;
+}
+
+struct hop_open *hop_open_of(struct hop *h)
+{
+	return h->open;
+}
+
+int hop_want(struct hop *h, node_id object, struct err *e)
+{
+	const struct decide_object *o;
+
+	if (subject_object(&o, world_subjects(h->world), object, e) < 0)
+		return e->code;
+	hop_open_want(h->open, object);
+	if (o->o.is_way)
+		hop_open_want(h->open, o->o.beneath);
+	return 0;
+}
+
+struct hop_kin *hop_kin_of(struct hop *h)
+{
+	return h->kin;
+}
+
+void hop_set_every(struct hop *h)
+{
+	h->every = true;
+}
+
+bool hop_changes_others(const struct hop *h)
+{
+	return h->gain_count > 0;
+}
+
+void hop_changed(struct buf *out, struct hop *h, node_id target)
+{
+	for (uint32_t i = 0; i < h->gain_count; i++)
+		VEC_ADD(out, node_id, imagined_identity(h->world, target, h->gains[i]));
 }
 
 struct hop_needs *hop_needs(struct hop *h)
@@ -147,7 +206,7 @@ bool hop_is_plain(const struct rule *rule)
 
 bool hop_is_change(const struct rule *rule)
 {
-	return rule->self && (rule->yields & RULE_ANY_POLICY);
+	return (rule->yields & (RULE_GAINS | RULE_MEMBER)) != 0;
 }
 
 bool hop_on_pair(const struct rule_need *need)
@@ -271,6 +330,32 @@ static int into_pair(struct hop_candidates *c, struct buf *key, struct hop *h,
 	return 0;
 }
 
+/* One imagined identity, if it meets all pair needs. */
+static int into_meet(struct hop_candidates *c, struct hop *h, const struct into *in,
+	node_id n, struct err *e)
+{
+	struct hub_end end = { .node = n,
+		.through = NODE_NONE,
+		.residual = EXPR_TRUE,
+		.verdict = VERDICT_ALLOWED };
+
+	for (uint32_t k = 0; k < in->rule->need_count; k++) {
+		const struct rule_need *need = &in->rule->needs[k];
+		expr x;
+
+		if (!hop_on_pair(need))
+			continue;
+		if (hop_needs_decide(&x, h->needs, hop_needs_get(h->needs, need), n,
+			    need->on == RULE_TARGET ? in->target : in->through, e) < 0)
+			return e->code;
+		hop_candidates_and(
+			&end, h->world, x, expr_verdict(world_pool(h->world), x));
+	}
+	if (end.verdict > VERDICT_DENIED)
+		buf_add(&c->ends, &end, sizeof(end));
+	return 0;
+}
+
 /* Imagined identities that meet all pair needs. */
 static int into_imagined(
 	struct hop_candidates *c, struct hop *h, const struct into *in, struct err *e)
@@ -282,30 +367,57 @@ static int into_imagined(
 	if (hop_change_near(&nodes, &count, h->change, place, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < count; i++) {
-		struct hub_end end = { .node = nodes[i],
-			.through = NODE_NONE,
-			.residual = EXPR_TRUE,
-			.verdict = VERDICT_ALLOWED };
-
-		for (uint32_t k = 0; k < in->rule->need_count; k++) {
-			const struct rule_need *need = &in->rule->needs[k];
-			expr x;
-
-			if (!hop_on_pair(need))
-				continue;
-			if (hop_needs_decide(&x, h->needs, hop_needs_get(h->needs, need),
-				    nodes[i],
-				    need->on == RULE_TARGET ? in->target : in->through,
-				    e) < 0)
-				return e->code;
-			hop_candidates_and(
-				&end, h->world, x, expr_verdict(world_pool(h->world), x));
-		}
-		if (end.verdict > VERDICT_DENIED)
-			buf_add(&c->ends, &end, sizeof(end));
+		if (into_meet(c, h, in, nodes[i], e) < 0)
+			return e->code;
 	}
 	hop_candidates_sort(c);
 	return 0;
+}
+
+static bool has_allowed(const struct hop_candidates *c, node_id n)
+{
+	const struct hub_end *v = VEC_DATA(&c->ends, const struct hub_end);
+	size_t low = 0, high = VEC_COUNT(&c->ends, struct hub_end);
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (v[mid].node < n)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < VEC_COUNT(&c->ends, struct hub_end) && v[low].node == n &&
+	       v[low].verdict == VERDICT_ALLOWED;
+}
+
+/*
+ * Those to whom what ties the target can be opened, where they do not meet the needs
+ * anyway. *any: there are such, and no other target has the same.
+ */
+static int into_opened(struct hop_candidates *c, bool *any, struct hop *h,
+	const struct into *in, struct err *e)
+{
+	const struct hop_opening *who;
+	struct hop_candidates found = { .begun = true };
+	uint32_t count;
+	int rc = 0;
+
+	if (in->rule->bond != RULE_CARRYING || (in->rule->yields & RULE_ACCESS))
+		return 0;
+	if (hop_open_who(&who, &count, h->open, in->through, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		if (!has_allowed(c, who[i].end.node) &&
+			(i == 0 || who[i].node != who[i - 1].node))
+			rc = into_meet(&found, h, in, who[i].node, e);
+	}
+	*any |= found.ends.n > 0;
+	if (found.ends.n > 0)
+		buf_add(&c->ends, found.ends.p, found.ends.n);
+	hop_candidates_release(&found);
+	hop_candidates_sort(c);
+	return rc;
 }
 
 /* Leave those candidates that can act and meet what is asked of the actor alone. */
@@ -341,8 +453,8 @@ bool hop_has_pair(const struct rule *rule)
 	return false;
 }
 
-static int into_make(
-	const struct hub **out, struct hop *h, const struct into *in, struct err *e)
+static int into_make(const struct hub **out, bool *alone, struct hop *h,
+	const struct into *in, struct err *e)
 {
 	struct hop_candidates c = { .begun = false };
 	struct buf key = { 0 };
@@ -352,6 +464,8 @@ static int into_make(
 	if (rc == 0 && hop_has_pair(in->rule))
 		rc = into_imagined(&c, h, in, e);
 	if (rc == 0)
+		rc = into_opened(&c, alone, h, in, e);
+	if (rc == 0)
 		rc = into_finish(&c, h, in, e);
 	if (rc == 0)
 		*out = hop_hub_keep(h, in->rule, &c);
@@ -360,34 +474,63 @@ static int into_make(
 	return rc;
 }
 
+/* What decides the hub of one rule and one bond. */
+static int into_key(struct buf *key, struct hop *h, const struct into *in, struct err *e)
+{
+	uint32_t number;
+
+	VEC_ADD(key, const void *, in->rule);
+	VEC_ADD(key, expr, in->facts);
+	if (!hop_has_pair(in->rule))
+		VEC_ADD(key, uint32_t, world_node(h->world, in->target)->scope);
+	if (into_pair(NULL, key, h, in, e) < 0)
+		return e->code;
+	if (in->rule->bond == RULE_CARRYING && !(in->rule->yields & RULE_ACCESS)) {
+		if (hop_open_number(&number, h->open, in->through, e) < 0)
+			return e->code;
+		VEC_ADD(key, uint32_t, number);
+	}
+	return 0;
+}
+
+/* The hub that is shared by all that have the key, or `alone`. */
+static int into_shared(struct shared_hub *out, struct hop *h, const struct into *in,
+	const struct buf *key, struct err *e)
+{
+	uint32_t before = intern_count(&h->shared), number;
+
+	number = intern_add(&h->shared, buf_str(key));
+	if (number == before) {
+		struct shared_hub made = { 0 };
+
+		VEC_ADD(&h->hubs, struct shared_hub, made);
+		if (into_make(&made.hub, &made.alone, h, in, e) < 0)
+			return e->code;
+		VEC_DATA(&h->hubs, struct shared_hub)[number] = made;
+	}
+	*out = VEC_DATA(&h->hubs, const struct shared_hub)[number];
+	return 0;
+}
+
 /* The hub of one rule and one bond; targets that differ in nothing share it. */
 static int into_one(struct buf *out, struct hop *h, const struct into *in, struct err *e)
 {
 	struct buf key = { 0 };
-	uint32_t before = intern_count(&h->shared), number;
-	struct hub *hub = ARENA_NEW(world_arena(h->world), struct hub);
-	const struct hub *shared = NULL;
-	int rc;
+	struct hub *hub;
+	struct shared_hub shared = { 0 };
+	int rc = into_key(&key, h, in, e);
 
-	VEC_ADD(&key, const void *, in->rule);
-	VEC_ADD(&key, expr, in->facts);
-	if (!hop_has_pair(in->rule))
-		VEC_ADD(&key, uint32_t, world_node(h->world, in->target)->scope);
-	rc = into_pair(NULL, &key, h, in, e);
-	number = rc == 0 ? intern_add(&h->shared, buf_str(&key)) : 0;
-	buf_release(&key);
-	if (rc < 0)
-		return rc;
-	if (number == before) {
-		VEC_ADD(&h->hubs, const struct hub *, NULL);
-		if (into_make(&shared, h, in, e) < 0)
-			return e->code;
-		VEC_DATA(&h->hubs, const struct hub *)[number] = shared;
+	if (rc == 0)
+		rc = into_shared(&shared, h, in, &key, e);
+	if (rc == 0 && shared.alone) {
+		VEC_ADD(&key, node_id, in->through);
+		rc = into_shared(&shared, h, in, &key, e);
 	}
-	shared = VEC_DATA(&h->hubs, const struct hub *)[number];
-	if (shared->count == 0)
-		return 0;
-	*hub = *shared;
+	buf_release(&key);
+	if (rc < 0 || shared.hub->count == 0)
+		return rc;
+	hub = ARENA_NEW(world_arena(h->world), struct hub);
+	*hub = *shared.hub;
 	hub->through = in->through;
 	VEC_ADD(out, const struct hub *, hub);
 	return 0;
@@ -414,8 +557,8 @@ static int into_carried(struct buf *out, struct hop *h, const struct rule *rule,
 	return rc;
 }
 
-static int into_rule(struct buf *out, struct hop *h, const struct rule *rule,
-	node_id target, struct err *e)
+int hop_into_rule(struct buf *out, struct hop *h, const struct rule *rule, node_id target,
+	struct err *e)
 {
 	struct into in = { .rule = rule, .target = target, .through = NODE_NONE };
 	struct buf throughs = { 0 };
@@ -447,8 +590,8 @@ static int into_rule(struct buf *out, struct hop *h, const struct rule *rule,
 	return rc;
 }
 
-/* What makes an imagined identity of others: one hub for each way. */
-static int into_change(struct buf *out, struct hop *h, node_id target, struct err *e)
+/* What makes it of the same identity: one hub for each way. */
+static int into_steps(struct buf *out, struct hop *h, node_id target, struct err *e)
 {
 	const struct hop_change_step *steps;
 	uint32_t count;
@@ -458,8 +601,6 @@ static int into_change(struct buf *out, struct hop *h, node_id target, struct er
 	for (uint32_t i = 0; i < count; i++) {
 		struct hop_candidates c = { .begun = true };
 
-		if (steps[i].end.node != target)
-			continue;
 		buf_add(&c.ends, &steps[i].end, sizeof(steps[i].end));
 		VEC_DATA(&c.ends, struct hub_end)->node = steps[i].from;
 		VEC_ADD(out, const struct hub *, hop_hub_keep(h, steps[i].rule, &c));
@@ -468,14 +609,63 @@ static int into_change(struct buf *out, struct hop *h, node_id target, struct er
 	return 0;
 }
 
+/* What makes an imagined identity: itself, or who changes and becomes it. */
+static int into_change(struct buf *out, struct hop *h, node_id target, struct err *e)
+{
+	node_id base = imagined_base(h->world, target);
+
+	if (into_steps(out, h, target, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+		const struct rule *rule = hop_rule(h, i);
+
+		if (rule->self || !(rule->yields & RULE_GAINS) ||
+			imagined_identity(h->world, base, rule->yields & RULE_GAINS) !=
+				target)
+			continue;
+		if (hop_into_rule(out, h, rule, base, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* What opens the resource to the identity: one hub for each way. */
+static int into_opener(struct buf *out, struct hop *h, node_id target, struct err *e)
+{
+	const struct hop_opening *who;
+	uint32_t count, low = 0, high;
+
+	if (hop_open_who(&who, &count, h->open, imagined_opened(h->world, target), e) < 0)
+		return e->code;
+	high = count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (who[mid].node < target)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < count && who[low].node == target; low++) {
+		struct hop_candidates c = { .begun = true };
+
+		buf_add(&c.ends, &who[low].end, sizeof(who[low].end));
+		VEC_ADD(out, const struct hub *, hop_hub_keep(h, who[low].rule, &c));
+		hop_candidates_release(&c);
+	}
+	return 0;
+}
+
 int hop_into(struct buf *out, struct hop *h, node_id target, struct err *e)
 {
+	if (imagined_opened(h->world, target) != NODE_NONE)
+		return into_opener(out, h, target, e);
 	if (world_node(h->world, target)->imagined)
 		return into_change(out, h, target, e);
 	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
 		const struct rule *rule = hop_rule(h, i);
 
-		if (hop_is_plain(rule) && into_rule(out, h, rule, target, e) < 0)
+		if (hop_is_plain(rule) && hop_into_rule(out, h, rule, target, e) < 0)
 			return e->code;
 	}
 	return 0;

@@ -15,6 +15,8 @@
 
 struct hop;
 struct hop_change;
+struct hop_kin;
+struct hop_open;
 
 struct hop *hop_new(struct world *w);
 void hop_free(struct hop *h);
@@ -24,15 +26,48 @@ int hop_into(struct buf *out, struct hop *h, node_id target, struct err *e);
 int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e);
 
 /*
- * Rules by which an identity writes its own policies: the changes that are followed. What
- * else would change policies of others, boundaries, denies or membership is not yet.
+ * Rules that change what an identity may do: its own policies, boundary, denies or
+ * groups, or those of a target that the actor becomes.
  */
 bool hop_is_change(const struct rule *rule);
+
+/*
+ * Whom an actor's changes are followed for: nobody, whom one could gain by who has
+ * everything in its account already (hop_kin_apart), or everybody.
+ */
+enum hop_reach { HOP_REACH_NONE, HOP_REACH_APART, HOP_REACH_ALL };
+
+int hop_reach(enum hop_reach *out, struct hop *h, node_id actor, struct err *e);
 
 /* Of those from an actor, the hubs that change what an identity may do. */
 int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *e);
 
-/* What such changes make, by account (hop_change.h). */
+/*
+ * Targets that are the same to everybody are each followed, and not one for all: for
+ * questions that say whom paths pass. Before any other call.
+ */
+void hop_set_every(struct hop *h);
+
+/* Whether any rule changes others. */
+bool hop_changes_others(const struct hop *h);
+
+/* The identity as rules about others change it, each way once (node_id). */
+void hop_changed(struct buf *out, struct hop *h, node_id target);
+
+/* Rules that open the object to actors are followed. Before any hop. */
+int hop_want(struct hop *h, node_id object, struct err *e);
+
+/*
+ * The hubs that open resources to an actor, all on which it could gain by it: for
+ * questions about everything.
+ */
+int hop_from_openings(struct buf *out, struct hop *h, node_id actor, struct err *e);
+
+struct hop_open *hop_open_of(struct hop *h);
+
+struct hop_kin *hop_kin_of(struct hop *h);
+
+/* What changes make, by account (hop_change.h). */
 struct hop_change *hop_change_of(struct hop *h);
 
 uint32_t hop_rule_count(const struct hop *h);

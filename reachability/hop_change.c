@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "reachability/hop_kin.h"
 #include "reachability/imagined.h"
 
 /* What changes make in one scope. */
@@ -129,17 +130,27 @@ static bool has_node(const struct buf *nodes, node_id n)
 	return false;
 }
 
+/*
+ * What those who have everything gain by others is no node of the account: whom it makes
+ * is known from what tells these apart (hop_change_near).
+ */
 static int follow(struct account *a, struct hop_change *c, node_id actor, struct err *e)
 {
 	struct buf hubs = { 0 };
-	int rc = hop_from_changes(&hubs, c->hop, actor, e);
+	enum hop_reach reach;
+	int rc = hop_reach(&reach, c->hop, actor, e);
+
+	if (rc == 0 && reach == HOP_REACH_ALL)
+		rc = hop_from_changes(&hubs, c->hop, actor, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&hubs, const struct hub *) && rc == 0; i++) {
 		const struct hub *hub = VEC_DATA(&hubs, const struct hub *)[i];
 
 		for (uint32_t k = 0; k < hub->count; k++) {
-			VEC_ADD(&a->steps, struct hop_change_step,
-				{ actor, hub->rule, hub->ends[k] });
+			/* who changes others is found from them */
+			if (rule_keeps_actor(hub->rule))
+				VEC_ADD(&a->steps, struct hop_change_step,
+					{ actor, hub->rule, hub->ends[k] });
 			if (!has_node(&a->nodes, hub->ends[k].node))
 				VEC_ADD(&a->nodes, node_id, hub->ends[k].node);
 		}
@@ -205,22 +216,17 @@ int hop_change_into(const struct hop_change_step **out, uint32_t *count,
 {
 	struct buf all = { 0 };
 	struct hop_change_step *copy;
-	int rc = 0;
+	struct account *a = NULL;
+	int rc;
 
-	/* A step may lead into another account than the actor's. */
-	for (scope_number n = 0; n < world_scope_count(c->world) && rc == 0; n++) {
-		struct account *a = NULL;
+	rc = account_get(&a, c, world_node(c->world, imagined)->scope, e);
+	for (size_t i = 0; rc == 0 && i < VEC_COUNT(&a->steps, struct hop_change_step);
+		i++) {
+		const struct hop_change_step *step =
+			&VEC_DATA(&a->steps, const struct hop_change_step)[i];
 
-		rc = account_get(&a, c, n, e);
-		for (size_t i = 0;
-			rc == 0 && i < VEC_COUNT(&a->steps, struct hop_change_step);
-			i++) {
-			const struct hop_change_step *step =
-				&VEC_DATA(&a->steps, const struct hop_change_step)[i];
-
-			if (step->end.node == imagined)
-				buf_add(&all, step, sizeof(*step));
-		}
+		if (step->end.node == imagined)
+			buf_add(&all, step, sizeof(*step));
 	}
 	copy = arena_alloc(world_arena(c->world), all.n + 1);
 	if (all.n > 0)
@@ -301,6 +307,49 @@ static int scopes_near(
 	return 0;
 }
 
+/* Identities of the list as rules about others change them. */
+static void changed_add(
+	struct buf *out, struct hop_change *c, const node_id *v, size_t count)
+{
+	struct buf made = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		hop_changed(&made, c->hop, v[i]);
+	for (size_t i = 0; i < VEC_COUNT(&made, node_id); i++) {
+		if (!has_node(out, VEC_DATA(&made, node_id)[i]))
+			VEC_ADD(out, node_id, VEC_DATA(&made, node_id)[i]);
+	}
+	buf_release(&made);
+}
+
+/* Whom those change who have everything, as far as that may matter to the object. */
+static int near_apart(struct buf *out, struct hop_change *c, const struct buf *scopes,
+	node_id object, struct err *e)
+{
+	struct buf named = { 0 };
+	int rc;
+
+	if (!hop_changes_others(c->hop))
+		return 0;
+	rc = hop_kin_named(&named, hop_kin_of(c->hop), object, e);
+
+	for (size_t i = 0; i < VEC_COUNT(scopes, scope_number) && rc == 0; i++) {
+		const node_id *sorts;
+		uint32_t count;
+
+		rc = hop_kin_sorts(&sorts, &count, hop_kin_of(c->hop),
+			VEC_DATA(scopes, const scope_number)[i], object, RULE_ANY_POLICY,
+			e);
+		if (rc == 0)
+			changed_add(out, c, sorts, count);
+	}
+	if (rc == 0)
+		changed_add(out, c, VEC_DATA(&named, const node_id),
+			VEC_COUNT(&named, node_id));
+	buf_release(&named);
+	return rc;
+}
+
 int hop_change_near(const node_id **out, uint32_t *count, struct hop_change *c,
 	node_id object, struct err *e)
 {
@@ -315,6 +364,8 @@ int hop_change_near(const node_id **out, uint32_t *count, struct hop_change *c,
 		if (rc == 0)
 			buf_add(&all, a->nodes.p, a->nodes.n);
 	}
+	if (rc == 0)
+		rc = near_apart(&all, c, &scopes, object, e);
 	copy = arena_alloc(world_arena(c->world), all.n + 1);
 	if (all.n > 0)
 		memcpy(copy, all.p, all.n);

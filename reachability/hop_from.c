@@ -1,6 +1,8 @@
 #include "reachability/hop_priv.h"
 
 #include "reachability/hop_bond.h"
+#include "reachability/hop_kin.h"
+#include "reachability/hop_open.h"
 #include "reachability/imagined.h"
 #include "reachability/missing.h"
 #include "reachability/search.h"
@@ -12,6 +14,8 @@ struct from {
 	struct hub_end alone; /* what the actor needs by itself */
 	struct hop_candidates targets, throughs;
 	struct hop_candidates found; /* what the hub will have */
+	const struct buf *fixed;     /* node_id: the targets; NULL: lists tell */
+	node_id tie;                 /* only what this one carries, or NODE_NONE */
 };
 
 /* Add the providers that no list has to the throughs of one need. */
@@ -78,8 +82,11 @@ static int from_target(
 	struct world *w = h->world;
 	expr x;
 
-	if ((end.node == f->actor && !f->rule->self) ||
-		!(world_node(w, end.node)->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) ||
+	if ((imagined_base(w, end.node) == imagined_base(w, f->actor) &&
+		    !f->rule->self) ||
+		(!(f->rule->yields & RULE_ACCESS) &&
+			!(world_node(w, end.node)->flags &
+				(ENTITY_IDENTITY | ENTITY_GROUP))) ||
 		!hop_bond_is_kind(
 			w, end.node, f->rule->target_kinds, f->rule->target_kind_count))
 		return 0;
@@ -210,45 +217,64 @@ static int from_carried(struct from *f, struct hop *h, struct err *e)
 	return rc;
 }
 
-/* A rule about the actor itself: what is on the target is on the actor. */
-static int from_self(struct from *f, struct hop *h, struct err *e)
+/* One target with one thing that ties it, decided by itself. */
+static int from_tie(
+	struct from *f, struct hop *h, node_id target, node_id through, struct err *e)
 {
-	node_id base = imagined_base(h->world, f->actor);
+	struct hub_end end = { .node = target,
+		.through = through,
+		.residual = EXPR_TRUE,
+		.verdict = VERDICT_ALLOWED };
+	expr x = EXPR_TRUE;
+
+	if (through != NODE_NONE &&
+		hop_test_all(&x, h->test, f->rule, RULE_THROUGH, through, e) < 0)
+		return e->code;
+	for (uint32_t k = 0; k < f->rule->need_count && end.verdict > VERDICT_DENIED;
+		k++) {
+		const struct rule_need *need = &f->rule->needs[k];
+		expr one;
+
+		if (!hop_on_pair(need))
+			continue;
+		if (hop_needs_decide(&one, h->needs, hop_needs_get(h->needs, need),
+			    f->actor, need->on == RULE_TARGET ? target : through, e) < 0)
+			return e->code;
+		hop_candidates_and(
+			&end, h->world, one, expr_verdict(world_pool(h->world), one));
+	}
+	return end.verdict > VERDICT_DENIED ? from_target(f, h, end, x, e) : 0;
+}
+
+/* All that ties one target, whatever the lists say; of the actor too. */
+static int from_one(struct from *f, struct hop *h, node_id target, struct err *e)
+{
 	struct buf throughs = { 0 };
 	int rc = 0;
 
 	if (f->rule->bond == RULE_UNBOUND)
 		VEC_ADD(&throughs, node_id, NODE_NONE);
 	else
-		rc = hop_bond_throughs(&throughs, h->world, f->rule->bond, base,
+		rc = hop_bond_throughs(&throughs, h->world, f->rule->bond, target,
 			f->rule->through_kinds, f->rule->through_kind_count, e);
-	for (size_t i = 0; i < VEC_COUNT(&throughs, node_id) && rc == 0; i++) {
-		struct hub_end end = { .node = base,
-			.through = VEC_DATA(&throughs, node_id)[i],
-			.residual = EXPR_TRUE,
-			.verdict = VERDICT_ALLOWED };
-		expr x = EXPR_TRUE;
-
-		if (end.through != NODE_NONE)
-			rc = hop_test_all(
-				&x, h->test, f->rule, RULE_THROUGH, end.through, e);
-		for (uint32_t k = 0; k < f->rule->need_count && rc == 0; k++) {
-			const struct rule_need *need = &f->rule->needs[k];
-			expr one;
-
-			if (!hop_on_pair(need))
-				continue;
-			rc = hop_needs_decide(&one, h->needs,
-				hop_needs_get(h->needs, need), f->actor,
-				need->on == RULE_TARGET ? base : end.through, e);
-			if (rc == 0)
-				hop_candidates_and(&end, h->world, one,
-					expr_verdict(world_pool(h->world), one));
-		}
-		if (rc == 0)
-			rc = from_target(f, h, end, x, e);
-	}
+	for (size_t i = 0; i < VEC_COUNT(&throughs, node_id) && rc == 0; i++)
+		rc = from_tie(f, h, target, VEC_DATA(&throughs, node_id)[i], e);
 	buf_release(&throughs);
+	return rc;
+}
+
+/* Whom the resource carries that was opened to the actor. */
+static int from_opened(struct from *f, struct hop *h, struct err *e)
+{
+	struct buf targets = { 0 };
+	int rc = 0;
+
+	if (hop_bond_is_kind(h->world, f->tie, f->rule->through_kinds,
+		    f->rule->through_kind_count))
+		rc = hop_bond_targets(&targets, h->world, RULE_CARRYING, f->tie, e);
+	for (size_t i = 0; i < VEC_COUNT(&targets, node_id) && rc == 0; i++)
+		rc = from_tie(f, h, VEC_DATA(&targets, node_id)[i], f->tie, e);
+	buf_release(&targets);
 	return rc;
 }
 
@@ -258,7 +284,15 @@ static int from_found(struct from *f, struct hop *h, struct err *e)
 		f->rule->bond == RULE_UNBOUND ? &f->targets : &f->throughs;
 
 	if (f->rule->self)
-		return from_self(f, h, e);
+		return from_one(f, h, imagined_base(h->world, f->actor), e);
+	if (f->tie != NODE_NONE)
+		return from_opened(f, h, e);
+	for (size_t i = 0; f->fixed && i < VEC_COUNT(f->fixed, node_id); i++) {
+		if (from_one(f, h, VEC_DATA(f->fixed, const node_id)[i], e) < 0)
+			return e->code;
+	}
+	if (f->fixed)
+		return 0;
 	if (hop_test_carries(f->rule))
 		return from_carried(f, h, e);
 	if (!hop_has_pair(f->rule))
@@ -277,36 +311,14 @@ static int from_found(struct from *f, struct hop *h, struct err *e)
 	return 0;
 }
 
-/* Whom the actor is afterwards, in place of the targets. */
-static void from_yields(struct from *f, struct hop *h)
-{
-	uint32_t gains =
-		f->rule->yields & (RULE_ANY_POLICY | RULE_NO_BOUNDARY | RULE_NO_DENY);
-	struct hub_end *v = VEC_DATA(&f->found.ends, struct hub_end);
-	size_t kept = 0;
-
-	for (size_t i = 0; i < VEC_COUNT(&f->found.ends, struct hub_end); i++) {
-		struct hub_end end = v[i];
-
-		if (f->rule->yields & RULE_MEMBER)
-			end.node = imagined_identity(h->world, f->actor, 0, end.node);
-		else if (f->rule->self)
-			end.node =
-				imagined_identity(h->world, f->actor, gains, NODE_NONE);
-		else
-			end.node =
-				imagined_identity(h->world, end.node, gains, NODE_NONE);
-		if (end.node != f->actor)
-			v[kept++] = end;
-	}
-	f->found.ends.n = kept * sizeof(*v);
-}
-
+/* The targets of a rule; `fixed` as in struct from. */
 static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
-	node_id actor, struct err *e)
+	node_id actor, const struct buf *fixed, struct err *e)
 {
 	struct from f = { .rule = rule,
 		.actor = actor,
+		.fixed = fixed,
+		.tie = imagined_opened(h->world, actor),
 		.alone = { .residual = EXPR_TRUE, .verdict = VERDICT_ALLOWED },
 		.found = { .begun = true } };
 	int rc;
@@ -319,8 +331,8 @@ static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 	rc = hop_actor_alone(&f.alone, h, rule, actor, e);
 	if (rc == 0 && f.alone.verdict > VERDICT_DENIED)
 		rc = from_found(&f, h, e);
-	from_yields(&f, h);
-	hop_candidates_sort(&f.found);
+	if (rc == 0)
+		rc = hop_yield(&f.found, h, rule, actor, e);
 	if (rc == 0 && f.found.ends.n > 0)
 		VEC_ADD(out, const struct hub *, hop_hub_keep(h, rule, &f.found));
 	hop_candidates_release(&f.found);
@@ -329,43 +341,26 @@ static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 	return rc;
 }
 
-/* Whether the actor can do nothing more whatever its policies say: nothing bounds it. */
-static int is_unbound(bool *out, struct hop *h, node_id n, struct err *e)
-{
-	const struct decide_subject *s;
-
-	*out = false;
-	if (subject_get(&s, world_subjects(h->world), n, e) < 0)
-		return e->code;
-	if (s->s.bounded || s->unknown_deny != EXPR_FALSE)
-		return 0;
-	for (uint32_t i = 0; i < s->identity_count; i++) {
-		if (s->statements[i].statement->flags & DOCUMENT_DENY)
-			return 0;
-	}
-	*out = true;
-	return 0;
-}
-
 /*
- * Whoever rules its account gains nothing by changes there; neither does one whose
- * policies were not collected, who is unknown in all it does.
+ * Whoever has everything gains nothing by changes in its account, but by those of
+ * identities that are more than it elsewhere. So does one whose policies were not
+ * collected, who is unknown in all it does.
  */
-static int may_change(bool *out, struct hop *h, node_id actor, struct err *e)
+int hop_reach(enum hop_reach *out, struct hop *h, node_id actor, struct err *e)
 {
 	const struct node *n = world_node(h->world, actor);
-	struct rule_need any = { .action = provider_get(0)->assumptions[0].action };
 	const struct decide_subject *s;
-	bool rules;
 
-	*out = false;
-	if (n->type != NODE_ENTITY ||
-		(n->flags & (ENTITY_ROOT | ENTITY_COMPUTE | ENTITY_GROUP)))
+	*out = HOP_REACH_NONE;
+	if (n->type != NODE_ENTITY || (n->flags & (ENTITY_COMPUTE | ENTITY_GROUP)))
 		return 0;
-	if (subject_get(&s, world_subjects(h->world), actor, e) < 0 ||
-		search_rules(&rules, hop_needs_get(h->needs, &any)->decide, actor, e) < 0)
+	*out = HOP_REACH_APART;
+	if (n->flags & ENTITY_ROOT)
+		return 0;
+	if (subject_get(&s, world_subjects(h->world), actor, e) < 0)
 		return e->code;
-	*out = !rules && s->unknown_identity == EXPR_FALSE;
+	if (!search_has_everything(s) && s->unknown_identity == EXPR_FALSE)
+		*out = HOP_REACH_ALL;
 	return 0;
 }
 
@@ -373,47 +368,90 @@ static int may_change(bool *out, struct hop *h, node_id actor, struct err *e)
 static int ends_free(
 	bool *out, struct hop *h, const struct buf *hubs, size_t first, struct err *e)
 {
+	const struct decide_subject *s;
+
 	for (size_t i = first; i < VEC_COUNT(hubs, const struct hub *); i++) {
 		const struct hub *hub = VEC_DATA(hubs, const struct hub *)[i];
 
 		if (!hub->rule->self || !(hub->rule->yields & RULE_ANY_POLICY) ||
 			hub->ends[0].verdict != VERDICT_ALLOWED)
 			continue;
-		if (is_unbound(out, h, hub->ends[0].node, e) < 0)
+		if (subject_get(&s, world_subjects(h->world), hub->ends[0].node, e) < 0)
 			return e->code;
+		*out = search_has_everything(s);
 		if (*out)
 			return 0;
 	}
 	return 0;
 }
 
+/* The hubs of change rules about oneself, or of those about others. */
+static int from_change_rules(struct buf *out, struct hop *h, node_id actor, bool own,
+	bool apart, struct err *e)
+{
+	struct buf fixed = { 0 };
+	const bool *may;
+	int rc = hop_grants_of(&may, h->grants, actor, e);
+
+	if (rc == 0 && apart && hop_changes_others(h))
+		rc = hop_kin_apart(&fixed, h->kin, actor, RULE_ANY_POLICY, e);
+	for (uint32_t i = 0; i < hop_rule_count(h) && rc == 0; i++) {
+		const struct rule *rule = hop_rule(h, i);
+
+		if (hop_is_change(rule) && may[i] && rule_keeps_actor(rule) == own)
+			rc = from_rule(out, h, rule, actor, apart ? &fixed : NULL, e);
+	}
+	buf_release(&fixed);
+	return rc;
+}
+
 int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *e)
 {
 	size_t first = VEC_COUNT(out, const struct hub *);
-	const bool *may;
-	bool can, done = false;
+	enum hop_reach reach;
+	bool done = false;
 
-	if (may_change(&can, h, actor, e) < 0)
+	if (hop_reach(&reach, h, actor, e) < 0)
 		return e->code;
-	if (!can || hop_grants_of(&may, h->grants, actor, e) < 0)
-		return can ? e->code : 0;
-	for (uint32_t self = 2; self-- > 0 && !done;) {
-		for (uint32_t i = 0; i < hop_rule_count(h); i++) {
-			const struct rule *rule = hop_rule(h, i);
+	if (reach == HOP_REACH_NONE)
+		return 0;
+	if (reach == HOP_REACH_ALL &&
+		(from_change_rules(out, h, actor, true, false, e) < 0 ||
+			ends_free(&done, h, out, first, e) < 0))
+		return e->code;
+	return from_change_rules(
+		out, h, actor, false, reach == HOP_REACH_APART || done, e);
+}
 
-			if (!hop_is_change(rule) || !may[i] || rule->self != (self == 1))
-				continue;
-			if (from_rule(out, h, rule, actor, e) < 0)
-				return e->code;
-		}
-		if (self == 1 && ends_free(&done, h, out, first, e) < 0)
-			return e->code;
+/* The hubs that open resources: `all` as in hop_open_what. */
+static int from_openings(
+	struct buf *out, struct hop *h, node_id actor, bool all, struct err *e)
+{
+	const bool *may;
+	int rc = hop_grants_of(&may, h->grants, actor, e);
+
+	for (uint32_t i = 0; i < hop_rule_count(h) && rc == 0; i++) {
+		const struct rule *rule = hop_rule(h, i);
+		struct buf resources = { 0 };
+
+		if (!may[i] || !(rule->yields & RULE_ACCESS))
+			continue;
+		rc = hop_open_what(&resources, h->open, rule, actor, all, e);
+		if (rc == 0 && resources.n > 0)
+			rc = from_rule(out, h, rule, actor, &resources, e);
+		buf_release(&resources);
 	}
-	return 0;
+	return rc;
+}
+
+int hop_from_openings(struct buf *out, struct hop *h, node_id actor, struct err *e)
+{
+	return from_openings(out, h, actor, true, e);
 }
 
 int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
 {
+	bool opener = imagined_opened(h->world, actor) != NODE_NONE;
 	const bool *may;
 
 	if (hop_grants_of(&may, h->grants, actor, e) < 0)
@@ -421,8 +459,15 @@ int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
 	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
 		const struct rule *rule = hop_rule(h, i);
 
-		if (may[i] && hop_is_plain(rule) && from_rule(out, h, rule, actor, e) < 0)
+		if (may[i] && hop_is_plain(rule) &&
+			(!opener || rule->bond == RULE_CARRYING) &&
+			from_rule(out, h, rule, actor, NULL, e) < 0)
 			return e->code;
 	}
-	return hop_from_changes(out, h, actor, e);
+	/* Whatever else it does it does without the resource. */
+	if (opener)
+		return 0;
+	if (hop_from_changes(out, h, actor, e) < 0)
+		return e->code;
+	return from_openings(out, h, actor, false, e);
 }

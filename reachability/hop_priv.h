@@ -9,6 +9,15 @@
 #include "reachability/hop_list.h"
 #include "reachability/hop_test.h"
 
+/* Sets of flags that there are. */
+#define HOP_GAINS_MAX 8u
+
+/* A hub by what decides it; `alone`: what ties its target decides it as well. */
+struct shared_hub {
+	const struct hub *hub;
+	bool alone;
+};
+
 struct hop {
 	struct world *world;
 	struct hop_needs *needs;
@@ -16,15 +25,31 @@ struct hop {
 	struct hop_test *test;
 	struct hop_grants *grants;
 	struct hop_change *change;
+	struct hop_kin *kin;
+	struct hop_open *open;
+	bool every;                    /* see hop_set_every */
+	uint32_t gains[HOP_GAINS_MAX]; /* of rules about others, each once */
+	uint32_t gain_count;
 	struct buf rules;     /* const struct rule * */
 	struct intern shared; /* what decides a hub -> its place in `hubs` */
-	struct buf hubs;      /* const struct hub *: the shared ones */
+	struct buf hubs;      /* struct shared_hub */
 	uint32_t count;
 	uint64_t ends;
 };
 
 /* The target as it is, become by somebody else. */
 bool hop_is_plain(const struct rule *rule);
+
+/* The hubs of one rule that lead to a target. */
+int hop_into_rule(struct buf *out, struct hop *h, const struct rule *rule, node_id target,
+	struct err *e);
+
+/*
+ * Whom the ends of a rule's hub, found as its targets, make of the actor or of
+ * themselves; of kin one is left.
+ */
+int hop_yield(struct hop_candidates *c, struct hop *h, const struct rule *rule,
+	node_id actor, struct err *e);
 
 /* A need on the target or on what ties it; whether the rule has one. */
 bool hop_on_pair(const struct rule_need *need);

@@ -21,24 +21,82 @@ node_id imagined_base(const struct world *w, node_id n)
 	return im ? im->base : n;
 }
 
-node_id imagined_identity(struct world *w, node_id n, uint32_t yields, node_id group)
+/* What the node is now, as changes of its base. */
+static struct imagined changes_of(const struct world *w, node_id n)
 {
-	struct node node = *world_node(w, n);
-	struct imagined im = { n, yields, group };
-	struct imagined *kept;
-	struct str name;
+	const struct imagined *im = world_node(w, n)->imagined;
 
-	if (node.imagined) {
-		im = *node.imagined;
-		im.yields |= yields;
-		im.group = group != NODE_NONE ? group : im.group;
-	}
-	if (im.yields == 0 && im.group == NODE_NONE)
-		return n;
+	return im ? *im : (struct imagined){ .base = n, .resource = NODE_NONE };
+}
+
+static node_id node_of(struct world *w, const struct imagined *im)
+{
+	struct node node = *world_node(w, im->base);
+	struct buf name = { 0 };
+	struct imagined *kept;
+	node_id n;
+
+	if (im->yields == 0 && im->group_count == 0 && im->resource == NODE_NONE)
+		return im->base;
+	buf_printf(&name, "imagined %u %u %u", im->base, im->yields, im->resource);
+	if (im->opened)
+		buf_printf(&name, " by %.*s", STR_ARG(im->opened->id));
+	for (uint32_t i = 0; i < im->group_count; i++)
+		buf_printf(&name, " in %u", im->groups[i]);
 	kept = ARENA_NEW(world_arena(w), struct imagined);
-	*kept = im;
+	*kept = *im;
 	node.imagined = kept;
-	name = arena_printf(
-		world_arena(w), "imagined %u %u %u", im.base, im.yields, im.group);
-	return world_node_add(w, name, node);
+	n = world_node_add(w, arena_copy(world_arena(w), buf_str(&name)), node);
+	buf_release(&name);
+	return n;
+}
+
+node_id imagined_identity(struct world *w, node_id n, uint32_t yields)
+{
+	struct imagined im = changes_of(w, n);
+
+	im.yields |= yields;
+	return node_of(w, &im);
+}
+
+node_id imagined_member(struct world *w, node_id n, node_id group)
+{
+	struct imagined im = changes_of(w, n);
+	node_id *groups = ARENA_NEW_ARRAY(world_arena(w), node_id, im.group_count + 1);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < im.group_count; i++) {
+		if (im.groups[i] == group)
+			return n;
+		if (count == i && group < im.groups[i])
+			groups[count++] = group;
+		groups[count++] = im.groups[i];
+	}
+	if (count == im.group_count)
+		groups[count++] = group;
+	im.groups = groups;
+	im.group_count = count;
+	return node_of(w, &im);
+}
+
+node_id imagined_opener(
+	struct world *w, node_id n, node_id resource, const struct rule *rule)
+{
+	struct imagined im = changes_of(w, n);
+
+	im.resource = resource;
+	im.opened = rule;
+	return node_of(w, &im);
+}
+
+node_id imagined_before(struct world *w, node_id n)
+{
+	return imagined_opener(w, n, NODE_NONE, NULL);
+}
+
+node_id imagined_opened(const struct world *w, node_id n)
+{
+	const struct imagined *im = world_node(w, n)->imagined;
+
+	return im ? im->resource : NODE_NONE;
 }

@@ -226,6 +226,9 @@ static void expand_hub(struct search *s, uint32_t index, const struct hub *hub)
 			continue;
 		}
 		if (end->node == at.node || avoided(s, end->node) ||
+			(!rule_keeps_actor(hub->rule) &&
+				imagined_base(s->w, end->node) ==
+					imagined_base(s->w, at.node)) ||
 			(world_node(s->w, end->node)->flags & ENTITY_DISABLED))
 			continue;
 		state_push(s, (struct state){ .node = end->node,

@@ -180,6 +180,12 @@ struct provider {
 	struct str (*check_key)(struct str key, struct str value, struct arena *arena);
 
 	/*
+	 * Whether a condition key of the caller tells identities of one account apart.
+	 * NULL: all do.
+	 */
+	bool (*tells_apart)(struct str key);
+
+	/*
 	 * Settings of the object under which a grant of its policy or list is void for
 	 * the subject, however it names it: what to say of it, or empty.
 	 */

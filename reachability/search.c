@@ -50,6 +50,21 @@ static bool gives_everything(const struct decide_statement *st, struct str provi
 	       s->action_count == 1 && v->begin == begin && v->end == end;
 }
 
+bool search_has_everything(const struct decide_subject *s)
+{
+	bool any = false;
+
+	if (s->s.bounded || s->s.sessioned || s->unknown_deny != EXPR_FALSE ||
+		s->place_count > 0 || s->unknown_place != EXPR_FALSE)
+		return false;
+	for (uint32_t i = 0; i < s->identity_count; i++) {
+		if (s->statements[i].statement->flags & DOCUMENT_DENY)
+			return false;
+		any |= gives_everything(&s->statements[i], s->provider->name);
+	}
+	return any;
+}
+
 /* Ceilings that tell callers apart may stop the one and not the other. */
 static bool ceilings_tell_apart(const struct world_organization *o)
 {

@@ -42,6 +42,12 @@ int search_what(struct buf *out, struct decide *d, node_id subject, struct err *
 int search_rules(bool *out, struct decide *d, node_id subject, struct err *e);
 
 /*
+ * Whether its own policies give everything and nothing of its own takes from that: only
+ * ceilings and policies of resources can.
+ */
+bool search_has_everything(const struct decide_subject *s);
+
+/*
  * search_what of a subject beside a ruler of the same scope: only entities on which the
  * two may differ. What is left out, the ruler has at least as well.
  */

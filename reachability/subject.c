@@ -5,9 +5,8 @@
 #include "base/mutant.h"
 #include "base/sparse.h"
 #include "reachability/imagined.h"
-#include "reachability/rule.h"
-
 #include "reachability/object.h"
+#include "reachability/subject_change.h"
 
 struct subject_cache {
 	struct world *world;
@@ -16,17 +15,10 @@ struct subject_cache {
 	struct intern organizations; /* address of an account's organization -> number */
 	struct buf ceilings;         /* struct account_ceilings per number */
 	struct intern classes;       /* (scope, class) -> number */
-	struct buf class_statements; /* struct class_statements per number */
+	struct buf class_statements; /* struct subject_statements per number */
 	struct endpoint_list endpoints;
 	bool endpoints_known;
-};
-
-/* The statements of a grant class, shared by its members. */
-struct class_statements {
-	const struct decide_statement *statements;
-	uint32_t count, identity_count;
-	expr unknown_identity, unknown_boundary, unknown_deny;
-	bool bounded, reads_principal;
+	struct subject_change *change;
 };
 
 struct subject_cache *subject_cache_new(struct world *w)
@@ -38,6 +30,7 @@ struct subject_cache *subject_cache_new(struct world *w)
 	c->world = w;
 	sparse_init(&c->subjects, sizeof(struct decide_subject *));
 	sparse_init(&c->objects, sizeof(struct decide_object *));
+	c->change = subject_change_new(w);
 	intern_init(&c->classes);
 	intern_init(&c->organizations);
 	return c;
@@ -53,13 +46,14 @@ void subject_cache_free(struct subject_cache *c)
 	intern_release(&c->classes);
 	intern_release(&c->organizations);
 	buf_release(&c->ceilings);
+	subject_change_free(c->change);
 	free(c);
 }
 
 /* --- statements of a class --- */
 
 /* A document that cannot be read may grant (or let through) and may deny. */
-static void unknown_document(struct class_statements *c, struct world *w,
+static void unknown_document(struct subject_statements *c, struct world *w,
 	struct segment *s, struct str name, const struct document *invalid,
 	bool is_boundary)
 {
@@ -97,7 +91,7 @@ void subject_add_statements(struct buf *out, const struct document *d,
 	}
 }
 
-static void document_add(struct class_statements *c, struct buf *out, struct world *w,
+static void document_add(struct subject_statements *c, struct buf *out, struct world *w,
 	struct segment *s, uint32_t doc, struct str name, const struct document *d,
 	bool is_boundary)
 {
@@ -112,7 +106,7 @@ static void document_add(struct class_statements *c, struct buf *out, struct wor
 		out, d, is_boundary ? SLOT_BOUNDARY : SLOT_IDENTITY, 0, doc, NULL);
 }
 
-static int class_load(struct class_statements *c, struct world *w, struct segment *s,
+static int class_load(struct subject_statements *c, struct world *w, struct segment *s,
 	uint32_t class, struct err *e)
 {
 	struct buf identity = { 0 }, boundary = { 0 };
@@ -152,8 +146,8 @@ static int class_load(struct class_statements *c, struct world *w, struct segmen
 }
 
 /* The same for one node whose policies are not those of its class (`without`, groups). */
-static int policies_load(
-	struct class_statements *c, struct world *w, node_id n, struct err *e)
+int subject_policies_load(
+	struct subject_statements *c, struct world *w, node_id n, struct err *e)
 {
 	struct buf identity = { 0 }, boundary = { 0 };
 	const struct subject_policy *p;
@@ -179,7 +173,7 @@ static int policies_load(
 }
 
 static int class_get(
-	struct class_statements *out, struct subject_cache *c, node_id n, struct err *e)
+	struct subject_statements *out, struct subject_cache *c, node_id n, struct err *e)
 {
 	const struct node *node = world_node(c->world, n);
 	const struct segment_entity *entity = world_entity(c->world, n);
@@ -187,17 +181,17 @@ static int class_get(
 	uint32_t before = intern_count(&c->classes), number;
 
 	if (entity->class == SEGMENT_NONE || world_any_removed(c->world))
-		return policies_load(out, c->world, n, e);
+		return subject_policies_load(out, c->world, n, e);
 	number = intern_add(&c->classes, (struct str){ (const char *)key, sizeof(key) });
 	if (number == before) {
-		struct class_statements loaded = { 0 };
+		struct subject_statements loaded = { 0 };
 
 		if (class_load(&loaded, c->world, world_node_segment(c->world, n),
 			    entity->class, e) < 0)
 			return e->code;
 		buf_add(&c->class_statements, &loaded, sizeof(loaded));
 	}
-	*out = VEC_DATA(&c->class_statements, struct class_statements)[number];
+	*out = VEC_DATA(&c->class_statements, struct subject_statements)[number];
 	return 0;
 }
 
@@ -339,7 +333,7 @@ static void subject_end(struct decide_subject *s, struct subject_cache *c,
 
 /* Behind the identity's own statements those of the session that it acts in. */
 static int session_add(struct decide_subject *s, struct subject_cache *c,
-	struct class_statements *own, struct err *e)
+	struct subject_statements *own, struct err *e)
 {
 	struct world *w = c->world;
 	const struct world_document *docs;
@@ -379,84 +373,11 @@ static int session_add(struct decide_subject *s, struct subject_cache *c,
 	return 0;
 }
 
-/* A policy that allows everything, which an identity writes that may write any. */
-static const struct document *any_policy(struct world *w, const struct provider *provider)
-{
-	struct document *d = ARENA_NEW(world_arena(w), struct document);
-	struct document_statement *s =
-		ARENA_NEW(world_arena(w), struct document_statement);
-	struct document_interval *all =
-		ARENA_NEW(world_arena(w), struct document_interval);
-
-	catalog_admin_actions(provider->name, &all->begin, &all->end);
-	*s = (struct document_statement){ .flags = DOCUMENT_ANY_RESOURCE,
-		.action_count = 1,
-		.service = DOCUMENT_ANY_SERVICE };
-	*d = (struct document){ .statements = s,
-		.intervals = all,
-		.text = STR_LIT(""),
-		.statement_count = 1 };
-	return d;
-}
-
-/* Whether a statement is still in force for an identity that hops have changed. */
-static bool remains(const struct decide_statement *st, uint32_t yields)
-{
-	if (st->slot == SLOT_BOUNDARY)
-		return !(yields & RULE_NO_BOUNDARY);
-	return st->slot != SLOT_IDENTITY || !(yields & RULE_NO_DENY) ||
-	       !(st->statement->flags & DOCUMENT_DENY);
-}
-
-static void statements_of(struct buf *out, const struct class_statements *c,
-	uint32_t begin, uint32_t end, uint32_t yields)
-{
-	for (uint32_t i = begin; i < end; i++) {
-		if (remains(&c->statements[i], yields))
-			buf_add(out, &c->statements[i], sizeof(c->statements[i]));
-	}
-}
-
-/* What hops gave the identity and took from it. */
-static int imagined_apply(struct class_statements *own, struct subject_cache *c,
-	const struct imagined *im, struct err *e)
-{
-	struct class_statements group = { 0 };
-	struct buf all = { 0 };
-	void *copy;
-
-	if (im->group != NODE_NONE && policies_load(&group, c->world, im->group, e) < 0)
-		return e->code;
-	statements_of(&all, own, 0, own->identity_count, im->yields);
-	statements_of(&all, &group, 0, group.identity_count, im->yields);
-	if (im->yields & RULE_ANY_POLICY)
-		subject_add_statements(&all,
-			any_policy(c->world, provider_of_node(c->world, im->base)),
-			SLOT_IDENTITY, 0, SEGMENT_NONE, NULL);
-	own->reads_principal |= group.reads_principal;
-	own->unknown_identity = expr_or(
-		world_pool(c->world), own->unknown_identity, group.unknown_identity);
-	own->unknown_deny =
-		expr_or(world_pool(c->world), own->unknown_deny, group.unknown_deny);
-	if (im->yields & RULE_NO_BOUNDARY)
-		own->bounded = false;
-	group.identity_count = (uint32_t)VEC_COUNT(&all, struct decide_statement);
-	statements_of(&all, own, own->identity_count, own->count, im->yields);
-	own->identity_count = group.identity_count;
-	own->count = (uint32_t)VEC_COUNT(&all, struct decide_statement);
-	copy = arena_alloc(world_arena(c->world), all.n + 1);
-	if (all.n > 0)
-		memcpy(copy, all.p, all.n);
-	own->statements = copy;
-	buf_release(&all);
-	return 0;
-}
-
 static int subject_fill(
 	struct decide_subject *s, struct subject_cache *c, node_id n, struct err *e)
 {
 	struct world *w = c->world;
-	struct class_statements own = { 0 };
+	struct subject_statements own = { 0 };
 
 	if (subject_begin(s, c, n, e) < 0)
 		return e->code;
@@ -477,7 +398,8 @@ static int subject_fill(
 		own.unknown_identity = world_unknown(w, s->s.n->account, what, false);
 		own.unknown_deny = world_unknown(w, s->s.n->account, what, true);
 	}
-	if (s->s.n->imagined && imagined_apply(&own, c, s->s.n->imagined, e) < 0)
+	if (s->s.n->imagined &&
+		subject_change_apply(s, &own, c->change, s->s.n->imagined, e) < 0)
 		return e->code;
 	if (session_add(s, c, &own, e) < 0)
 		return e->code;

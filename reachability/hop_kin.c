@@ -1,0 +1,490 @@
+#include "reachability/hop_kin.h"
+
+#include <stdlib.h>
+
+#include "reachability/imagined.h"
+#include "reachability/search.h"
+#include "reachability/subject.h"
+
+/* A statement of an object's side, or a ceiling, that tells callers apart. */
+struct reading {
+	struct decide_statement statement;
+	bool exact; /* its conditions alone say how */
+};
+
+/* One identity for all of its sort, and what conditions say of it. */
+struct sort {
+	node_id node;
+	uint32_t vector;
+};
+
+struct scope_kin {
+	struct buf abroad; /* node_id: whom policies of other scopes let in */
+	struct buf sorts;  /* struct sort */
+	bool sorted;
+};
+
+struct hop_kin {
+	struct world *world;
+	struct hop_needs *needs;
+	bool loaded;
+	struct intern named;   /* texts of principals that policies name */
+	struct intern denied;  /* those that some deny names */
+	struct intern vectors; /* what readings say of somebody */
+	struct buf scopes;     /* struct scope_kin */
+	struct buf readings;   /* struct reading */
+	bool all_apart;        /* a variable in a pattern, which nobody compares */
+};
+
+struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs)
+{
+	struct hop_kin *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		abort();
+	k->world = w;
+	k->needs = needs;
+	intern_init(&k->named);
+	intern_init(&k->denied);
+	intern_init(&k->vectors);
+	return k;
+}
+
+void hop_kin_free(struct hop_kin *k)
+{
+	if (!k)
+		return;
+	for (size_t i = 0; i < VEC_COUNT(&k->scopes, struct scope_kin); i++) {
+		buf_release(&VEC_DATA(&k->scopes, struct scope_kin)[i].abroad);
+		buf_release(&VEC_DATA(&k->scopes, struct scope_kin)[i].sorts);
+	}
+	buf_release(&k->scopes);
+	buf_release(&k->readings);
+	intern_release(&k->named);
+	intern_release(&k->denied);
+	intern_release(&k->vectors);
+	free(k);
+}
+
+/* --- what tells callers of one account apart --- */
+
+static bool condition_tells(const struct provider *p, const struct document *d,
+	const struct document_condition *c)
+{
+	if (!(c->flags & DOCUMENT_CONDITION_READS_PRINCIPAL))
+		return false;
+	return !p->tells_apart || (c->flags & DOCUMENT_CONDITION_VARIABLE) ||
+	       p->tells_apart(document_str(d, c->key));
+}
+
+/* Whether the statement has different things to say to callers of one account. */
+static bool tells_apart(const struct provider *p, const struct document *d,
+	const struct document_statement *s, bool *exact)
+{
+	bool any = (s->flags & DOCUMENT_NOT_PRINCIPAL) != 0;
+
+	*exact = true;
+	if (!(s->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL))
+		return any;
+	for (uint32_t i = 0; i < s->condition_count; i++)
+		any |= condition_tells(p, d, &d->conditions[s->condition_first + i]);
+	for (uint32_t i = 0; i < s->resource_count; i++)
+		*exact &= !(d->patterns[s->resource_first + i].flags &
+			    DOCUMENT_PATTERN_VARIABLE);
+	return any || !*exact;
+}
+
+static void reading_add(struct hop_kin *k, const struct provider *p,
+	const struct document *d, const struct document_statement *s)
+{
+	struct reading r = { .statement = { .document = d, .statement = s } };
+
+	if (!tells_apart(p, d, s, &r.exact))
+		return;
+	k->all_apart |= !r.exact;
+	buf_add(&k->readings, &r, sizeof(r));
+}
+
+/* --- what the policies of all scopes say --- */
+
+static bool names_one(uint32_t type)
+{
+	return type == DOCUMENT_KEY || type == DOCUMENT_SESSION ||
+	       type == DOCUMENT_UNIQUE_ID;
+}
+
+static void node_once(struct buf *out, node_id n)
+{
+	for (size_t i = 0; i < VEC_COUNT(out, node_id); i++) {
+		if (VEC_DATA(out, node_id)[i] == n)
+			return;
+	}
+	VEC_ADD(out, node_id, n);
+}
+
+/* Whom of another scope the statement lets in. */
+static int abroad_add(struct hop_kin *k, scope_number from, const struct provider *p,
+	const struct document *d, const struct document_statement *s, struct err *e)
+{
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		const struct document_principal *who =
+			&d->principals[s->principal_first + i];
+		const struct node *node;
+		node_id n;
+
+		if ((s->flags & DOCUMENT_DENY) || !names_one(who->type))
+			continue;
+		if (p->principal_node(&n, k->world, d, who, e) < 0)
+			return e->code;
+		if (n != NODE_NONE && subject_holder(&n, k->world, n, e) < 0)
+			return e->code;
+		node = n == NODE_NONE ? NULL : world_node(k->world, n);
+		if (node && node->type == NODE_ENTITY && node->scope != from)
+			node_once(&VEC_DATA(&k->scopes, struct scope_kin)[node->scope]
+					   .abroad,
+				n);
+	}
+	return 0;
+}
+
+static int scope_load(struct hop_kin *k, scope_number scope, struct err *e)
+{
+	const struct segment_principal *p;
+	const struct provider *provider;
+	struct segment *s;
+	uint64_t last = UINT64_MAX;
+	struct intern seen;
+	int rc = 0;
+
+	if (world_segment(&s, k->world, scope, e) < 0)
+		return e->code;
+	intern_init(&seen);
+	provider = provider_of_scope(segment_info(s)->scope);
+	p = segment_principals(s);
+	for (uint32_t i = 0; i < segment_info(s)->principal_count && rc == 0; i++) {
+		uint64_t at = (uint64_t)p[i].doc << 32 | p[i].statement;
+		uint32_t before = intern_count(&seen);
+		const struct document *d;
+
+		if (names_one(p[i].type))
+			intern_add(&k->named, segment_str(s, p[i].text));
+		if (names_one(p[i].type) && p[i].is_deny)
+			intern_add(&k->denied, segment_str(s, p[i].text));
+		if (at == last || intern_add(&seen, (struct str){ (const char *)&at,
+							    sizeof(at) }) < before)
+			continue;
+		last = at;
+		rc = segment_document(&d, s, p[i].doc, e);
+		if (rc < 0 || !d || p[i].statement >= d->statement_count)
+			continue;
+		reading_add(k, provider, d, &d->statements[p[i].statement]);
+		rc = abroad_add(k, scope, provider, d, &d->statements[p[i].statement], e);
+	}
+	intern_release(&seen);
+	return rc;
+}
+
+static void ceilings_load(struct hop_kin *k, const struct provider *p,
+	const struct world_ceiling *c, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t n = 0; n < c[i].document_count; n++) {
+			const struct document *d = c[i].documents[n].compiled;
+
+			for (uint32_t s = 0; d && s < d->statement_count; s++)
+				reading_add(k, p, d, &d->statements[s]);
+		}
+	}
+}
+
+static int load(struct hop_kin *k, struct err *e)
+{
+	if (k->loaded)
+		return 0;
+	k->loaded = true;
+	for (scope_number n = 0; n < world_scope_count(k->world); n++)
+		VEC_ADD(&k->scopes, struct scope_kin, { .sorted = false });
+	for (scope_number n = 0; n < world_scope_count(k->world); n++) {
+		const struct world_organization *o;
+		const struct provider *p;
+		struct segment *s;
+
+		if (scope_load(k, n, e) < 0 || world_segment(&s, k->world, n, e) < 0 ||
+			world_organization(
+				&o, k->world, world_scope_account(k->world, n), e) < 0)
+			return e->code;
+		p = provider_of_scope(segment_info(s)->scope);
+		ceilings_load(k, p, o->scps, o->level_count);
+		ceilings_load(k, p, o->rcps, o->level_count);
+	}
+	return 0;
+}
+
+/* --- keys --- */
+
+/* Conditions are the same to all of them. */
+static struct decide *any_decide(struct hop_kin *k)
+{
+	struct rule_need any = { .action = provider_get(0)->assumptions[0].action };
+
+	return hop_needs_get(k->needs, &any)->decide;
+}
+
+/* What the statement asks of the caller, as far as it is about the caller. */
+static void add_reading(struct buf *out, struct hop_kin *k,
+	const struct decide_subject *s, const struct decide_object *o,
+	const struct decide_statement *st)
+{
+	expr x = EXPR_TRUE;
+
+	VEC_ADD(out, uint32_t,
+		(uint32_t)s->provider->match(
+			k->world, st->document, st->statement, &s->s, &o->o, &x));
+	VEC_ADD(out, expr, x);
+	VEC_ADD(out, expr, decide_condition(any_decide(k), s, o, st));
+}
+
+static int object_of(
+	const struct decide_object **out, struct hop_kin *k, node_id n, struct err *e)
+{
+	return subject_object(out, world_subjects(k->world),
+		imagined_thing(
+			k->world, (struct str){ 0 }, world_node(k->world, n)->account),
+		e);
+}
+
+/* How conditions all over the world tell the identity from others. */
+static int add_readings(struct buf *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	const struct decide_subject *s;
+	const struct decide_object *o;
+
+	if (subject_get(&s, world_subjects(k->world), n, e) < 0 ||
+		object_of(&o, k, n, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < VEC_COUNT(&k->readings, struct reading); i++)
+		add_reading(out, k, s, o,
+			&VEC_DATA(&k->readings, const struct reading)[i].statement);
+	return 0;
+}
+
+/* Whether one of the texts is how policies name the identity. */
+static bool is_named(struct hop_kin *k, const struct intern *in, node_id n)
+{
+	struct str texts[SEARCH_TEXTS_MAX];
+	uint32_t count = provider_of_node(k->world, n)
+				 ->principal_texts(texts, SEARCH_TEXTS_MAX, k->world, n);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (intern_find(in, texts[i]) != INTERN_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* What still binds it: its denies, its boundary. */
+static int add_bounds(
+	struct buf *out, struct hop_kin *k, node_id n, bool *alone, struct err *e)
+{
+	const struct decide_subject *s;
+	const struct decide_object *o;
+
+	if (subject_get(&s, world_subjects(k->world), n, e) < 0 ||
+		object_of(&o, k, n, e) < 0)
+		return e->code;
+	VEC_ADD(out, uint32_t, s->s.bounded);
+	VEC_ADD(out, expr, s->unknown_identity);
+	VEC_ADD(out, expr, s->unknown_boundary);
+	VEC_ADD(out, expr, s->unknown_deny);
+	for (uint32_t i = 0; i < s->statement_count; i++) {
+		const struct decide_statement *st = &s->statements[i];
+		bool exact = true;
+
+		if (st->slot == SLOT_SCP || search_is_grant(st))
+			continue;
+		VEC_ADD(out, const void *, st->statement);
+		if (tells_apart(s->provider, st->document, st->statement, &exact))
+			VEC_ADD(out, expr, decide_condition(any_decide(k), s, o, st));
+		*alone |= !exact;
+	}
+	return 0;
+}
+
+int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	const struct node *node = world_node(k->world, n);
+	bool alone = false;
+
+	if (load(k, e) < 0)
+		return e->code;
+	VEC_ADD(out, uint32_t, node->scope);
+	VEC_ADD(out, uint32_t, node->flags);
+	VEC_ADD(out, uint32_t, node->imagined ? node->imagined->yields : 0);
+	VEC_ADD(out, kind_id, world_node_kind_id(k->world, n));
+	if (add_bounds(out, k, n, &alone, e) < 0)
+		return e->code;
+	if (alone || k->all_apart || is_named(k, &k->named, n)) {
+		VEC_ADD(out, node_id, n);
+		return 0;
+	}
+	return add_readings(out, k, n, e);
+}
+
+/* --- who is apart from a ruler --- */
+
+/* The number of the identity's vector of readings. */
+static int vector_of(uint32_t *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	struct buf key = { 0 };
+	int rc = add_readings(&key, k, n, e);
+
+	if (k->all_apart)
+		VEC_ADD(&key, node_id, n);
+	*out = rc == 0 ? intern_add(&k->vectors, buf_str(&key)) : 0;
+	buf_release(&key);
+	return rc;
+}
+
+static int sorts_fill(struct buf *out, struct hop_kin *k, scope_number scope,
+	uint32_t yields, struct err *e)
+{
+	struct intern seen;
+	struct segment *s;
+	int rc = world_segment(&s, k->world, scope, e);
+
+	intern_init(&seen);
+	for (entity_id id = 0; rc == 0 && id < segment_info(s)->entity_count; id++) {
+		uint32_t flags = segment_entity(s, id)->flags, before;
+		struct buf key = { 0 };
+		struct sort sort;
+
+		if (!(flags & ENTITY_IDENTITY) ||
+			(flags & (ENTITY_COMPUTE | ENTITY_ROOT | ENTITY_SESSION)))
+			continue;
+		sort.node = world_node_entity(k->world, scope, id);
+		rc = hop_kin_add(
+			&key, k, imagined_identity(k->world, sort.node, yields), e);
+		before = intern_count(&seen);
+		if (rc == 0 && intern_add(&seen, buf_str(&key)) == before) {
+			rc = vector_of(&sort.vector, k, sort.node, e);
+			buf_add(out, &sort, sizeof(sort));
+		}
+		buf_release(&key);
+	}
+	intern_release(&seen);
+	return rc;
+}
+
+/* struct sort, of the scope. `by_name`: names tell too, and not conditions alone. */
+static int sorts_of(const struct buf **out, struct hop_kin *k, scope_number scope,
+	bool by_name, uint32_t yields, struct err *e)
+{
+	static const struct buf none = { 0 };
+	struct scope_kin *here;
+
+	if (load(k, e) < 0)
+		return e->code;
+	here = &VEC_DATA(&k->scopes, struct scope_kin)[scope];
+	*out = k->readings.n > 0 || by_name ? &here->sorts : &none;
+	if (here->sorted || *out == &none)
+		return 0;
+	here->sorted = true;
+	return sorts_fill(&here->sorts, k, scope, yields, e);
+}
+
+static bool denies_one(const struct decide_object *o)
+{
+	for (uint32_t i = 0; i < o->statement_count; i++) {
+		const struct document *d = o->statements[i].document;
+		const struct document_statement *s = o->statements[i].statement;
+
+		for (uint32_t p = 0; (s->flags & DOCUMENT_DENY) && p < s->principal_count;
+			p++) {
+			if (names_one(d->principals[s->principal_first + p].type))
+				return true;
+		}
+	}
+	return false;
+}
+
+int hop_kin_sorts(const node_id **out, uint32_t *count, struct hop_kin *k,
+	scope_number scope, node_id object, uint32_t yields, struct err *e)
+{
+	const struct decide_object *o;
+	const struct buf *sorts;
+	node_id *nodes;
+
+	if (subject_object(&o, world_subjects(k->world), object, e) < 0 ||
+		sorts_of(&sorts, k, scope, denies_one(o), yields, e) < 0)
+		return e->code;
+	*count = (uint32_t)VEC_COUNT(sorts, struct sort);
+	nodes = ARENA_NEW_ARRAY(world_arena(k->world), node_id, *count + 1);
+	for (uint32_t i = 0; i < *count; i++)
+		nodes[i] = VEC_DATA(sorts, const struct sort)[i].node;
+	*out = nodes;
+	return 0;
+}
+
+int hop_kin_apart(
+	struct buf *out, struct hop_kin *k, node_id ruler, uint32_t yields, struct err *e)
+{
+	scope_number scope = world_node(k->world, ruler)->scope;
+	const struct buf *sorts, *abroad;
+	uint32_t own;
+	bool denied;
+
+	if (load(k, e) < 0)
+		return e->code;
+	denied = is_named(k, &k->denied, ruler);
+	if (sorts_of(&sorts, k, scope, denied, yields, e) < 0 ||
+		vector_of(&own, k, ruler, e) < 0)
+		return e->code;
+	abroad = &VEC_DATA(&k->scopes, const struct scope_kin)[scope].abroad;
+	for (size_t i = 0; i < VEC_COUNT(abroad, node_id); i++)
+		node_once(out, VEC_DATA(abroad, const node_id)[i]);
+	for (size_t i = 0; i < VEC_COUNT(sorts, struct sort); i++) {
+		const struct sort *sort = &VEC_DATA(sorts, const struct sort)[i];
+
+		if (denied || sort->vector != own)
+			node_once(out, sort->node);
+	}
+	return 0;
+}
+
+/* --- whom an object's policies name --- */
+
+static int named_add(struct buf *out, struct hop_kin *k, const struct decide_object *o,
+	const struct decide_statement *st, struct err *e)
+{
+	const struct document_statement *s = st->statement;
+
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		const struct document_principal *who =
+			&st->document->principals[s->principal_first + i];
+		node_id n;
+
+		if (!names_one(who->type))
+			continue;
+		if (provider_of_node(k->world, o->o.node)
+					->principal_node(
+						&n, k->world, st->document, who, e) < 0 ||
+			(n != NODE_NONE && subject_holder(&n, k->world, n, e) < 0))
+			return e->code;
+		if (n != NODE_NONE && world_node(k->world, n)->type == NODE_ENTITY)
+			node_once(out, n);
+	}
+	return 0;
+}
+
+int hop_kin_named(struct buf *out, struct hop_kin *k, node_id object, struct err *e)
+{
+	const struct decide_object *o;
+
+	if (subject_object(&o, world_subjects(k->world), object, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < o->statement_count; i++) {
+		if (named_add(out, k, o, &o->statements[i], e) < 0)
+			return e->code;
+	}
+	return 0;
+}

@@ -1,0 +1,43 @@
+/*
+ * hop_kin.h - which identities are the same to everybody once they write their own
+ * policies: then one of them stands for the others.
+ *
+ * Two such identities of an account differ only by what still binds them (boundary,
+ * denies) and by what tells them apart: a policy that names one of them, or a condition
+ * that reads who calls. All of that becomes bytes, equal for kin.
+ *
+ * Ownership: keys are appended to the caller's buffer; lists lie in the world's arena.
+ */
+#ifndef REACHABILITY_HOP_KIN_H
+#define REACHABILITY_HOP_KIN_H
+
+#include "reachability/hop_need.h"
+
+struct hop_kin;
+
+struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs);
+void hop_kin_free(struct hop_kin *k);
+
+/* Append what is equal for kin; `n` may be imagined. */
+int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e);
+
+/*
+ * Of the scope, one for each sort of identities that conditions, names or bounds tell
+ * apart (`yields`: what they write of themselves). None when no condition tells any
+ * apart, unless the object denies somebody by name.
+ */
+int hop_kin_sorts(const node_id **out, uint32_t *count, struct hop_kin *k,
+	scope_number scope, node_id object, uint32_t yields, struct err *e);
+
+/*
+ * Identities that could get more by any policy than one who has everything in their
+ * scope: policies of other accounts name them, conditions tell them from `ruler`, or
+ * some policy denies that one by name.
+ */
+int hop_kin_apart(struct buf *out, struct hop_kin *k, node_id ruler, uint32_t yields,
+	struct err *e);
+
+/* Identities that the object's own policies name or tell apart by conditions. */
+int hop_kin_named(struct buf *out, struct hop_kin *k, node_id object, struct err *e);
+
+#endif

@@ -1,0 +1,206 @@
+/* hop_yield.c - whom the ends of a hub make of the actor, or of themselves. */
+#include "reachability/hop_priv.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "reachability/hop_bond.h"
+#include "reachability/hop_kin.h"
+#include "reachability/hop_open.h"
+#include "reachability/imagined.h"
+#include "reachability/search.h"
+#include "reachability/subject.h"
+
+/* Whether the identity is in the group already. */
+static int is_member(
+	bool *out, struct hop *h, node_id actor, node_id group, struct err *e)
+{
+	const struct imagined *im = world_node(h->world, actor)->imagined;
+	struct buf groups = { 0 };
+	int rc = hop_bond_throughs(&groups, h->world, RULE_CONTAINING,
+		imagined_base(h->world, actor), NULL, 0, e);
+
+	*out = false;
+	for (size_t i = 0; i < VEC_COUNT(&groups, node_id); i++)
+		*out |= VEC_DATA(&groups, node_id)[i] == group;
+	for (uint32_t i = 0; im && i < im->group_count; i++)
+		*out |= im->groups[i] == group;
+	buf_release(&groups);
+	return rc;
+}
+
+/* Whether members of the group get anything by it. */
+static int grants_something(bool *out, struct hop *h, node_id group, struct err *e)
+{
+	const struct decide_subject *s;
+
+	if (subject_get(&s, world_subjects(h->world), group, e) < 0)
+		return e->code;
+	*out = s->unknown_identity != EXPR_FALSE;
+	for (uint32_t i = 0; i < s->identity_count; i++)
+		*out |= search_is_grant(&s->statements[i]);
+	return 0;
+}
+
+/* NODE_NONE: one gains nothing by the group. */
+static int joined(
+	node_id *out, struct hop *h, node_id actor, node_id group, struct err *e)
+{
+	bool member, grants;
+
+	*out = NODE_NONE;
+	if (is_member(&member, h, actor, group, e) < 0 ||
+		grants_something(&grants, h, group, e) < 0)
+		return e->code;
+	if (!member && grants)
+		*out = imagined_member(h->world, actor, group);
+	return 0;
+}
+
+/* What of the gains is more than the identity has. */
+static int gains_of(
+	uint32_t *out, struct hop *h, const struct rule *rule, node_id n, struct err *e)
+{
+	const struct decide_subject *s;
+	bool denied;
+
+	*out = rule->yields & RULE_GAINS;
+	if (!rule->self)
+		return 0;
+	if (subject_get(&s, world_subjects(h->world), n, e) < 0)
+		return e->code;
+	denied = s->unknown_deny != EXPR_FALSE;
+	for (uint32_t i = 0; i < s->identity_count; i++)
+		denied |= (s->statements[i].statement->flags & DOCUMENT_DENY) != 0;
+	if (!s->s.bounded)
+		*out &= ~(uint32_t)RULE_NO_BOUNDARY;
+	if (!denied)
+		*out &= ~(uint32_t)RULE_NO_DENY;
+	return 0;
+}
+
+static int yield_one(node_id *out, struct hop *h, const struct rule *rule, node_id actor,
+	node_id target, struct err *e)
+{
+	uint32_t gains;
+
+	if (rule->yields & RULE_MEMBER)
+		return joined(out, h, actor, target, e);
+	if (rule->yields & RULE_ACCESS) {
+		*out = hop_open_node(h->open, rule, actor, target);
+		return 0;
+	}
+	if (gains_of(&gains, h, rule, actor, e) < 0)
+		return e->code;
+	*out = imagined_identity(h->world, rule->self ? actor : target, gains);
+	if (*out == actor)
+		*out = NODE_NONE;
+	return 0;
+}
+
+/*
+ * More groups at once than are followed: what the actor could do in them is any policy
+ * at most, and not known to be that.
+ */
+static void join_many(struct hop_candidates *c, struct hop *h, node_id actor)
+{
+	expr x = world_unknown(h->world, world_node(h->world, actor)->account,
+		arena_printf(world_arena(h->world),
+			"what '%.*s' may do in more groups at once than are followed",
+			STR_ARG(world_node(h->world, actor)->key)),
+		false);
+
+	buf_clear(&c->ends);
+	hop_candidates_add(c, h->world,
+		imagined_identity(h->world, actor, RULE_ANY_POLICY), NODE_NONE, x);
+}
+
+static bool too_many(const struct hop *h, const struct hop_candidates *c, node_id actor)
+{
+	const struct imagined *im = world_node(h->world, actor)->imagined;
+
+	return im && im->group_count > 0 &&
+	       (im->group_count >= LIMIT_GROUPS_JOINED ||
+		       VEC_COUNT(&c->ends, struct hub_end) > LIMIT_GROUPS_TOGETHER);
+}
+
+/* --- of kin, one --- */
+
+struct kin {
+	uint32_t number;
+	struct hub_end end;
+};
+
+static int compare_kin(const void *a, const void *b)
+{
+	const struct kin *x = a, *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	if (x->end.verdict != y->end.verdict)
+		return x->end.verdict > y->end.verdict ? -1 : 1;
+	return (x->end.node > y->end.node) - (x->end.node < y->end.node);
+}
+
+static int leave_one_of_kin(struct hop_candidates *c, struct hop *h, struct err *e)
+{
+	const struct hub_end *v = VEC_DATA(&c->ends, const struct hub_end);
+	size_t count = VEC_COUNT(&c->ends, struct hub_end);
+	struct intern numbers;
+	struct buf all = { 0 };
+	int rc = 0;
+
+	intern_init(&numbers);
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		struct buf key = { 0 };
+
+		rc = hop_kin_add(&key, h->kin, v[i].node, e);
+		VEC_ADD(&all, struct kin, { intern_add(&numbers, buf_str(&key)), v[i] });
+		buf_release(&key);
+	}
+	if (rc == 0 && count > 1) {
+		struct kin *k = VEC_DATA(&all, struct kin);
+
+		qsort(k, count, sizeof(*k), compare_kin);
+		buf_clear(&c->ends);
+		for (size_t i = 0; i < count; i++) {
+			if (i == 0 || k[i].number != k[i - 1].number)
+				buf_add(&c->ends, &k[i].end, sizeof(k[i].end));
+		}
+	}
+	buf_release(&all);
+	intern_release(&numbers);
+	return rc;
+}
+
+int hop_yield(struct hop_candidates *c, struct hop *h, const struct rule *rule,
+	node_id actor, struct err *e)
+{
+	struct hub_end *v = VEC_DATA(&c->ends, struct hub_end);
+	size_t kept = 0, count = VEC_COUNT(&c->ends, struct hub_end);
+
+	if (hop_is_plain(rule)) {
+		hop_candidates_sort(c);
+		return 0;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct hub_end end = v[i];
+
+		if (yield_one(&end.node, h, rule, actor, v[i].node, e) < 0)
+			return e->code;
+		/* the group or the resource is what the act is about */
+		if ((rule->yields & (RULE_MEMBER | RULE_ACCESS)) &&
+			end.through == NODE_NONE)
+			end.through = v[i].node;
+		if (end.node != NODE_NONE)
+			v[kept++] = end;
+	}
+	c->ends.n = kept * sizeof(*v);
+	if ((rule->yields & RULE_MEMBER) && too_many(h, c, actor))
+		join_many(c, h, actor);
+	if (!rule_keeps_actor(rule) && !h->every && kept > 1 &&
+		leave_one_of_kin(c, h, e) < 0)
+		return e->code;
+	hop_candidates_sort(c);
+	return 0;
+}
