@@ -73,6 +73,7 @@ static void write_hop(struct json_out *j, struct world *w, const struct path_ste
 	json_out_pair(j, "from", world_node(w, step->from)->key);
 	json_out_pair(j, "to", world_node(w, step->to)->key);
 	json_out_pair(j, "rule", step->rule);
+	json_row_yields(j, step);
 	json_out_pair(j, "verdict", expr_verdict_name(step->verdict));
 	if (step->through != NODE_NONE)
 		json_out_pair(j, "through", world_node(w, step->through)->key);

@@ -1,6 +1,8 @@
 #include "cli/json_row.h"
 
 #include "cli/label.h"
+#include "cli/rule_text.h"
+#include "reachability/rule.h"
 
 /* What a member is written from. */
 struct source {
@@ -72,6 +74,17 @@ static void write_verdict(struct json_out *j, enum expr_verdict v)
 	json_out_str(j, expr_verdict_name(v));
 }
 
+void json_row_yields(struct json_out *j, const struct path_step *step)
+{
+	struct buf text = { 0 };
+
+	if (!step->hop || !(step->hop->yields & ~(uint32_t)RULE_AS_TARGET))
+		return;
+	rule_text_yields(&text, step->hop);
+	json_out_pair(j, "yields", buf_str(&text));
+	buf_release(&text);
+}
+
 static void write_step(struct json_out *j, struct world *w, const struct path_step *step,
 	bool conditions)
 {
@@ -80,6 +93,7 @@ static void write_step(struct json_out *j, struct world *w, const struct path_st
 	json_out_pair(j, "to", world_node(w, step->to)->key);
 	json_out_pair(j, "rule", step->rule);
 	json_out_pair(j, "hop", answer_hop_name(step->class));
+	json_row_yields(j, step);
 	if (step->through != NODE_NONE)
 		json_out_pair(j, "through", world_node(w, step->through)->key);
 	json_out_key(j, "verdict");

@@ -17,6 +17,8 @@ void json_row_write(
 
 /* Parts that others share: arrays of steps, and of conditions. */
 void json_row_via(struct json_out *j, struct world *w, const struct path *path);
+/* "yields" of a step that makes more of an identity than it is; else nothing. */
+void json_row_yields(struct json_out *j, const struct path_step *step);
 void json_row_condition(struct json_out *j, struct world *w, expr residual);
 
 #endif

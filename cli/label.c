@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/date.h"
 #include "query/format.h"
+#include "reachability/imagined.h"
 
 /* The buffer's bytes in the arena; the buffer is released. */
 static struct str keep(struct buf *b, struct arena *arena)
@@ -69,6 +70,48 @@ struct str label_place(struct world *w, node_id n, struct arena *arena)
 	return quote(&b, arena);
 }
 
+/* What hops gave the identity, in words. */
+static void add_changes(
+	struct buf *b, struct world *w, const struct imagined *im, struct arena *arena)
+{
+	static const struct {
+		uint32_t flag;
+		const char *words;
+	} gains[] = {
+		{ RULE_ANY_POLICY, "any policy" },
+		{ RULE_NO_BOUNDARY, "no boundary" },
+		{ RULE_NO_DENY, "no denies" },
+	};
+	const char *between = " (";
+
+	for (size_t i = 0; i < sizeof(gains) / sizeof(gains[0]); i++) {
+		if (!(im->yields & gains[i].flag))
+			continue;
+		buf_printf(b, "%s%s", between, gains[i].words);
+		between = ", ";
+	}
+	for (uint32_t i = 0; i < im->group_count; i++) {
+		buf_printf(b, "%sin %.*s", between,
+			STR_ARG(label_entity(w, im->groups[i], arena)));
+		between = ", ";
+	}
+	if (im->resource != NODE_NONE)
+		buf_printf(b, "%s%.*s open to it", between,
+			STR_ARG(label_entity(w, im->resource, arena)));
+	buf_add_char(b, ')');
+}
+
+struct str label_changed(struct world *w, node_id n, struct arena *arena)
+{
+	const struct imagined *im = world_node(w, n)->imagined;
+	struct buf b = { 0 };
+
+	buf_add_str(&b, label_place(w, n, arena));
+	if (im)
+		add_changes(&b, w, im, arena);
+	return keep(&b, arena);
+}
+
 struct str label_account(struct world *w, node_id n)
 {
 	struct str id = world_node(w, n)->account, name = { 0 };
@@ -85,7 +128,7 @@ struct str label_path(struct world *w, const struct path *path, struct arena *ar
 	for (uint32_t i = 0; i < path->step_count; i++) {
 		if (i > 0)
 			buf_add_str(&b, STR_LIT(" > "));
-		buf_add_str(&b, label_place(w, path->steps[i].to, arena));
+		buf_add_str(&b, label_changed(w, path->steps[i].to, arena));
 	}
 	return keep(&b, arena);
 }

@@ -17,6 +17,12 @@ struct str label_entity(struct world *w, node_id n, struct arena *arena);
 /* "role/ci@prod": with the account it lives in. */
 struct str label_place(struct world *w, node_id n, struct arena *arena);
 
+/*
+ * The same with what hops changed of it: "user/eve@prod (any policy)". Not to be pasted
+ * back.
+ */
+struct str label_changed(struct world *w, node_id n, struct arena *arena);
+
 /* The account's name, else its id, else empty. */
 struct str label_account(struct world *w, node_id n);
 

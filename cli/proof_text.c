@@ -3,6 +3,7 @@
 #include "base/out.h"
 #include "cli/label.h"
 #include "cli/table.h"
+#include "reachability/rule.h"
 
 #define INDENT 2u
 
@@ -61,11 +62,27 @@ static const char *class_words(enum hop_class class)
 	return "becomes ";
 }
 
+/* What the actor does, up to whom or what it does it with. */
+static const char *act_words(const struct path_step *step)
+{
+	const struct rule *rule = step->hop;
+
+	if (rule && (rule->yields & RULE_MEMBER))
+		return "joins a group, ";
+	if (rule && (rule->yields & RULE_ACCESS))
+		return "opens a resource to itself, ";
+	if (rule && rule->self)
+		return "changes itself, ";
+	if (rule && (rule->yields & RULE_GAINS))
+		return "changes and becomes ";
+	return class_words(step->class);
+}
+
 static void add_step(struct page *p, const struct path_step *step, uint32_t indent)
 {
 	add_indent(p, indent);
-	buf_printf(p->b, "-> %s", class_words(step->class));
-	out_text(p->b, label_place(p->d->w, step->to, &p->arena));
+	buf_printf(p->b, "-> %s", act_words(step));
+	out_text(p->b, label_changed(p->d->w, step->to, &p->arena));
 	buf_add_str(p->b, STR_LIT("  ["));
 	out_text(p->b, step->rule);
 	buf_add_char(p->b, ']');

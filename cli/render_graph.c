@@ -144,7 +144,7 @@ static void write_dot(struct drawing *g, struct sink *sink)
 		node_id n = node_at(g, i);
 
 		buf_printf(b, "\tn%u [label=", (unsigned)i);
-		out_dot(b, label_place(g->w, n, &g->arena));
+		out_dot(b, label_changed(g->w, n, &g->arena));
 		buf_add_str(b, STR_LIT(", tooltip="));
 		out_dot(b, world_node(g->w, n)->key);
 		buf_add_str(b, STR_LIT("];\n"));
@@ -171,7 +171,7 @@ static void write_mermaid(struct drawing *g, struct sink *sink)
 		node_id n = node_at(g, i);
 
 		buf_printf(b, "\tn%u[", (unsigned)i);
-		out_mermaid(b, label_place(g->w, n, &g->arena));
+		out_mermaid(b, label_changed(g->w, n, &g->arena));
 		buf_add_str(b, STR_LIT("]\n"));
 		sink_poll(sink);
 	}
