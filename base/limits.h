@@ -38,6 +38,10 @@
 #define LIMIT_CANDIDATES    4096u /* values tried for one key; then as above */
 #define LIMIT_CONTAINERS                                                                 \
 	64u /* containers above one resource: providers stop at 10 folders, or 6 groups */
+#define LIMIT_GROUPS_JOINED                                                              \
+	10u /* groups that one identity adds itself to; AWS has users in 10 at most */
+#define LIMIT_GROUPS_TOGETHER                                                            \
+	8u /* groups of which any set may be joined: 2^8 sets; of more it is unknown */
 #define LIMIT_SIMPLIFY_OPERANDS                                                          \
 	24u /* operands weighed against each other; of more each is judged alone */
 

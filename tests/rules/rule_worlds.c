@@ -72,7 +72,8 @@ static const struct path *find_path(struct check *c, const struct answer_paths *
 
 static void check_step(struct check *c, const struct path_step *step, node_id actor)
 {
-	struct str to = world_node(c->w, step->to)->key;
+	bool keeps = (step->hop->yields & (RULE_MEMBER | RULE_ACCESS)) != 0;
+	struct str to = world_node(c->w, keeps ? step->through : step->to)->key;
 	bool resource = c->world->probe.n > 0;
 
 	if (!str_eq(answer_hop_name(step->class), c->world->class))
@@ -148,7 +149,7 @@ static void check_who(struct check *c, node_id actor, const struct answer_object
 	const struct answer_paths *paths)
 {
 	struct action_query query = probe_of(c);
-	struct answer_options o = { .max_hops = UINT32_MAX };
+	struct answer_options o = { .max_hops = 1 };
 	struct answer answer;
 	struct err e = { 0 };
 	bool listed = false, reached = false;
