@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "reachability/imagined.h"
+#include "reachability/membership.h"
 #include "reachability/search.h"
 #include "reachability/subject.h"
 
@@ -268,18 +269,22 @@ static int add_readings(struct buf *out, struct hop_kin *k, node_id n, struct er
 	return 0;
 }
 
-/* Whether one of the texts is how policies name the identity. */
-static bool is_named(struct hop_kin *k, const struct intern *in, node_id n)
+/* Whether policies have one of the texts for the identity or a group that it is in. */
+static int is_named(
+	bool *out, struct hop_kin *k, const struct intern *in, node_id n, struct err *e)
 {
-	struct str texts[SEARCH_TEXTS_MAX];
-	uint32_t count = provider_of_node(k->world, n)
-				 ->principal_texts(texts, SEARCH_TEXTS_MAX, k->world, n);
+	const struct provider *p = provider_of_node(k->world, n);
+	struct str texts[PROVIDER_TEXTS_MAX];
+	const struct membership *m = NULL;
+	uint32_t count;
 
-	for (uint32_t i = 0; i < count; i++) {
-		if (intern_find(in, texts[i]) != INTERN_NONE)
-			return true;
-	}
-	return false;
+	*out = false;
+	if (p->inherits && membership_of(&m, world_membership(k->world), p, n, e) < 0)
+		return e->code;
+	count = m ? m->count : p->principal_texts(texts, PROVIDER_TEXTS_MAX, k->world, n);
+	for (uint32_t i = 0; i < count && !*out; i++)
+		*out = intern_find(in, m ? m->names[i].text : texts[i]) != INTERN_NONE;
+	return 0;
 }
 
 /* What still binds it: its denies, its boundary. */
@@ -313,7 +318,7 @@ static int add_bounds(
 int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e)
 {
 	const struct node *node = world_node(k->world, n);
-	bool alone = false;
+	bool alone = false, named;
 
 	if (load(k, e) < 0)
 		return e->code;
@@ -321,9 +326,10 @@ int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e)
 	VEC_ADD(out, uint32_t, node->flags);
 	VEC_ADD(out, uint32_t, node->imagined ? node->imagined->yields : 0);
 	VEC_ADD(out, kind_id, world_node_kind_id(k->world, n));
-	if (add_bounds(out, k, n, &alone, e) < 0)
+	if (add_bounds(out, k, n, &alone, e) < 0 ||
+		is_named(&named, k, &k->named, n, e) < 0)
 		return e->code;
-	if (alone || k->all_apart || is_named(k, &k->named, n)) {
+	if (alone || k->all_apart || named) {
 		VEC_ADD(out, node_id, n);
 		return 0;
 	}
@@ -435,8 +441,8 @@ int hop_kin_apart(
 
 	if (load(k, e) < 0)
 		return e->code;
-	denied = is_named(k, &k->denied, ruler);
-	if (sorts_of(&sorts, k, scope, denied, yields, e) < 0 ||
+	if (is_named(&denied, k, &k->denied, ruler, e) < 0 ||
+		sorts_of(&sorts, k, scope, denied, yields, e) < 0 ||
 		vector_of(&own, k, ruler, e) < 0)
 		return e->code;
 	abroad = &VEC_DATA(&k->scopes, const struct scope_kin)[scope].abroad;

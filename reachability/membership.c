@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "reachability/imagined.h"
 #include "reachability/missing.h"
 
 /* One text as an end of memberships: a key, a set. */
@@ -365,6 +366,7 @@ static int names_collect(struct naming *out, struct membership_cache *c,
 {
 	struct str own[PROVIDER_TEXTS_MAX];
 	uint32_t count = provider->principal_texts(own, PROVIDER_TEXTS_MAX, c->world, n);
+	const struct imagined *im = world_node(c->world, n)->imagined;
 
 	for (uint32_t i = 0; i < count; i++) {
 		number_add(&out->numbers, text_number(c, own[i]));
@@ -372,6 +374,11 @@ static int names_collect(struct naming *out, struct membership_cache *c,
 			VEC_ADD(&out->by, uint32_t, MEMBERSHIP_NONE);
 	}
 	out->own_count = (uint32_t)VEC_COUNT(&out->numbers, uint32_t);
+	for (uint32_t i = 0; im && i < im->group_count; i++)
+		number_add(&out->numbers,
+			text_number(c, world_node(c->world, im->groups[i])->key));
+	while (VEC_COUNT(&out->by, uint32_t) < VEC_COUNT(&out->numbers, uint32_t))
+		VEC_ADD(&out->by, uint32_t, MEMBERSHIP_NONE);
 	for (uint32_t at = 0; at < VEC_COUNT(&out->numbers, uint32_t); at++) {
 		const uint32_t *up;
 
