@@ -121,6 +121,16 @@ static int classes_mark(
 	return rc;
 }
 
+/* Mark the classes of whose policies some was not read, which may grant anything. */
+static void classes_unread(bool *marks, struct segment *s)
+{
+	uint32_t count;
+	const uint32_t *gaps = segment_gaps(s, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		marks[gaps[i]] = true;
+}
+
 static bool has_node(const struct buf *nodes, node_id n)
 {
 	for (size_t i = 0; i < VEC_COUNT(nodes, node_id); i++) {
@@ -175,6 +185,8 @@ static int account_fill(
 	marks = ARENA_NEW_ARRAY(
 		world_arena(c->world), bool, segment_info(s)->class_count + 1);
 	rc = actions.n > 0 ? classes_mark(marks, s, &actions, e) : 0;
+	if (actions.n > 0)
+		classes_unread(marks, s);
 	buf_release(&actions);
 	for (uint32_t class = 0; class < segment_info(s)->class_count && rc == 0;
 		class ++) {

@@ -250,8 +250,14 @@ static int from_tie(
 static int from_one(struct from *f, struct hop *h, node_id target, struct err *e)
 {
 	struct buf throughs = { 0 };
+	bool near = true;
 	int rc = 0;
 
+	if (!hop_has_pair(f->rule) && !f->rule->self &&
+		hop_reaches_account(&near, h, f->actor, target, e) < 0)
+		return e->code;
+	if (!near)
+		return 0;
 	if (f->rule->bond == RULE_UNBOUND)
 		VEC_ADD(&throughs, node_id, NODE_NONE);
 	else
@@ -343,8 +349,7 @@ static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 
 /*
  * Whoever has everything gains nothing by changes in its account, but by those of
- * identities that are more than it elsewhere. So does one whose policies were not
- * collected, who is unknown in all it does.
+ * identities that are more than it elsewhere.
  */
 int hop_reach(enum hop_reach *out, struct hop *h, node_id actor, struct err *e)
 {
@@ -359,7 +364,7 @@ int hop_reach(enum hop_reach *out, struct hop *h, node_id actor, struct err *e)
 		return 0;
 	if (subject_get(&s, world_subjects(h->world), actor, e) < 0)
 		return e->code;
-	if (!search_has_everything(s) && s->unknown_identity == EXPR_FALSE)
+	if (!search_has_everything(s))
 		*out = HOP_REACH_ALL;
 	return 0;
 }

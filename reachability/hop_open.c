@@ -257,6 +257,50 @@ static int withstands(
 	return 0;
 }
 
+/* Whether the actor may do all that rules ask for on what carries, as it is. */
+static int needs_nothing(
+	bool *out, struct hop_open *o, node_id actor, node_id n, struct err *e)
+{
+	struct hop_needs *needs = hop_needs(o->hop);
+
+	*out = true;
+	for (uint32_t i = 0; i < hop_rule_count(o->hop) && *out; i++) {
+		const struct rule *r = hop_rule(o->hop, i);
+
+		if (r->bond != RULE_CARRYING ||
+			!hop_bond_is_kind(
+				o->world, n, r->through_kinds, r->through_kind_count))
+			continue;
+		for (uint32_t k = 0; k < r->need_count && *out; k++) {
+			expr x = EXPR_TRUE;
+
+			if (r->needs[k].on == RULE_THROUGH &&
+				hop_needs_decide(&x, needs,
+					hop_needs_get(needs, &r->needs[k]), actor, n,
+					e) < 0)
+				return e->code;
+			*out = x == EXPR_TRUE;
+		}
+	}
+	return 0;
+}
+
+/* Whether the resource carries somebody whom one comes to by opening it. */
+static int leads_to(
+	bool *out, struct hop_open *o, node_id actor, node_id n, struct err *e)
+{
+	struct buf carried = { 0 };
+	int rc = hop_bond_carried(&carried, o->world, n, false, e);
+
+	*out = carried.n > 0;
+	buf_release(&carried);
+	if (rc == 0 && *out) {
+		rc = needs_nothing(out, o, actor, n, e);
+		*out = !*out;
+	}
+	return rc;
+}
+
 static int listed(struct buf *out, struct hop_open *o, const struct rule *rule,
 	node_id actor, bool carrying, struct err *e)
 {
@@ -272,16 +316,13 @@ static int listed(struct buf *out, struct hop_open *o, const struct rule *rule,
 		return e->code;
 	for (uint32_t i = 0; i < list->count; i++) {
 		node_id n = list->ends[i].node;
-		struct buf carried = { 0 };
-		bool wanted = !carrying;
+		bool wanted = true;
 
 		if (!hop_bond_is_kind(
 			    o->world, n, rule->target_kinds, rule->target_kind_count))
 			continue;
-		if (carrying && hop_bond_carried(&carried, o->world, n, false, e) < 0)
+		if (carrying && leads_to(&wanted, o, actor, n, e) < 0)
 			return e->code;
-		wanted |= carried.n > 0;
-		buf_release(&carried);
 		if (wanted && search_has_everything(s) &&
 			world_node(o->world, n)->scope ==
 				world_node(o->world, actor)->scope &&

@@ -46,13 +46,17 @@ static int grants_something(bool *out, struct hop *h, node_id group, struct err 
 	return 0;
 }
 
-/* NODE_NONE: one gains nothing by the group. */
+/* NODE_NONE: one gains nothing by the group, as who may do everything by itself. */
 static int joined(
 	node_id *out, struct hop *h, node_id actor, node_id group, struct err *e)
 {
+	const struct imagined *im = world_node(h->world, actor)->imagined;
 	bool member, grants;
 
 	*out = NODE_NONE;
+	if (im && (im->yields & RULE_ANY_POLICY) &&
+		!provider_of_node(h->world, group)->inherits)
+		return 0;
 	if (is_member(&member, h, actor, group, e) < 0 ||
 		grants_something(&grants, h, group, e) < 0)
 		return e->code;
