@@ -199,6 +199,21 @@ bool document_has_action(
 	return low < s->action_count && v[low].begin <= action;
 }
 
+const struct document_condition *document_pin(
+	const struct document *d, const struct document_statement *s)
+{
+	const struct document_condition *c = d->conditions + s->condition_first,
+					*pin = NULL;
+
+	for (uint32_t i = 0; i < s->condition_count; i++) {
+		if (c[i].joins != 0)
+			return NULL;
+		if (!pin && (c[i].flags & DOCUMENT_CONDITION_PINS))
+			pin = &c[i];
+	}
+	return pin;
+}
+
 void document_builder_release(struct document_builder *b)
 {
 	buf_release(&b->statements);

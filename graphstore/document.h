@@ -126,6 +126,8 @@ enum document_qualifier { DOCUMENT_PLAIN, DOCUMENT_FOR_ALL, DOCUMENT_FOR_ANY };
 	0x02u /* key, or a variable in a value, is of the caller */
 #define DOCUMENT_CONDITION_READS_RESOURCE 0x04u
 #define DOCUMENT_CONDITION_VARIABLE       0x08u /* a value holds ${...} */
+/* holds only for callers of the accounts whose native ids its values are */
+#define DOCUMENT_CONDITION_PINS           0x10u
 
 /* Shapes on disk. */
 struct document_text {
@@ -203,6 +205,12 @@ static inline struct str document_str(const struct document *d, struct document_
 /* Whether the statement covers the action. O(log intervals). */
 bool document_has_action(
 	const struct document *d, const struct document_statement *s, uint32_t action);
+
+/*
+ * The condition of the statement that pins its callers to accounts, or NULL.
+ */
+const struct document_condition *document_pin(
+	const struct document *d, const struct document_statement *s);
 
 /*
  * Builds one document: add a statement, then its parts, then the next; finish. Zero to

@@ -98,17 +98,22 @@ static void collect_names(const struct collect *c)
 	}
 }
 
+/* By whom entities are named; not those who are only denied: that lets nobody in. */
 static void collect_links(const struct collect *c)
 {
 	const struct segment_principal *p = segment_principals(c->segment);
-	struct str last = STR_LIT("");
+	uint32_t count = c->segment->info.principal_count;
 
-	for (uint32_t i = 0; i < c->segment->info.principal_count; i++) {
+	for (uint32_t i = 0, next; i < count; i = next) {
 		struct str text = segment_str(c->segment, p[i].text);
+		bool lets = false;
 
-		if (i == 0 || !str_eq(text, last))
+		for (next = i; next < count &&
+			       str_eq(segment_str(c->segment, p[next].text), text);
+			next++)
+			lets |= !p[next].is_deny;
+		if (lets)
 			add(c->set, STORE_LINKS, text, c->scope, 0);
-		last = text;
 	}
 }
 

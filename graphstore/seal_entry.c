@@ -154,31 +154,77 @@ static struct str session_role(struct str text)
 	return n > 1 ? str_head(text, n - 1) : text;
 }
 
-static void principal_statement(
-	const struct document *d, const struct segment_principal *entry, struct buf *rows)
+/* A row of type 0; each text has one. */
+static void text_add(struct seal *s, struct buf *rows, struct str text, uint32_t entity)
+{
+	struct principal_row row = { text, { .entity = entity } };
+
+	row.text = intern_get(&s->b->texts, intern_add(&s->b->texts, text));
+	buf_add(rows, &row, sizeof(row));
+}
+
+/* A grant to everybody: by the accounts that it is pinned to, or by its service. */
+static void principal_everybody(struct seal *s, const struct document *d,
+	const struct segment_principal *entry, struct buf *rows)
+{
+	const struct document_statement *st = &d->statements[entry->statement];
+	const struct document_condition *pin = document_pin(d, st);
+	struct str scope = builder_str(s->b, s->b->scope);
+	struct buf text = { 0 };
+
+	for (uint32_t i = 0; pin && i < pin->value_count; i++)
+		principal_add(rows, entry,
+			document_str(d, d->values[pin->value_first + i]),
+			DOCUMENT_ANYONE);
+	if (pin) {
+		principal_add(rows, entry, STR_LIT(SEGMENT_PINNED), DOCUMENT_ANYONE);
+		return;
+	}
+	principal_add(rows, entry, STR_LIT(SEGMENT_ANYONE), DOCUMENT_ANYONE);
+	buf_printf(&text, SEGMENT_OPEN);
+	if (st->service != DOCUMENT_ANY_SERVICE)
+		buf_printf(&text, "%u", st->service);
+	text_add(s, rows, buf_str(&text), entry->entity);
+	buf_clear(&text);
+	buf_printf(&text, SEGMENT_OPEN_OF "%.*s",
+		STR_ARG(str_head(scope, str_find_char(scope, ':', 0))));
+	text_add(s, rows, buf_str(&text), entry->entity);
+	buf_release(&text);
+}
+
+static void principal_statement(struct seal *s, const struct document *d,
+	const struct segment_principal *entry, struct buf *rows)
 {
 	const struct document_statement *st = &d->statements[entry->statement];
 	struct segment_principal of = *entry;
 
 	of.is_deny = (st->flags & DOCUMENT_DENY) != 0;
 	if (st->flags & DOCUMENT_NOT_PRINCIPAL) {
-		principal_add(rows, &of, STR_LIT("*"), DOCUMENT_ANYONE);
+		if (of.is_deny)
+			principal_add(
+				rows, &of, STR_LIT(SEGMENT_ANYONE), DOCUMENT_ANYONE);
+		else
+			principal_everybody(s, d, &of, rows);
 		return;
 	}
 	for (uint32_t i = 0; i < st->principal_count; i++) {
 		const struct document_principal *p =
 			&d->principals[st->principal_first + i];
-		struct str text = p->type == DOCUMENT_ANYONE ? STR_LIT("*")
+		struct str text = p->type == DOCUMENT_ANYONE ? STR_LIT(SEGMENT_ANYONE)
 							     : document_str(d, p->text);
 
+		if (p->type == DOCUMENT_ANYONE && !of.is_deny) {
+			principal_everybody(s, d, &of, rows);
+			continue;
+		}
 		if (p->type == DOCUMENT_SESSION)
 			text = session_role(text);
 		principal_add(rows, &of, text, p->type);
 	}
 }
 
-static void principal_holding(const struct seal *s, uint32_t id,
-	const struct segment_holding *held, struct buf *rows)
+static void principal_holding(
+	struct seal *s, uint32_t id, const struct segment_holding *held, struct buf *rows)
 {
 	const struct document *d = &s->documents[held->doc];
 	struct segment_principal entry = { .entity = id, .doc = held->doc };
@@ -188,18 +234,10 @@ static void principal_holding(const struct seal *s, uint32_t id,
 		held->layer != LAYER_DENY && held->layer != LAYER_PLACE)
 		return;
 	for (; entry.statement < d->statement_count; entry.statement++)
-		principal_statement(d, &entry, rows);
+		principal_statement(s, d, &entry, rows);
 }
 
 /* --- what was not collected --- */
-
-static void gap_add(struct seal *s, struct buf *rows, struct str text, uint32_t entity)
-{
-	struct principal_row row = { text, { .entity = entity } };
-
-	row.text = intern_get(&s->b->texts, intern_add(&s->b->texts, text));
-	buf_add(rows, &row, sizeof(row));
-}
 
 /* Each kind of which some policy was not read: not asked for, or refused. */
 static void gaps_of_kinds(struct seal *s, struct buf *rows)
@@ -221,7 +259,7 @@ static void gaps_of_kinds(struct seal *s, struct buf *rows)
 		buf_clear(&text);
 		buf_printf(&text, SEGMENT_GAP "%.*s", (int)names[e[id].kind].size,
 			s->set.section[SECTION_TEXT].p + names[e[id].kind].offset);
-		gap_add(s, rows, buf_str(&text), id);
+		text_add(s, rows, buf_str(&text), id);
 	}
 	buf_release(&text);
 	free(told);
@@ -235,7 +273,7 @@ static void gaps_of_containers(struct seal *s, struct buf *rows)
 
 	for (uint32_t id = 0; id < s->entity_count; id++) {
 		if ((e[id].flags & ENTITY_CONTAINER) && s->text_of[id] != s->b->key) {
-			gap_add(s, rows, STR_LIT(SEGMENT_GAP_ACCOUNTS), id);
+			text_add(s, rows, STR_LIT(SEGMENT_GAP_ACCOUNTS), id);
 			return;
 		}
 	}
@@ -285,9 +323,9 @@ static void gaps_of_coverage(struct seal *s, struct buf *rows)
 			      str_eq(what, STR_LIT("organization-policies"));
 	}
 	if (partial)
-		gap_add(s, rows, STR_LIT(SEGMENT_GAP_COVERAGE), 0);
+		text_add(s, rows, STR_LIT(SEGMENT_GAP_COVERAGE), 0);
 	if (!identities)
-		gap_add(s, rows, STR_LIT(SEGMENT_GAP_IDENTITIES), 0);
+		text_add(s, rows, STR_LIT(SEGMENT_GAP_IDENTITIES), 0);
 }
 
 /* --- what ties the scope to others --- */
@@ -299,7 +337,7 @@ static void tie_add(struct seal *s, struct buf *rows, const char *sort, uint32_t
 	struct buf text = { 0 };
 
 	buf_printf(&text, "%s%.*s", sort, STR_ARG(key));
-	gap_add(s, rows, buf_str(&text), entity);
+	text_add(s, rows, buf_str(&text), entity);
 	buf_release(&text);
 }
 
@@ -344,6 +382,9 @@ static void principals_write(
 		struct segment_principal entry = row[i].entry;
 
 		if (i > 0 && compare_principal(&row[i - 1], &row[i]) == 0)
+			continue;
+		if (i > 0 && entry.type == 0 && row[i - 1].entry.type == 0 &&
+			str_eq(row[i - 1].text, row[i].text))
 			continue;
 		if (i == 0 || !str_eq(row[i - 1].text, row[i].text))
 			text = seal_text(s, intern_add(&s->b->texts, row[i].text));

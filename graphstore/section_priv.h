@@ -20,7 +20,7 @@
 #include "base/str.h"
 #include "graphstore/segment.h"
 
-#define SECTION_FORMAT   4u
+#define SECTION_FORMAT   5u
 #define SECTION_PAGE     4096u
 #define SECTION_TOGETHER ((size_t)64 << 20)
 #define SECTION_ALONE    ((size_t)1 << 20)

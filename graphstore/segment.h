@@ -150,8 +150,21 @@ struct segment_index {
 #define SEGMENT_GAP_COVERAGE   "?coverage"
 #define SEGMENT_GAP_IDENTITIES "?identities"
 #define SEGMENT_GAP_ACCOUNTS   "?accounts"
-#define SEGMENT_ABOVE          "^"
-#define SEGMENT_MEMBER         "@"
+/*
+ * How policies name everybody. SEGMENT_ANYONE: grants and denies. SEGMENT_PINNED: a grant
+ * under a condition that only callers of certain accounts meet, which has an entry for
+ * each of them as well, by the account's id. SEGMENT_OPEN and a service's number, or
+ * nothing for several services: that there is a grant of it to everybody that is not
+ * pinned (type 0), so that scopes are found by what they open; SEGMENT_OPEN_OF and the
+ * provider that the scope is of: that there is any.
+ */
+#define SEGMENT_ANYONE         "*"
+#define SEGMENT_PINNED         "*="
+#define SEGMENT_OPEN           "*#"
+#define SEGMENT_OPEN_OF        "*#@"
+
+#define SEGMENT_ABOVE  "^"
+#define SEGMENT_MEMBER "@"
 
 struct segment_principal {
 	/*

@@ -176,6 +176,18 @@ uint8_t aws_condition_key_flags(struct str key)
 	return 0;
 }
 
+bool aws_condition_pins(struct str key, const struct aws_condition_operator *op)
+{
+	bool equal = op->operator_ == DOCUMENT_STRING_EQUALS ||
+		     op->operator_ == DOCUMENT_STRING_EQUALS_FOLD ||
+		     op->operator_ == DOCUMENT_STRING_LIKE;
+
+	return equal && op->qualifier == DOCUMENT_PLAIN && !op->if_exists &&
+	       (str_eq_fold(key, STR_LIT("aws:PrincipalAccount")) ||
+		       str_eq_fold(key, STR_LIT("aws:SourceOwner")) ||
+		       str_eq_fold(key, STR_LIT("kms:CallerAccount")));
+}
+
 /* The key of "${ key , 'default' }", given what is between the braces. */
 static struct str variable_key(struct str inside)
 {

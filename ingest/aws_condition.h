@@ -39,6 +39,12 @@ bool aws_condition_is_no_arn(enum document_operator op, struct str value);
 uint8_t aws_condition_key_flags(struct str key);
 
 /*
+ * Whether a test of the key with plain ids of accounts holds only for callers of these
+ * accounts (DOCUMENT_CONDITION_PINS), and for nobody who has none.
+ */
+bool aws_condition_pins(struct str key, const struct aws_condition_operator *op);
+
+/*
  * DOCUMENT_CONDITION_VARIABLE and READS_ flags of the variables in a text:
  * "${aws:username}". What is not closed, "${x", is no variable.
  */

@@ -67,6 +67,31 @@ static int check_condition_key(struct compiler *c, struct str key, struct err *e
 	return 0;
 }
 
+static bool is_account_id(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+	}
+	return text.n == 12;
+}
+
+/* Of the newest condition, with its values. */
+static bool pins(const struct compiler *c, const struct document_condition *condition,
+	struct str key, const struct aws_condition_operator *op)
+{
+	const struct document_text *values =
+		VEC_DATA(&c->out->values, const struct document_text);
+
+	for (uint32_t i = 0; i < condition->value_count; i++) {
+		struct document_text t = values[condition->value_first + i];
+
+		if (!is_account_id((struct str){ c->out->text.p + t.offset, t.size }))
+			return false;
+	}
+	return condition->value_count > 0 && aws_condition_pins(key, op);
+}
+
 static int compile_condition(struct compiler *c, struct str written, struct str key,
 	const struct json_value *values, struct err *e)
 {
@@ -93,6 +118,8 @@ static int compile_condition(struct compiler *c, struct str written, struct str 
 		if (condition_value(c, item, condition, e) < 0)
 			return e->code;
 	}
+	if (pins(c, condition, key, &op))
+		condition->flags |= DOCUMENT_CONDITION_PINS;
 	if (condition->flags & DOCUMENT_CONDITION_READS_PRINCIPAL)
 		c->flags |= DOCUMENT_STATEMENT_READS_PRINCIPAL;
 	if (condition->flags & DOCUMENT_CONDITION_READS_RESOURCE)

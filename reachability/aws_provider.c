@@ -354,6 +354,15 @@ static bool endpoint_serves(struct str service, action_id action)
 	return str_eq(of, rest);
 }
 
+/*
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+ */
+static bool needs_own(const struct node *n)
+{
+	return n->type == NODE_ENTITY && !(n->flags & ENTITY_ROOT) &&
+	       !aws_provider_is_federated(n);
+}
+
 static const char *const power_actions[] = { "iam:PutRolePolicy", "iam:AttachRolePolicy",
 	"iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:CreatePolicyVersion", NULL };
 
@@ -410,6 +419,7 @@ const struct provider aws_provider = {
 	.rcps_cover = rcps_cover,
 	.combine = combine,
 	.principal_texts = aws_naming_texts,
+	.needs_own = needs_own,
 	.any_identity = any_identity,
 	.principal_node = aws_naming_node,
 	.is_federated = aws_provider_is_federated,

@@ -218,6 +218,12 @@ struct provider {
 	uint32_t (*principal_texts)(
 		struct str *out, uint32_t max, struct world *w, node_id subject);
 
+	/*
+	 * Whether the identity gets at things of other accounts only where its own
+	 * policies say so too; NULL: no.
+	 */
+	bool (*needs_own)(const struct node *n);
+
 	/* The pattern of all identities of an account that can be obtained. */
 	struct str (*any_identity)(struct str account, struct arena *arena);
 

@@ -13,17 +13,166 @@ static bool scope_add(void *ctx, scope_number scope)
 	return true;
 }
 
+bool search_needs_own(const struct decide_subject *s)
+{
+	return s->provider->needs_own && s->provider->needs_own(s->s.h) &&
+	       s->provider->needs_own(s->s.n) && s->unknown_identity == EXPR_FALSE;
+}
+
+uint32_t search_texts(struct str out[SEARCH_TEXTS_MAX], struct world *w, node_id subject)
+{
+	const struct provider *p = provider_of_node(w, subject);
+	uint32_t n = p->principal_texts(out, PROVIDER_TEXTS_MAX, w, subject);
+
+	/* who has no account, and requests that say whose they are, are pinned by none */
+	if (!p->needs_own || !p->needs_own(world_node(w, subject)) ||
+		world_context(w)->count > 0)
+		out[n++] = STR_LIT(SEGMENT_PINNED);
+	return n;
+}
+
+/* Where grants of the subject reach, beyond its own scope. */
+struct reachable {
+	struct world *w;
+	const struct decide_subject *subject;
+	struct buf *scopes;
+	uint64_t *services; /* a bit per service of grants that may reach anything */
+	bool any;           /* grants of more services than are worth a look each */
+};
+
+/* Services of a grant that are looked up one by one. */
+#define SERVICES_FEW 16u
+
+static void reach_services(struct reachable *r, const struct decide_statement *st)
+{
+	const struct document *d = decide_action_document(st);
+	const struct document_statement *s = decide_action_statement(st);
+	uint32_t found = 0, last = CATALOG_NONE;
+
+	for (uint32_t i = 0; i < s->action_count && !r->any; i++) {
+		const struct document_interval *v = &d->intervals[s->action_first + i];
+
+		for (action_id id = v->begin; id < v->end && found <= SERVICES_FEW;
+			id++) {
+			uint32_t service = catalog_action_service(id);
+
+			found += service != last;
+			last = service;
+			r->services[service / 64] |= 1ull << (service % 64);
+		}
+	}
+	r->any |= found > SERVICES_FEW;
+}
+
+/*
+ * The entity that a pattern without an account in it speaks of, when it speaks of one
+ * alone: its scope. False: the pattern may speak of many.
+ */
+static int reach_entity(
+	bool *one, struct reachable *r, struct str literal, bool exact, struct err *e)
+{
+	scope_number scope;
+	entity_id id;
+	size_t size;
+	int rc;
+
+	*one = catalog_kind_of_key(literal, &size) != CATALOG_NONE &&
+	       (exact || size < literal.n);
+	if (!*one)
+		return 0;
+	rc = snapshot_find_key(
+		&scope, &id, world_snapshot(r->w), str_head(literal, size), e);
+	if (rc == 1)
+		VEC_ADD(r->scopes, scope_number, scope);
+	return rc < 0 ? rc : 0;
+}
+
+static int reach_statement(
+	struct reachable *r, const struct decide_statement *st, struct err *e)
+{
+	const struct document_statement *s = st->statement;
+	bool wide = (s->flags & (DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE)) != 0;
+
+	for (uint32_t i = 0; i < s->resource_count && !wide; i++) {
+		const struct document_pattern *p =
+			&st->document->patterns[s->resource_first + i];
+		struct str text = document_str(st->document, p->text), account;
+		struct str literal = str_head(text, p->literal_size);
+		bool one = false;
+
+		provider_of_key(literal)->read_key(literal, &account);
+		if (account.n > 0 && str_eq(account, r->subject->s.n->account))
+			continue;
+		if (account.n == 0 &&
+			reach_entity(&one, r, literal,
+				(p->flags & DOCUMENT_PATTERN_EXACT) != 0, e) < 0)
+			return e->code;
+		wide = !one;
+	}
+	if (wide)
+		reach_services(r, st);
+	return 0;
+}
+
+/* The scopes with something open to everybody that the subject's grants may reach. */
+static int scopes_open(struct buf *scopes, struct world *w,
+	const struct decide_subject *s, struct err *e)
+{
+	struct snapshot *snap = world_snapshot(w);
+	struct reachable r = { .w = w, .subject = s, .scopes = scopes };
+	uint32_t count = catalog_service_count();
+
+	for (uint32_t i = 0; provider_get(i); i++) {
+		struct str text = arena_printf(world_arena(w), SEGMENT_OPEN_OF "%.*s",
+			STR_ARG(provider_get(i)->name));
+
+		/* others decide by rules of their own */
+		if (provider_get(i) != s->provider &&
+			snapshot_links(snap, text, scope_add, scopes, e) < 0)
+			return e->code;
+	}
+	r.services = ARENA_NEW_ARRAY(world_arena(w), uint64_t, count / 64 + 1);
+	for (uint32_t i = 0; i < s->identity_count && !r.any; i++) {
+		if (search_is_grant(&s->statements[i]) &&
+			reach_statement(&r, &s->statements[i], e) < 0)
+			return e->code;
+	}
+	if (r.any)
+		return snapshot_links(
+			snap, STR_LIT(SEGMENT_ANYONE), scope_add, scopes, e);
+	if (snapshot_links(snap, STR_LIT(SEGMENT_OPEN), scope_add, scopes, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		struct str text;
+
+		if (!(r.services[i / 64] >> (i % 64) & 1u))
+			continue;
+		text = arena_printf(world_arena(w), SEGMENT_OPEN "%u", i);
+		if (snapshot_links(snap, text, scope_add, scopes, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
 int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct err *e)
 {
 	struct world *w = decide_world(d);
-	struct str texts[PROVIDER_TEXTS_MAX];
-	uint32_t n = provider_of_node(w, subject)
-			     ->principal_texts(texts, PROVIDER_TEXTS_MAX, w, subject);
+	struct str texts[SEARCH_TEXTS_MAX];
+	uint32_t n = search_texts(texts, w, subject);
 	const char *const *kinds = provider_of_node(w, subject)->policy_kinds;
+	const struct decide_subject *s;
 
+	if (decide_subject(&s, d, subject, e) < 0)
+		return e->code;
 	for (uint32_t i = 0; i < n; i++) {
-		if (snapshot_links(world_snapshot(w), texts[i], scope_add, scopes, e) < 0)
-			return e->code;
+		bool open =
+			str_eq(texts[i], STR_LIT(SEGMENT_ANYONE)) && search_needs_own(s);
+		int rc = open ? scopes_open(scopes, w, s, e)
+			      : snapshot_links(world_snapshot(w), texts[i], scope_add,
+					scopes, e);
+
+		if (rc < 0)
+			return rc;
 	}
 	for (uint32_t i = 0; decide_is_strict(d) && kinds[i]; i++) {
 		const struct action_plan *plan = action_plan_of(

@@ -61,6 +61,19 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 bool search_is_grant(const struct decide_statement *s);
 
 /*
+ * The texts by which policies of entities may name the subject: the provider's, and what
+ * the segment has beside them for grants to everybody. At most SEARCH_TEXTS_MAX.
+ */
+#define SEARCH_TEXTS_MAX (PROVIDER_TEXTS_MAX + 1u)
+uint32_t search_texts(struct str out[SEARCH_TEXTS_MAX], struct world *w, node_id subject);
+
+/*
+ * Whether the subject gets at entities of other scopes only by what its own policies
+ * grant, which are all known.
+ */
+bool search_needs_own(const struct decide_subject *s);
+
+/*
  * Appends the scopes (scope_number, repeated ones too) whose policies name the subject,
  * or may when the question is about one resource.
  */

@@ -12,15 +12,21 @@ struct sweep_event {
 	bool opens;
 };
 
+/* Where grants reach: any resource, or what begins with one of these. */
+struct sweep_grants {
+	bool any;
+	const struct str *literals;
+	uint32_t literal_count;
+};
+
 /* What the question asks of a kind, of containers (1) and of others (0). */
 struct sweep_kind {
 	bool known;
 	bool matters; /* see kind_matters */
 	bool asked;   /* some action of it is asked about */
-	/* what the subject grants of actions that the entity's policy must consent to */
-	bool consents;                 /* on any resource */
-	const struct str *consents_on; /* else: literal beginnings of keys */
-	uint32_t consents_on_count;
+	bool lets_in; /* calls on it grant access beside all policies */
+	/* what the subject grants of it: all, and what its own policy must consent to */
+	struct sweep_grants grants, consents;
 };
 
 struct sweep {
@@ -48,6 +54,7 @@ struct sweep {
 	uint32_t keyed_open;           /* full spans that tell entities by their keys */
 	bool root;                     /* grants everything by itself */
 	bool one_by_one;               /* ceilings look at resources: no shortcut */
+	bool away;                     /* another scope's, where own grants must reach */
 };
 
 static int compare_ids(const void *a, const void *b)
@@ -99,22 +106,32 @@ static bool kind_matters(const struct action_plan *plan)
 	return false;
 }
 
-/* The grants of the subject that need the consent of entities of the kind. */
-static void kind_consents(
-	struct sweep *p, struct sweep_kind *k, const struct action_plan *plan)
+static bool lists_have(struct sweep *p, const struct action_plan *plan,
+	const struct decide_statement *st, bool required)
+{
+	for (int policy = required ? POLICY_REQUIRED : POLICY_NEVER;
+		policy <= POLICY_REQUIRED; policy++) {
+		if (decide_lists_have(p->d, plan, (enum provider_policy)policy, st))
+			return true;
+	}
+	return false;
+}
+
+/* The subject's grants of what is asked about; `required`: that need consent. */
+static struct sweep_grants grants_of(
+	struct sweep *p, const struct action_plan *plan, bool required)
 {
 	const struct decide_subject *s = p->subject;
+	struct sweep_grants out = { .any = false };
 	struct buf on = { 0 };
 
-	for (uint32_t i = 0; i < s->identity_count && !k->consents; i++) {
+	for (uint32_t i = 0; i < s->identity_count && !out.any; i++) {
 		const struct decide_statement *st = &s->statements[i];
 
-		if (!search_is_grant(st) ||
-			!decide_lists_have(p->d, plan, POLICY_REQUIRED, st))
+		if (!search_is_grant(st) || !lists_have(p, plan, st, required))
 			continue;
-		k->consents =
-			(st->statement->flags &
-				(DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE)) != 0;
+		out.any = (st->statement->flags &
+				  (DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE)) != 0;
 		for (uint32_t n = 0; n < st->statement->resource_count; n++) {
 			const struct document_pattern *dp =
 				&st->document
@@ -125,8 +142,26 @@ static void kind_consents(
 					dp->literal_size));
 		}
 	}
-	k->consents_on_count = (uint32_t)VEC_COUNT(&on, struct str);
-	k->consents_on = world_keep(p->w, &on);
+	out.literal_count = (uint32_t)VEC_COUNT(&on, struct str);
+	out.literals = world_keep(p->w, &on);
+	return out;
+}
+
+/* Whether a grant may reach the entity: the beginnings of both agree. */
+static bool may_reach(struct sweep *p, const struct sweep_grants *g, entity_id id)
+{
+	struct str key;
+
+	if (g->any || g->literal_count == 0)
+		return g->any;
+	key = segment_cursor_key(p->cursor, id);
+	for (uint32_t i = 0; i < g->literal_count; i++) {
+		size_t n = g->literals[i].n < key.n ? g->literals[i].n : key.n;
+
+		if (n == 0 || memcmp(g->literals[i].p, key.p, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 static struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags)
@@ -140,8 +175,17 @@ static struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags
 	k->known = true;
 	k->asked = plan->count > 0;
 	k->matters = kind_matters(plan);
-	kind_consents(p, k, plan);
+	k->lets_in = p->subject->provider->has_grants(world_kind(p->w, p->segment, kind));
+	k->grants = grants_of(p, plan, false);
+	k->consents = grants_of(p, plan, true);
 	return k;
+}
+
+static const struct sweep_kind *kind_at(struct sweep *p, entity_id id)
+{
+	const struct segment_entity *entity = segment_entity(p->segment, id);
+
+	return kind_of(p, entity->kind, entity->flags);
 }
 
 /* --- entities whose own policies name the subject --- */
@@ -181,29 +225,6 @@ static uint32_t principals_from(struct segment *s, struct str text)
 }
 
 /*
- * Whether some grant of the subject has an action that the entity's own policy must
- * consent to, and a pattern that begins as the entity's key does.
- */
-static bool may_consent(struct sweep *p, entity_id id)
-{
-	const struct segment_entity *entity = segment_entity(p->segment, id);
-	const struct sweep_kind *k = kind_of(p, entity->kind, entity->flags);
-	struct str key;
-
-	if (k->consents || k->consents_on_count == 0)
-		return k->consents;
-	key = segment_cursor_key(p->cursor, id);
-	for (uint32_t i = 0; i < k->consents_on_count; i++) {
-		struct str literal = k->consents_on[i];
-		size_t n = literal.n < key.n ? literal.n : key.n;
-
-		if (n == 0 || memcmp(literal.p, key.p, n) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
  * Entities whose policies name the subject by one text. One that merely delegates to the
  * subject's own account says nothing by itself: it matters where the subject's grants
  * need its consent.
@@ -221,7 +242,8 @@ static void named_by(struct sweep *p, struct str text, bool own)
 		if (own && v[i].type == DOCUMENT_ACCOUNT && !v[i].is_deny && !whole &&
 			(p->ruler != NODE_NONE ||
 				v[i].entity >= segment_info(p->segment)->entity_count ||
-				!may_consent(p, v[i].entity)))
+				!may_reach(p, &kind_at(p, v[i].entity)->consents,
+					v[i].entity)))
 			continue;
 		name(p, v[i].entity, v[i].is_deny);
 	}
@@ -229,9 +251,8 @@ static void named_by(struct sweep *p, struct str text, bool own)
 
 static void named_in(struct sweep *p, node_id whom, bool own)
 {
-	struct str texts[PROVIDER_TEXTS_MAX];
-	uint32_t n = p->subject->provider->principal_texts(
-		texts, PROVIDER_TEXTS_MAX, p->w, whom);
+	struct str texts[SEARCH_TEXTS_MAX];
+	uint32_t n = search_texts(texts, p->w, whom);
 
 	for (uint32_t i = 0; i < n; i++)
 		named_by(p, texts[i], own);
@@ -552,10 +573,16 @@ static int sweep_named(struct sweep *p, struct err *e)
 			const struct segment_entity *entity =
 				segment_entity(p->segment, id);
 
-			if (!(entity->flags & ENTITY_SHARED) &&
-				entity->kind < segment_info(p->segment)->kind_count &&
-				kind_of(p, entity->kind, entity->flags)->asked &&
-				decide_one(p, id, e) < 0)
+			if ((entity->flags & ENTITY_SHARED) ||
+				entity->kind >= segment_info(p->segment)->kind_count ||
+				!kind_at(p, id)->asked)
+				continue;
+			/* its grants and the entity's have to come together */
+			if (p->away && !kind_at(p, id)->lets_in &&
+				(!is_in(p->favoured, id) ||
+					!may_reach(p, &kind_at(p, id)->grants, id)))
+				continue;
+			if (decide_one(p, id, e) < 0)
 				return e->code;
 		}
 	}
@@ -606,6 +633,8 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 		return e->code;
 	p.named = ARENA_NEW_ARRAY(
 		arena, uint64_t, segment_info(p.segment)->entity_count / 64 + 1);
+	p.away = !own && search_needs_own(s) &&
+		 provider_of_scope(segment_info(p.segment)->scope) == s->provider;
 	p.favoured = ARENA_NEW_ARRAY(
 		arena, uint64_t, segment_info(p.segment)->entity_count / 64 + 1);
 	p.kinds = arena_alloc(
