@@ -13,7 +13,8 @@
  *  (1) every offset and count lies inside the value
  *  (2) the action intervals of one statement ascend and do not touch
  *  (3) pattern.literal_size is the number of bytes before its first wildcard or variable
- *  (4) a statement with a role has no actions of its own
+ *  (4) a statement with a role has those of its actions that are in its own intervals,
+ *      all when it has none
  *  (5) the joins of a statement's conditions never take more truths than there are
  *
  * Lifetime: everything is borrowed from the bytes given to document_open.
@@ -245,7 +246,7 @@ void document_add_principal(
 /* The newest principal is an exception. */
 void document_except(struct document_builder *b);
 
-/* Its actions are those of a role: instead of intervals. */
+/* Its actions are those of a role; intervals that follow leave no other ones. */
 void document_set_role(struct document_builder *b, struct str key);
 
 /*

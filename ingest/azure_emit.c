@@ -253,6 +253,8 @@ int azure_emit_entity(
 	r.entity.source = source_of(em);
 	if (r.entity.kind.n == 0)
 		r.entity.kind = azure_id_kind(em->arena, entity.key);
+	if (r.entity.parent.n == 0)
+		r.entity.parent = azure_id_above(entity.key);
 	record_encode(em->out, &r);
 	return 0;
 }

@@ -107,6 +107,41 @@ static size_t find_providers(struct str id)
 	return found;
 }
 
+static uint32_t segment_count(struct str path)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i + 1 < path.n; i++)
+		count += path.p[i] == '/';
+	return count;
+}
+
+static struct str without_two(struct str path)
+{
+	for (int i = 0; i < 2; i++) {
+		while (path.n > 0 && path.p[path.n - 1] != '/')
+			path.n--;
+		path.n -= path.n > 0;
+	}
+	return path;
+}
+
+struct str azure_id_above(struct str key)
+{
+	size_t at = find_providers(key);
+
+	if (azure_id_subscription(key).n == 0)
+		return (struct str){ 0 };
+	if (at == key.n)
+		return segment_count(key) > 2 ? without_two(key) : (struct str){ 0 };
+	/* "/providers", namespace, type, name: the resource itself; more: a part of it */
+	if (segment_count(str_skip(key, at)) <= 4)
+		return str_head(key, at);
+	key = without_two(key);
+	/* "blobServices/default" is nothing that anybody lists */
+	return str_ends(key, STR_LIT("/default")) ? without_two(key) : key;
+}
+
 struct str azure_id_before(struct str id, struct str type)
 {
 	size_t at = find_providers(id);

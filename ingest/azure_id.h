@@ -52,6 +52,9 @@ struct str azure_id_before(struct str id, struct str type);
  */
 struct str azure_id_type(struct arena *arena, struct str id);
 
+/* The key of what it lies in: a resource group, a parent resource; else empty. */
+struct str azure_id_above(struct str key);
+
 /* Kind: the catalogue's, else "azure:contoso:things" by the type. */
 struct str azure_id_kind(struct arena *arena, struct str key);
 

@@ -92,8 +92,11 @@ struct str azure_naming_above(struct str key, struct arena *arena)
 	if (at == key.n)
 		return segment_count(key) > 2 ? without_two(key) : (struct str){ 0 };
 	/* namespace, type, name: the resource itself; more: a part of it */
-	return segment_count(str_skip(key, at)) > 4 ? without_two(key)
-						    : str_head(key, at);
+	if (segment_count(str_skip(key, at)) <= 4)
+		return str_head(key, at);
+	key = without_two(key);
+	/* "blobServices/default" is nothing that anybody lists */
+	return str_ends(key, STR_LIT("/default")) ? without_two(key) : key;
 }
 
 bool azure_naming_is_top(const struct node *n)

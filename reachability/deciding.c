@@ -181,6 +181,11 @@ static void hit_finish(struct deciding *g, const struct decide_hit *h)
 	done.condition = expr_and(g->conditions.pool, h->condition,
 		condition_statement(
 			&g->conditions, h->statement->document, h->statement->statement));
+	if (h->statement->statement->role.size > 0)
+		deciding_tree_role(g, &done);
+	if (h->statement->statement->flags & DOCUMENT_ELIGIBLE)
+		done.condition = expr_and(g->conditions.pool, done.condition,
+			deciding_tree_activation(g, &done));
 	if (done.condition != EXPR_FALSE)
 		buf_add(&g->scratch->hits, &done, sizeof(done));
 }
@@ -334,10 +339,23 @@ static bool is_void(struct deciding *g, const struct decide_hit *h)
 static const uint64_t *statement_bits(
 	struct deciding *g, const struct decide_statement *st)
 {
-	if (st->gap != EXPR_FALSE)
-		return g->list->all;
-	return action_bits_of(g->bits, decide_action_document(st),
-		decide_action_statement(st), g->list);
+	const uint64_t *own = g->list->all, *of_role = g->list->all;
+	uint64_t *both, any = 0;
+
+	/* beside a role they are those that the grant is about, whatever the role has */
+	if (st->statement->role.size == 0 || st->statement->action_count > 0)
+		own = action_bits_of(g->bits, st->document, st->statement, g->list);
+	if (st->statement->role.size > 0 && st->gap == EXPR_FALSE)
+		of_role = action_bits_of(g->bits, decide_action_document(st),
+			decide_action_statement(st), g->list);
+	if (!own || !of_role || own == g->list->all)
+		return own ? of_role : NULL;
+	if (of_role == g->list->all)
+		return own;
+	both = ARENA_NEW_ARRAY(world_arena(g->world), uint64_t, g->list->words);
+	for (uint32_t i = 0; i < g->list->words; i++)
+		any |= both[i] = own[i] & of_role[i];
+	return any ? both : NULL;
 }
 
 static void object_statement(

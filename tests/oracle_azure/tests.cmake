@@ -1,0 +1,7 @@
+# Random tenants of Azure: engine against a brute-force oracle, 500 worlds a run.
+#	python3 tests/oracle_azure/compare.py build/release/latchkey SEED WORLDS [LISTED]
+# runs any number of others.
+find_program(PYTHON3 python3 REQUIRED)
+add_test(NAME oracle_azure COMMAND ${PYTHON3}
+	${PROJECT_SOURCE_DIR}/tests/oracle_azure/compare.py $<TARGET_FILE:latchkey> 1 500)
+set_tests_properties(oracle_azure PROPERTIES TIMEOUT 120)
