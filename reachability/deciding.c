@@ -176,14 +176,14 @@ bool deciding_is_active(const struct decide_hit *h, uint64_t atom)
 /* Add the hit with what its conditions leave, unless that is nothing. */
 static void hit_finish(struct deciding *g, const struct decide_hit *h)
 {
+	const struct document_statement *s = h->statement->statement;
 	struct decide_hit done = *h;
 
 	done.condition = expr_and(g->conditions.pool, h->condition,
-		condition_statement(
-			&g->conditions, h->statement->document, h->statement->statement));
-	if (h->statement->statement->role.size > 0)
+		condition_statement(&g->conditions, h->statement->document, s));
+	if (s->role.size > 0)
 		deciding_tree_role(g, &done);
-	if (h->statement->statement->flags & DOCUMENT_ELIGIBLE)
+	if (s->flags & DOCUMENT_ELIGIBLE)
 		done.condition = expr_and(g->conditions.pool, done.condition,
 			deciding_tree_activation(g, &done));
 	if (done.condition != EXPR_FALSE)
