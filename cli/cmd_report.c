@@ -7,6 +7,7 @@
 #include "graphstore/snapshot.h"
 #include "query/format.h"
 #include "query/run.h"
+#include "reachability/provider.h"
 
 static const char *const columns[] = { "key", "kind", "account", "reach" };
 
@@ -28,7 +29,7 @@ static void add_identities(struct buf *out, struct world *w,
 			continue;
 		n = world_node_entity(w, scope, id);
 		VEC_ADD(out, struct entry,
-			{ .key = arena_copy(arena, world_node(w, n)->key),
+			{ .key = arena_copy(arena, provider_written_key(w, n)),
 				.kind = arena_copy(arena, world_node_kind(w, n)),
 				.account =
 					arena_copy(arena, world_node(w, n)->account) });

@@ -1,6 +1,7 @@
 #include "cli/detail.h"
 
 #include "base/buf.h"
+#include "reachability/provider.h"
 
 static struct str policy_state(uint8_t state)
 {
@@ -153,7 +154,7 @@ int detail_read(struct detail *out, struct world *w, node_id n, struct arena *ar
 	const struct node *node = world_node(w, n);
 	struct segment *segment = world_node_segment(w, n);
 
-	*out = (struct detail){ .key = node->key,
+	*out = (struct detail){ .key = provider_written_key(w, n),
 		.name = world_node_name(w, n),
 		.kind = world_node_kind(w, n),
 		.account = node->account,

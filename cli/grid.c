@@ -1,6 +1,7 @@
 #include "cli/grid.h"
 
 #include "cli/label.h"
+#include "reachability/provider.h"
 
 /* What a cell is made from. */
 struct source {
@@ -41,9 +42,9 @@ static struct str stations(const struct source *s, const struct path *path)
 
 	for (uint32_t i = 0; i < path->step_count; i++) {
 		if (i == 0)
-			buf_add_str(&b, world_node(s->w, path->steps[i].from)->key);
+			buf_add_str(&b, provider_written_key(s->w, path->steps[i].from));
 		buf_add_str(&b, STR_LIT(" > "));
-		buf_add_str(&b, world_node(s->w, path->steps[i].to)->key);
+		buf_add_str(&b, provider_written_key(s->w, path->steps[i].to));
 	}
 	out = arena_copy(s->arena, buf_str(&b));
 	buf_release(&b);
@@ -57,7 +58,7 @@ static struct str cell_label(const struct source *s)
 
 static struct str cell_key(const struct source *s)
 {
-	return world_node(s->w, s->node)->key;
+	return provider_written_key(s->w, s->node);
 }
 
 static struct str cell_name(const struct source *s)
@@ -173,7 +174,7 @@ static struct str row_group(const struct source *s)
 static struct str row_other(const struct source *s)
 {
 	return s->row->other == NODE_NONE ? STR_LIT("")
-					  : world_node(s->w, s->row->other)->key;
+					  : provider_written_key(s->w, s->row->other);
 }
 
 static struct str row_other_label(const struct source *s)
@@ -336,7 +337,7 @@ static const struct result_question *question_of(const struct source *s)
 
 static struct str question_subject(const struct source *s)
 {
-	return world_node(s->w, question_of(s)->subject)->key;
+	return provider_written_key(s->w, question_of(s)->subject);
 }
 
 static struct str question_subject_label(const struct source *s)

@@ -1,6 +1,7 @@
 #include "cli/json_proof.h"
 
 #include "cli/json_row.h"
+#include "reachability/provider.h"
 
 static const char *const type_names[] = {
 	[PROOF_ALLOW] = "allow",
@@ -70,13 +71,13 @@ static void write_hop(struct json_out *j, struct world *w, const struct path_ste
 	static const struct proof none = { .action = CATALOG_NONE };
 
 	json_out_open(j, '{');
-	json_out_pair(j, "from", world_node(w, step->from)->key);
-	json_out_pair(j, "to", world_node(w, step->to)->key);
+	json_out_pair(j, "from", provider_written_key(w, step->from));
+	json_out_pair(j, "to", provider_written_key(w, step->to));
 	json_out_pair(j, "rule", step->rule);
 	json_row_yields(j, step);
 	json_out_pair(j, "verdict", expr_verdict_name(step->verdict));
 	if (step->through != NODE_NONE)
-		json_out_pair(j, "through", world_node(w, step->through)->key);
+		json_out_pair(j, "through", provider_written_key(w, step->through));
 	write_proof_members(j, w, hop->proof_count > 0 ? &hop->proofs[0] : &none);
 	if (hop->proof_count > 1) {
 		json_out_key(j, "needs");
@@ -131,7 +132,7 @@ void json_proof_write(struct json_out *j, struct world *w, const struct result *
 		json_out_key(j, "as_of");
 		json_out_time(j, r->as_of);
 	} else {
-		json_out_pair(j, "subject", world_node(w, q->subject)->key);
+		json_out_pair(j, "subject", provider_written_key(w, q->subject));
 		json_out_pair(j, "action", q->action);
 		json_out_pair(j, "object", q->object);
 	}

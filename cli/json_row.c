@@ -2,6 +2,7 @@
 
 #include "cli/label.h"
 #include "cli/rule_text.h"
+#include "reachability/provider.h"
 #include "reachability/rule.h"
 
 /* What a member is written from. */
@@ -89,13 +90,13 @@ static void write_step(struct json_out *j, struct world *w, const struct path_st
 	bool conditions)
 {
 	json_out_open(j, '{');
-	json_out_pair(j, "from", world_node(w, step->from)->key);
-	json_out_pair(j, "to", world_node(w, step->to)->key);
+	json_out_pair(j, "from", provider_written_key(w, step->from));
+	json_out_pair(j, "to", provider_written_key(w, step->to));
 	json_out_pair(j, "rule", step->rule);
 	json_out_pair(j, "hop", answer_hop_name(step->class));
 	json_row_yields(j, step);
 	if (step->through != NODE_NONE)
-		json_out_pair(j, "through", world_node(w, step->through)->key);
+		json_out_pair(j, "through", provider_written_key(w, step->through));
 	json_out_key(j, "verdict");
 	write_verdict(j, step->verdict);
 	if (conditions) {
@@ -121,7 +122,7 @@ void json_row_via(struct json_out *j, struct world *w, const struct path *path)
 
 static void put_key(struct json_out *j, const struct source *s)
 {
-	json_out_str(j, world_node(s->w, s->node)->key);
+	json_out_str(j, provider_written_key(s->w, s->node));
 }
 
 static void put_name(struct json_out *j, const struct source *s)
@@ -239,7 +240,7 @@ static void row_other(struct json_out *j, const struct source *s)
 	if (s->row->other == NODE_NONE)
 		json_out_null(j);
 	else
-		json_out_str(j, world_node(s->w, s->row->other)->key);
+		json_out_str(j, provider_written_key(s->w, s->row->other));
 }
 
 static void action_name(struct json_out *j, const struct source *s)

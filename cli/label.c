@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "query/format.h"
 #include "reachability/imagined.h"
+#include "reachability/provider.h"
 
 /* The buffer's bytes in the arena; the buffer is released. */
 static struct str keep(struct buf *b, struct arena *arena)
@@ -51,7 +52,7 @@ struct str label_entity(struct world *w, node_id n, struct arena *arena)
 	if (has_label(w, n))
 		add_label(&b, w, n);
 	else
-		buf_add_str(&b, world_node(w, n)->key);
+		buf_add_str(&b, provider_written_key(w, n));
 	return quote(&b, arena);
 }
 

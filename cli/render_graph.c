@@ -4,6 +4,7 @@
 #include "base/out.h"
 #include "cli/label.h"
 #include "cli/render.h"
+#include "reachability/provider.h"
 
 /*
  * The drawing: every edge once, in order of first use. Nodes are numbered so that no name
@@ -146,7 +147,7 @@ static void write_dot(struct drawing *g, struct sink *sink)
 		buf_printf(b, "\tn%u [label=", (unsigned)i);
 		out_dot(b, label_changed(g->w, n, &g->arena));
 		buf_add_str(b, STR_LIT(", tooltip="));
-		out_dot(b, world_node(g->w, n)->key);
+		out_dot(b, provider_written_key(g->w, n));
 		buf_add_str(b, STR_LIT("];\n"));
 		sink_poll(sink);
 	}

@@ -4,6 +4,7 @@
 #include "cli/json_row.h"
 #include "cli/json_show.h"
 #include "cli/render.h"
+#include "reachability/provider.h"
 
 static void write_head(struct json_out *j, const struct result *r)
 {
@@ -31,9 +32,10 @@ static void write_excluded(
 	for (uint32_t i = 0; i < r->excluded_count; i++) {
 		json_out_line(j);
 		json_out_open(j, '{');
-		json_out_pair(j, "key", world_node(d->w, r->excluded[i].node)->key);
+		json_out_pair(j, "key", provider_written_key(d->w, r->excluded[i].node));
 		json_out_pair(j, "reason", r->excluded[i].reason);
-		json_out_pair(j, "other", world_node(d->w, r->excluded[i].other)->key);
+		json_out_pair(
+			j, "other", provider_written_key(d->w, r->excluded[i].other));
 		json_out_close(j, '}');
 	}
 	json_out_close(j, ']');

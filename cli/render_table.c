@@ -5,6 +5,7 @@
 #include "cli/proof_text.h"
 #include "cli/render.h"
 #include "cli/table.h"
+#include "reachability/provider.h"
 
 static int write_grid(const struct render *d, const struct result *r, struct err *e)
 {
@@ -64,7 +65,7 @@ static void write_excluded(const struct render *d, const struct result *r)
 
 	for (uint32_t i = 0; d->options->verbose && i < r->excluded_count; i++) {
 		buf_add_str(b, STR_LIT("excluded: "));
-		out_text(b, world_node(d->w, r->excluded[i].node)->key);
+		out_text(b, provider_written_key(d->w, r->excluded[i].node));
 		buf_add_str(b, STR_LIT(": "));
 		out_text(b, r->excluded[i].reason);
 		buf_add_char(b, '\n');

@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "query/entity.h"
+#include "reachability/provider.h"
 
 /* clang-format off */
 static const struct {
@@ -204,7 +205,7 @@ static struct column_value row_value(
 
 	switch (name) {
 	case COLUMN_OTHER:
-		return named(0, world_node(w, row->other)->key);
+		return named(0, provider_written_key(w, row->other));
 	case COLUMN_PATH:
 		return named(row->indirect,
 			row->indirect ? STR_LIT("indirect") : STR_LIT("direct"));
@@ -254,7 +255,7 @@ static struct column_value entity_value(
 
 	switch (column->name) {
 	case COLUMN_KEY:
-		return named(0, world_node(w, n)->key);
+		return named(0, provider_written_key(w, n));
 	case COLUMN_NAME:
 		return named(0, world_node_name(w, n));
 	case COLUMN_KIND:

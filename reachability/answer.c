@@ -411,7 +411,7 @@ const struct str *answer_resources(
 	if (!reach)
 		return NULL;
 	kind = world_node_kind_id(w, object);
-	key = world_node(w, object)->key;
+	key = provider_written_key(w, object);
 	out = ARENA_NEW_ARRAY(world_arena(w), struct str,
 		reach->pattern_count + (uint32_t)__builtin_popcountll(reach->whole) + 1u);
 	for (uint32_t t = 0; t < 64 && reach->whole >> t; t++) {

@@ -56,6 +56,7 @@ const struct provider azure_provider = {
 	.new_key = azure_naming_new_key,
 	.endpoint_serves = inherited_no_endpoint,
 	.power_actions = power_actions,
+	.folds = true,
 	.inherits = true,
 	.above = azure_naming_above,
 	.is_top = azure_naming_is_top,

@@ -335,29 +335,6 @@ static bool is_void(struct deciding *g, const struct decide_hit *h)
 	return true;
 }
 
-/* The actions of a statement, which may be those of a role. */
-static const uint64_t *statement_bits(
-	struct deciding *g, const struct decide_statement *st)
-{
-	const uint64_t *own = g->list->all, *of_role = g->list->all;
-	uint64_t *both, any = 0;
-
-	/* beside a role they are those that the grant is about, whatever the role has */
-	if (st->statement->role.size == 0 || st->statement->action_count > 0)
-		own = action_bits_of(g->bits, st->document, st->statement, g->list);
-	if (st->statement->role.size > 0 && st->gap == EXPR_FALSE)
-		of_role = action_bits_of(g->bits, decide_action_document(st),
-			decide_action_statement(st), g->list);
-	if (!own || !of_role || own == g->list->all)
-		return own ? of_role : NULL;
-	if (of_role == g->list->all)
-		return own;
-	both = ARENA_NEW_ARRAY(world_arena(g->world), uint64_t, g->list->words);
-	for (uint32_t i = 0; i < g->list->words; i++)
-		any |= both[i] = own[i] & of_role[i];
-	return any ? both : NULL;
-}
-
 static void object_statement(
 	struct deciding *g, const struct decide_object *holder, uint32_t i)
 {
@@ -370,7 +347,7 @@ static void object_statement(
 	/* an RCP only takes away: everything is allowed at every level by definition */
 	if (rcp && !(h.statement->statement->flags & DOCUMENT_DENY))
 		return;
-	h.bits = statement_bits(g, h.statement);
+	h.bits = deciding_tree_bits(g, h.statement);
 	if (!h.bits)
 		return;
 	g->searched++;

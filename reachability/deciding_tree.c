@@ -2,6 +2,27 @@
 
 #include "reachability/ancestry.h"
 
+const uint64_t *deciding_tree_bits(struct deciding *g, const struct decide_statement *st)
+{
+	const uint64_t *own = g->list->all, *of_role = g->list->all;
+	uint64_t *both, any = 0;
+
+	/* beside a role they are those that the grant is about, whatever the role has */
+	if (st->statement->role.size == 0 || st->statement->action_count > 0)
+		own = action_bits_of(g->bits, st->document, st->statement, g->list);
+	if (st->statement->role.size > 0 && st->gap == EXPR_FALSE)
+		of_role = action_bits_of(g->bits, decide_action_document(st),
+			decide_action_statement(st), g->list);
+	if (!own || !of_role || own == g->list->all)
+		return own ? of_role : NULL;
+	if (of_role == g->list->all)
+		return own;
+	both = ARENA_NEW_ARRAY(world_arena(g->world), uint64_t, g->list->words);
+	for (uint32_t i = 0; i < g->list->words; i++)
+		any |= both[i] = own[i] & of_role[i];
+	return any ? both : NULL;
+}
+
 void deciding_tree_role(struct deciding *g, struct decide_hit *h)
 {
 	const struct decide_statement *st = h->statement;

@@ -7,6 +7,9 @@
 
 #include "reachability/deciding.h"
 
+/* The actions of a statement, which may be those of a role; NULL: none of the list. */
+const uint64_t *deciding_tree_bits(struct deciding *g, const struct decide_statement *st);
+
 /* The condition of the hit's block, or what of its role nobody read. */
 void deciding_tree_role(struct deciding *g, struct decide_hit *h);
 

@@ -17,12 +17,13 @@ struct hop_grants {
 /* Whether a resource of the kinds may grant the action by its own policy. */
 static bool kinds_grant(const struct str *kinds, uint32_t count, action_id action)
 {
-	const struct provider *p = provider_get(0);
+	const struct provider *p;
 	enum record_layer layer;
 
 	for (uint32_t i = 0; i < count; i++) {
 		kind_id kind = catalog_kind_find(kinds[i]);
 
+		p = provider_of_kind(kind);
 		if (kind != CATALOG_NONE &&
 			p->policy(kind, action, &layer) != POLICY_NEVER)
 			return true;

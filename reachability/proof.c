@@ -345,7 +345,8 @@ int proof_make(struct proof *out, struct decide *d, node_id subject, node_id obj
 		return e->code;
 	out->resource = trace.resource;
 	if (trace.resource.n == 0) {
-		out->resource = resource.n > 0 ? resource : world_node(p.w, object)->key;
+		out->resource =
+			resource.n > 0 ? resource : provider_written_key(p.w, object);
 		out->reason =
 			arena_printf(world_arena(p.w), "'%.*s' does not act on %.*s",
 				STR_ARG(catalog_action_get(action).name),

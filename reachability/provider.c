@@ -44,3 +44,12 @@ const struct provider *provider_of_node(const struct world *w, node_id n)
 {
 	return provider_of_key(world_node(w, n)->key);
 }
+
+struct str provider_written_key(struct world *w, node_id n)
+{
+	struct str key = world_node(w, n)->key, spelled = { 0 };
+
+	if (provider_of_key(key)->folds)
+		spelled = world_attribute(w, n, STR_LIT("spelled"));
+	return spelled.n > 0 ? spelled : key;
+}

@@ -274,6 +274,12 @@ struct provider {
 	const char *const *power_actions;
 
 	/*
+	 * Keys mean the same in any case, and the store has them in lower case: an
+	 * attribute, "spelled", has one as it was written.
+	 */
+	bool folds;
+
+	/*
 	 * Policies of a container hold for all that is beneath it, in whatever scope.
 	 * inherited.h has what such providers share, and the hooks below are of theirs.
 	 */
@@ -307,5 +313,8 @@ const struct provider *provider_of_scope(struct str scope);
 const struct provider *provider_of_kind(kind_id kind);
 const struct provider *provider_of_node(const struct world *w, node_id n);
 const struct provider *provider_get(uint32_t index); /* NULL past the last */
+
+/* The node's key as its input spelled it: for people, and to be pasted back. */
+struct str provider_written_key(struct world *w, node_id n);
 
 #endif
