@@ -193,3 +193,61 @@ int ancestry_scopes(struct buf *out, struct world *w, node_id container, struct 
 
 	return snapshot_links(world_snapshot(w), text, scope_add, out, e);
 }
+
+/* The first entry of the coverage, which ascends by it, that is about `what`. */
+static uint32_t coverage_begin(const struct segment *s, struct str what)
+{
+	const struct segment_coverage *c = segment_coverages(s);
+	uint32_t low = 0, high = segment_info(s)->coverage_count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (str_cmp(segment_str(s, c[mid].what), what) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool coverage_is(const struct segment *s, uint32_t i, struct str what)
+{
+	return i < segment_info(s)->coverage_count &&
+	       str_eq(segment_str(s, segment_coverages(s)[i].what), what);
+}
+
+enum coverage_state ancestry_coverage(struct world *w, node_id n, struct str what)
+{
+	struct segment *s = world_node_segment(w, n);
+	enum coverage_state out = COVERAGE_ABSENT;
+	const struct segment_coverage *c;
+
+	if (!s)
+		return out;
+	c = segment_coverages(s);
+	for (uint32_t i = coverage_begin(s, what); coverage_is(s, i, what); i++) {
+		if (c[i].subject != SEGMENT_NONE && c[i].subject != world_node(w, n)->id)
+			continue;
+		if (c[i].state == COVERAGE_REFUSED || c[i].state == COVERAGE_PARTIAL)
+			return (enum coverage_state)c[i].state;
+		out = (enum coverage_state)c[i].state;
+	}
+	return out;
+}
+
+bool ancestry_speaks_of(const struct segment *s, entity_id id, struct str what)
+{
+	for (uint32_t i = coverage_begin(s, what); coverage_is(s, i, what); i++) {
+		if (segment_coverages(s)[i].subject == id)
+			return true;
+	}
+	return false;
+}
+
+bool ancestry_speaks(struct world *w, node_id n, struct str what)
+{
+	struct segment *s = world_node_segment(w, n);
+
+	return s && ancestry_speaks_of(s, world_node(w, n)->id, what);
+}

@@ -38,4 +38,14 @@ int ancestry_parent(node_id *out, struct ancestry_cache *c, node_id n, struct er
 /* Append the scopes (scope_number) that have something directly in the container. */
 int ancestry_scopes(struct buf *out, struct world *w, node_id container, struct err *e);
 
+/*
+ * What the collection says of how `what` was read of the node: of its scope, or of itself
+ * alone. COVERAGE_ABSENT: nothing.
+ */
+enum coverage_state ancestry_coverage(struct world *w, node_id n, struct str what);
+
+/* Whether it says anything of it about that one entity alone. */
+bool ancestry_speaks(struct world *w, node_id n, struct str what);
+bool ancestry_speaks_of(const struct segment *s, entity_id id, struct str what);
+
 #endif

@@ -357,6 +357,10 @@ static void object_statement(
 		h.statement->statement, &g->subject->s, &g->object->o, &h.condition);
 	if (h.match == MATCH_NONE || is_void(g, &h) || !hit_cover(g, &h))
 		return;
+	/* patterns tell apart what else the same policies would make equal */
+	if (g->provider->inherits &&
+		!(h.statement->statement->flags & DOCUMENT_ANY_RESOURCE))
+		g->reads_resource = true;
 	hit_add(g, &h);
 }
 

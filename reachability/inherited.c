@@ -8,7 +8,6 @@ expr inherited_combine(struct expr_pool *pool, const struct provider_parts *p)
 		x = expr_or(pool, x, p->resource[MATCH_PERHAPS]);
 		x = expr_or(pool, x, p->unread_grants);
 	}
-	x = expr_or(pool, x, expr_and(pool, p->identity, p->boundary));
 	if (x == EXPR_FALSE || provider_bars(p))
 		return EXPR_FALSE;
 	x = expr_and(pool, x, p->place);

@@ -4,7 +4,7 @@
  *
  * The recipe: a grant (LAYER_RESOURCE, on the resource or above it) that names the
  * subject, within the ceilings by place, unless a deny (LAYER_DENY or LAYER_RESOURCE)
- * does. Grants that the subject holds itself (LAYER_IDENTITY) count beside them.
+ * does. Policies that the subject holds (LAYER_IDENTITY) grant nothing.
  */
 #ifndef REACHABILITY_INHERITED_H
 #define REACHABILITY_INHERITED_H

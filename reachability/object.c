@@ -69,25 +69,6 @@ static void object_rcps(struct decide_object *o, struct world *w, struct buf *st
 
 /* --- providers whose policies hold beneath their holders --- */
 
-/* What the scope, or it about the entity, says of how something was read. */
-static enum coverage_state coverage_of(struct world *w, node_id n, struct str what)
-{
-	struct segment *s = world_node_segment(w, n);
-	const struct segment_coverage *c = s ? segment_coverages(s) : NULL;
-	enum coverage_state out = COVERAGE_ABSENT;
-
-	for (uint32_t i = 0; s && i < segment_info(s)->coverage_count; i++) {
-		if ((c[i].subject != SEGMENT_NONE &&
-			    c[i].subject != world_node(w, n)->id) ||
-			!str_eq(segment_str(s, c[i].what), what))
-			continue;
-		if (c[i].state == COVERAGE_REFUSED || c[i].state == COVERAGE_PARTIAL)
-			return (enum coverage_state)c[i].state;
-		out = (enum coverage_state)c[i].state;
-	}
-	return out;
-}
-
 static expr object_unread(
 	struct decide_object *o, struct world *w, const char *words, bool may_deny)
 {
@@ -109,8 +90,8 @@ static int object_above(struct decide_object *o, struct world *w, struct err *e)
 	if (o->o.policy_state == SEGMENT_POLICY_NOT_ASKED ||
 		o->o.policy_state == SEGMENT_POLICY_REFUSED)
 		o->unread_grants = object_unread(o, w, "policies", false);
-	if (coverage_of(w, o->o.node, STR_LIT("denies")) != COVERAGE_ABSENT &&
-		coverage_of(w, o->o.node, STR_LIT("denies")) != COVERAGE_GOT)
+	if (ancestry_coverage(w, o->o.node, STR_LIT("denies")) != COVERAGE_ABSENT &&
+		ancestry_coverage(w, o->o.node, STR_LIT("denies")) != COVERAGE_GOT)
 		o->unread_denies = expr_or(
 			pool, o->unread_denies, object_unread(o, w, "denies", true));
 	if (chain->loose)

@@ -315,3 +315,8 @@ node_id search_node(struct world *w, const struct search_found *f)
 {
 	return f->scope == SEGMENT_NONE ? f->id : world_node_entity(w, f->scope, f->id);
 }
+
+int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e)
+{
+	return search_what_beside(out, d, subject, NODE_NONE, e);
+}

@@ -7,6 +7,7 @@
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
 #include "reachability/touched.h"
+#include "reachability/tree_seek.h"
 
 struct seek {
 	struct decide *d;
@@ -451,6 +452,12 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 		return e->code;
 	if (decide_plan(d, k.object)->count == 0)
 		return 0;
+	if (k.object->provider->inherits) {
+		rc = tree_seek(out, d, k.object, object->resource, e);
+		if (rc == 0)
+			search_sort(out);
+		return rc;
+	}
 	rc = named_load(&k, e);
 	if (rc == 0)
 		rc = scopes_decide(&k, e);

@@ -6,6 +6,7 @@
 #include "base/sparse.h"
 #include "reachability/imagined.h"
 #include "reachability/object.h"
+#include "reachability/place.h"
 #include "reachability/subject_change.h"
 
 struct subject_cache {
@@ -402,6 +403,9 @@ static int subject_fill(
 		subject_change_apply(s, &own, c->change, s->s.n->imagined, e) < 0)
 		return e->code;
 	if (session_add(s, c, &own, e) < 0)
+		return e->code;
+	if (s->provider->inherits && s->s.n->type != NODE_PUBLIC &&
+		place_load(s, world_places(w), e) < 0)
 		return e->code;
 	s->s.bounded = own.bounded;
 	s->unknown_identity = own.unknown_identity;

@@ -5,6 +5,7 @@
 #include "reachability/alike.h"
 #include "reachability/pattern.h"
 #include "reachability/span.h"
+#include "reachability/tree_sweep.h"
 
 struct sweep_event {
 	entity_id at;
@@ -631,6 +632,8 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 
 	if (world_segment(&p.segment, p.w, scope, e) < 0)
 		return e->code;
+	if (provider_of_scope(segment_info(p.segment)->scope)->inherits)
+		return 0;
 	p.named = ARENA_NEW_ARRAY(
 		arena, uint64_t, segment_info(p.segment)->entity_count / 64 + 1);
 	p.away = !own && search_needs_own(s) &&
@@ -685,11 +688,8 @@ int search_what_beside(
 	}
 	buf_release(&scopes);
 	if (rc == 0)
+		rc = tree_sweep(out, d, subject, e);
+	if (rc == 0)
 		search_sort(out);
 	return rc;
-}
-
-int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e)
-{
-	return search_what_beside(out, d, subject, NODE_NONE, e);
 }

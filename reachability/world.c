@@ -9,9 +9,11 @@
 #include "reachability/membership.h"
 #include "reachability/node_table.h"
 #include "reachability/organization.h"
+#include "reachability/place.h"
 #include "reachability/provider.h"
 #include "reachability/role_reference.h"
 #include "reachability/subject.h"
+#include "reachability/tree_open.h"
 
 /*
  * What is kept per scope: the segment once opened, and its kinds as the catalogue numbers
@@ -47,6 +49,8 @@ struct world {
 	struct ancestry_cache *ancestry;
 	struct membership_cache *membership;
 	struct role_references *roles;
+	struct place_cache *places;
+	struct tree_open *openings;
 };
 
 int world_open(struct world **out, struct store *store, struct err *e)
@@ -80,6 +84,8 @@ void world_close(struct world *w)
 	ancestry_cache_free(w->ancestry);
 	membership_cache_free(w->membership);
 	role_reference_free(w->roles);
+	place_cache_free(w->places);
+	tree_open_free(w->openings);
 	snapshot_end(w->snap);
 	expr_pool_free(w->pool);
 	node_table_free(w->nodes);
@@ -124,6 +130,20 @@ struct role_references *world_roles(struct world *w)
 	if (!w->roles)
 		w->roles = role_reference_new(w);
 	return w->roles;
+}
+
+struct place_cache *world_places(struct world *w)
+{
+	if (!w->places)
+		w->places = place_cache_new(w);
+	return w->places;
+}
+
+struct tree_open *world_openings(struct world *w)
+{
+	if (!w->openings)
+		w->openings = tree_open_new(w);
+	return w->openings;
 }
 
 void world_set_rules(struct world *w, const struct rules *rules)

@@ -24,10 +24,12 @@
 struct ancestry_cache;
 struct imagined;
 struct membership_cache;
+struct place_cache;
 struct provider;
 struct role_references;
 struct rules;
 struct subject_cache;
+struct tree_open;
 struct world;
 
 typedef uint32_t node_id;
@@ -167,6 +169,8 @@ struct subject_cache *world_subjects(struct world *w);
 struct ancestry_cache *world_ancestry(struct world *w);
 struct membership_cache *world_membership(struct world *w);
 struct role_references *world_roles(struct world *w);
+struct place_cache *world_places(struct world *w);
+struct tree_open *world_openings(struct world *w);
 
 /* Nodes. */
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id);
