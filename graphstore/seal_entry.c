@@ -330,10 +330,9 @@ static void gaps_of_coverage(struct seal *s, struct buf *rows)
 
 /* --- what ties the scope to others --- */
 
-static void tie_add(struct seal *s, struct buf *rows, const char *sort, uint32_t foreign,
+static void tie_add(struct seal *s, struct buf *rows, const char *sort, struct str key,
 	uint32_t entity)
 {
-	struct str key = builder_str(s->b, s->text_of[foreign]);
 	struct buf text = { 0 };
 
 	buf_printf(&text, "%s%.*s", sort, STR_ARG(key));
@@ -354,9 +353,25 @@ static void ties_above(struct seal *s, struct buf *rows)
 		if (parent == SEGMENT_NONE || parent < s->entity_count || told[parent])
 			continue;
 		told[parent] = 1;
-		tie_add(s, rows, SEGMENT_ABOVE, parent, id);
+		tie_add(s, rows, SEGMENT_ABOVE, builder_str(s->b, s->text_of[parent]),
+			id);
 	}
 	free(told);
+}
+
+/* The scope that this one lies in, where its own container does not say in what. */
+static void tie_scope(struct seal *s, struct buf *rows)
+{
+	const struct segment_entity *e =
+		VEC_DATA(&s->set.section[SECTION_ENTITIES], const struct segment_entity);
+	uint32_t own = SEGMENT_NONE;
+
+	if (s->b->parent == BUILDER_NO_TEXT || s->b->key == BUILDER_NO_TEXT)
+		return;
+	if (s->b->key < s->id_texts)
+		own = s->id_of[s->b->key];
+	if (own < s->entity_count && e[own].parent == SEGMENT_NONE)
+		tie_add(s, rows, SEGMENT_ABOVE, builder_str(s->b, s->b->parent), own);
 }
 
 /* Members and groups of which the scope knows the key only. */
@@ -368,7 +383,8 @@ static void ties_members(struct seal *s, struct buf *rows)
 		seal_list(s, section_relation(RELATION_MEMBER_OF, false), id, &up);
 		seal_list(s, section_relation(RELATION_MEMBER_OF, true), id, &down);
 		if (up + down > 0)
-			tie_add(s, rows, SEGMENT_MEMBER, id, id);
+			tie_add(s, rows, SEGMENT_MEMBER,
+				builder_str(s->b, s->text_of[id]), id);
 	}
 }
 
@@ -408,6 +424,7 @@ static void principals_make(struct seal *s)
 	gaps_of_containers(s, &rows);
 	gaps_of_coverage(s, &rows);
 	ties_above(s, &rows);
+	tie_scope(s, &rows);
 	ties_members(s, &rows);
 	if (rows.n > 0)
 		qsort(rows.p, VEC_COUNT(&rows, struct principal_row),

@@ -143,7 +143,8 @@ struct segment_index {
  * SEGMENT_GAP_ACCOUNTS, it speaks of accounts that may be scopes of their own.
  *
  * Two more name foreign keys, so that trees and groups are followed from scope to scope:
- * SEGMENT_ABOVE and a key, the container of some entity (the first one is `entity`);
+ * SEGMENT_ABOVE and a key, the container of some entity (the first one is `entity`), or
+ * the id of the scope that the scope lies in, where its own container does not say more;
  * SEGMENT_MEMBER and a key, an end of a membership (its id is `entity`).
  */
 #define SEGMENT_GAP            "?"

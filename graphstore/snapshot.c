@@ -336,6 +336,53 @@ int snapshot_find_key(scope_number *scope, entity_id *id, struct snapshot *snap,
 	return search.found;
 }
 
+/* Every scope that has an entity of a key. */
+struct place_search {
+	struct snapshot *snap;
+	struct str key;
+	void (*each)(void *ctx, scope_number scope);
+	void *ctx;
+};
+
+static int place_scope(void *ctx, uint32_t scope, struct err *e)
+{
+	const struct place_search *search = ctx;
+	struct segment *s;
+
+	if (scope >= search->snap->head.scope_count)
+		return err_set(e, ERR_CORRUPT, "an index names scope %u of %u", scope,
+			search->snap->head.scope_count);
+	if (snapshot_segment(&s, search->snap, scope, e) < 0)
+		return e->code;
+	if (segment_find(s, search->key) < s->info.entity_count)
+		search->each(search->ctx, scope);
+	return 0;
+}
+
+static int place_posting(void *ctx, uint32_t scope, struct str value, struct err *e)
+{
+	(void)value;
+	return place_scope(ctx, scope, e);
+}
+
+int snapshot_each_place(struct snapshot *snap, struct str key,
+	void (*each)(void *ctx, scope_number scope), void *ctx, struct err *e)
+{
+	struct place_search search = { snap, key, each, ctx };
+	struct str piece;
+	size_t at = 0;
+	int rc = 0;
+
+	while (rc == 0 && scope_piece(&piece, key, &at)) {
+		if (piece.n > 0)
+			rc = scope_each_native(
+				snap->store, snap->txn, piece, place_scope, &search, e);
+	}
+	return rc < 0 ? rc
+		      : posting_each(snap->store, snap->txn, STORE_KEYS, key,
+				place_posting, &search, e);
+}
+
 /* A caller's callback behind a posting. */
 struct name_search {
 	struct snapshot *snap;

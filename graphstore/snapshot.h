@@ -50,6 +50,10 @@ int snapshot_find_scope(
 int snapshot_find_key(scope_number *scope, entity_id *id, struct snapshot *snap,
 	struct str key, struct err *e);
 
+/* Every scope that has an entity of that key, as its own or not; some perhaps twice. */
+int snapshot_each_place(struct snapshot *snap, struct str key,
+	void (*each)(void *ctx, scope_number scope), void *ctx, struct err *e);
+
 /*
  * Entities by short name (exact, folded): calls `each` for each, in (scope, id) order,
  * until it returns false.

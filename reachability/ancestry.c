@@ -186,11 +186,25 @@ static bool scope_add(void *ctx, scope_number scope)
 	return true;
 }
 
+static void place_add(void *ctx, scope_number scope)
+{
+	VEC_ADD((struct buf *)ctx, scope_number, scope);
+}
+
 int ancestry_scopes(struct buf *out, struct world *w, node_id container, struct err *e)
 {
-	struct str text = arena_printf(world_arena(w), SEGMENT_ABOVE "%.*s",
-		STR_ARG(world_node(w, container)->key));
+	const struct node *n = world_node(w, container);
+	struct segment *s = world_node_segment(w, container);
+	struct str text =
+		arena_printf(world_arena(w), SEGMENT_ABOVE "%.*s", STR_ARG(n->key));
 
+	if (snapshot_links(world_snapshot(w), text, scope_add, out, e) < 0 ||
+		snapshot_each_place(world_snapshot(w), n->key, place_add, out, e) < 0)
+		return e->code;
+	if (!s || !str_eq(segment_info(s)->key, n->key))
+		return 0;
+	text = arena_printf(
+		world_arena(w), SEGMENT_ABOVE "%.*s", STR_ARG(segment_info(s)->scope));
 	return snapshot_links(world_snapshot(w), text, scope_add, out, e);
 }
 

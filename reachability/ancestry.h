@@ -35,7 +35,10 @@ int ancestry_of(
 /* The nearest container, or NODE_NONE. */
 int ancestry_parent(node_id *out, struct ancestry_cache *c, node_id n, struct err *e);
 
-/* Append the scopes (scope_number) that have something directly in the container. */
+/*
+ * Append the scopes (scope_number, repeated ones too) that may have something directly
+ * in the container: those that have it, and those that name it as a container.
+ */
 int ancestry_scopes(struct buf *out, struct world *w, node_id container, struct err *e);
 
 /*

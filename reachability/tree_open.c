@@ -82,12 +82,18 @@ static int find_above(struct tree_open *t, struct segment *s,
 
 	for (uint32_t i = 0; i < segment_info(s)->principal_count; i++) {
 		struct str text = segment_str(s, p[i].text);
+		scope_number scope;
 		node_id n;
+		int rc;
 
 		if (p[i].type != 0 || !str_starts(text, STR_LIT(SEGMENT_ABOVE)))
 			continue;
-		if (world_node_of_key(&n, t->world, str_skip(text, 1), e) < 0)
+		rc = snapshot_find_scope(
+			&scope, world_snapshot(t->world), str_skip(text, 1), e);
+		if (rc < 0 || world_node_of_key(&n, t->world, str_skip(text, 1), e) < 0)
 			return e->code;
+		if (rc == 1)
+			continue;
 		if (world_node(t->world, n)->type != NODE_ENTITY)
 			VEC_ADD(&t->openings, struct opening,
 				{ .node = n, .provider = provider });

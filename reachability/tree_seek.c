@@ -11,8 +11,7 @@ struct tree_seek {
 	const struct provider *provider;
 	struct str resource;
 	struct intern texts; /* whom the statements name, but for everybody */
-	struct buf
-		gaps; /* struct str: groups among them not all of whose members are known */
+	struct buf gaps; /* struct str: groups that more than those listed may be in */
 	struct buf sets; /* struct str: sets whose members get in */
 	struct buf seen; /* bool, by node */
 	bool anyone;

@@ -65,8 +65,6 @@ static int mark(struct tree_sweep *t, node_id n, struct err *e)
 {
 	const struct node *node = world_node(t->w, n);
 	struct buf scopes = { 0 };
-	scope_number scope;
-	entity_id id;
 	int rc;
 
 	if (is_marked(t, n))
@@ -80,11 +78,7 @@ static int mark(struct tree_sweep *t, node_id n, struct err *e)
 	}
 	if (node->type == NODE_ENTITY && !(node->flags & ENTITY_CONTAINER))
 		return 0;
-	rc = snapshot_find_key(&scope, &id, world_snapshot(t->w), node->key, e);
-	if (rc == 1)
-		queue_add(t, scope);
-	if (rc >= 0)
-		rc = ancestry_scopes(&scopes, t->w, n, e);
+	rc = ancestry_scopes(&scopes, t->w, n, e);
 	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++)
 		queue_add(t, VEC_DATA(&scopes, const scope_number)[i]);
 	buf_release(&scopes);
