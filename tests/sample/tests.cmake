@@ -1,0 +1,5 @@
+# Some files of the sample organization taken away in turn; all of them, with more questions:
+# tests/sample/removal.py PROGRAM examples/acme
+find_program(PYTHON3 python3 REQUIRED)
+add_test(NAME sample_removal COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/removal.py
+	$<TARGET_FILE:latchkey> ${PROJECT_SOURCE_DIR}/examples/acme --one-of 60 --first 7 --most 3)
