@@ -106,6 +106,14 @@ static const struct field coverage_fields[] = {
 	FIELD_SOURCE(coverage),
 };
 
+static const struct field alias_fields[] = {
+	FIELD("s", FIELD_KEY, true, alias.scope),
+	FIELD("k", FIELD_KEY, true, alias.key),
+	FIELD("as", FIELD_KEY, true, alias.name),
+	FIELD("os", FIELD_KEY, false, alias.other),
+	FIELD_SOURCE(alias),
+};
+
 #define FIELDS(a)                                                                        \
 	{                                                                                \
 		(a), sizeof(a) / sizeof((a)[0])                                          \
@@ -120,6 +128,7 @@ static const struct {
 	[RECORD_RELATION] = FIELDS(relation_fields),
 	[RECORD_DOCUMENT] = FIELDS(document_fields),
 	[RECORD_COVERAGE] = FIELDS(coverage_fields),
+	[RECORD_ALIAS] = FIELDS(alias_fields),
 };
 
 static int append(void *out, const char *p, size_t n)

@@ -42,6 +42,7 @@ enum record_type {
 	RECORD_RELATION,
 	RECORD_DOCUMENT,
 	RECORD_COVERAGE,
+	RECORD_ALIAS,
 	RECORD_TYPE_END
 };
 
@@ -182,6 +183,17 @@ struct record_coverage {
 	struct record_source source;
 };
 
+/*
+ * Some inputs call a thing by another name than its key: a number, a unique id. What is
+ * told of the name is then of the key, whichever comes first.
+ */
+struct record_alias {
+	struct str scope, key;
+	struct str name;  /* the other name; in the same scope, or in: */
+	struct str other; /* a scope that is the same as `scope`; empty: none */
+	struct record_source source;
+};
+
 struct record {
 	enum record_type type;
 	union {
@@ -191,6 +203,7 @@ struct record {
 		struct record_relation relation;
 		struct record_document document;
 		struct record_coverage coverage;
+		struct record_alias alias;
 	};
 };
 

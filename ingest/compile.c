@@ -8,6 +8,7 @@
 #include "base/intern.h"
 #include "graphstore/document.h"
 #include "graphstore/packed.h"
+#include "ingest/alias.h"
 
 #define NO_DOCUMENT UINT32_MAX
 
@@ -40,9 +41,10 @@ struct compile {
 	struct spool *spool;
 	struct documents *documents;
 	int64_t collected_at;
-	struct intern names; /* ids are indexes of `scopes` until compile_finish */
-	struct buf scopes;   /* struct scope */
-	struct buf refusals; /* struct refusal */
+	struct intern names;        /* ids are indexes of `scopes` until compile_finish */
+	struct buf scopes;          /* struct scope */
+	struct buf refusals;        /* struct refusal */
+	struct alias_table aliases; /* under the mutex until compile_finish */
 	struct arena arena;
 };
 
@@ -57,6 +59,7 @@ void compile_new(struct compile **out, struct spool *spool, struct documents *do
 	c->documents = documents;
 	c->collected_at = collected_at;
 	intern_init(&c->names);
+	alias_init(&c->aliases);
 	arena_init(&c->arena, ARENA_UNLIMITED);
 	*out = c;
 }
@@ -81,6 +84,7 @@ void compile_free(struct compile *c)
 	buf_release(&c->scopes);
 	buf_release(&c->refusals);
 	intern_release(&c->names);
+	alias_release(&c->aliases);
 	arena_release(&c->arena);
 	uv_mutex_destroy(&c->mutex);
 	free(c);
@@ -99,6 +103,8 @@ static struct str scope_of(const struct record *r)
 		return r->document.scope;
 	case RECORD_COVERAGE:
 		return r->coverage.scope;
+	case RECORD_ALIAS:
+		return r->alias.scope;
 	default:
 		return (struct str){ 0 };
 	}
@@ -161,8 +167,16 @@ static int add_record(struct compile *c, struct sorting *s, struct record *r,
 	return 0;
 }
 
-static int sort_records(
-	struct compile *c, struct sorting *s, struct str records, struct err *e)
+static void add_alias(
+	struct compile *c, const struct record_alias *a, struct compile_order order)
+{
+	uv_mutex_lock(&c->mutex);
+	alias_add(&c->aliases, a, (struct alias_place){ order.input, order.batch });
+	uv_mutex_unlock(&c->mutex);
+}
+
+static int sort_records(struct compile *c, struct sorting *s, struct str records,
+	struct compile_order order, struct err *e)
 {
 	size_t offset = 0, begin = 0;
 	struct record r;
@@ -178,9 +192,12 @@ static int sort_records(
 		if (r.type != RECORD_HEADER && name.n == 0)
 			return err_set(
 				e, ERR_FORMAT, "a record at %zu names no scope", begin);
-		if (r.type != RECORD_HEADER &&
-			add_record(c, s, &r,
-				(struct str){ records.p + begin, offset - begin }, e) < 0)
+		if (r.type == RECORD_ALIAS)
+			add_alias(c, &r.alias, order);
+		else if (r.type != RECORD_HEADER &&
+			 add_record(c, s, &r,
+				 (struct str){ records.p + begin, offset - begin },
+				 e) < 0)
 			return e->code;
 		begin = offset;
 	}
@@ -208,7 +225,7 @@ int compile_add(
 	sorting_init(&s);
 	s.documents.place =
 		(struct documents_place){ .input = order.input, .batch = order.batch };
-	rc = sort_records(c, &s, records, e);
+	rc = sort_records(c, &s, records, order, e);
 	ended = documents_end(c->documents, &s.documents, rc < 0 ? &ignored : e);
 	if (rc == 0)
 		rc = ended;
@@ -279,12 +296,40 @@ static void place_refusals(struct compile *c)
 	}
 }
 
+/* Scopes that are one go to the one whose id counts; it may be new by that name. */
+static void join_scopes(struct compile *c)
+{
+	struct scope *scopes = VEC_DATA(&c->scopes, struct scope);
+	size_t count = VEC_COUNT(&c->scopes, struct scope);
+
+	for (size_t k = 0; k < VEC_COUNT(&c->refusals, struct refusal); k++)
+		alias_drop(&c->aliases, VEC_DATA(&c->refusals, struct refusal)[k].input);
+	alias_finish(&c->aliases);
+	for (size_t i = 0; i < count; i++) {
+		struct str name = alias_scope(&c->aliases, scopes[i].name);
+		size_t id = 0;
+
+		if (str_eq(name, scopes[i].name))
+			continue;
+		while (id < count && !str_eq(scopes[id].name, name))
+			id++;
+		if (id == count) {
+			scopes[i].name = name;
+			continue;
+		}
+		buf_add_str(&scopes[id].chunks, buf_str(&scopes[i].chunks));
+		buf_add_str(&scopes[id].refusals, buf_str(&scopes[i].refusals));
+		scopes[i].chunks.n = 0;
+	}
+}
+
 uint32_t compile_finish(struct compile *c)
 {
 	struct scope *scopes = VEC_DATA(&c->scopes, struct scope);
 	size_t count = VEC_COUNT(&c->scopes, struct scope), kept = 0;
 
 	place_refusals(c);
+	join_scopes(c);
 	for (size_t i = 0; i < count; i++) {
 		struct buf *chunks = &scopes[i].chunks;
 
@@ -421,6 +466,7 @@ static int fill_chunk(struct filling *f, const struct chunk *chunk, struct err *
 		if (rc < 0)
 			return rc;
 		assert(rc == 1 && offset == frame.size);
+		alias_apply(&f->c->aliases, f->scope, &r);
 		if (fill_record(f, &r, frame.document, e) < 0)
 			return e->code;
 		left = str_skip(left, frame.size);

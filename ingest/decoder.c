@@ -7,8 +7,9 @@
 #include "ingest/aws_decoder.h"
 #include "ingest/azure_decoder.h"
 #include "ingest/decoder_priv.h"
+#include "ingest/gcp_decoder.h"
 
-static const struct decoder_provider *const providers[] = { &aws_decoder,
+static const struct decoder_provider *const providers[] = { &aws_decoder, &gcp_decoder,
 	&azure_decoder };
 #define PROVIDER_COUNT (sizeof(providers) / sizeof(providers[0]))
 

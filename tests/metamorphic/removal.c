@@ -272,6 +272,7 @@ bool removal_make(
 		made = remove_coverage(out, r, variant);
 		break;
 	case RECORD_RELATION:
+	case RECORD_ALIAS:
 	case RECORD_HEADER:
 	case RECORD_TYPE_END:
 		break;

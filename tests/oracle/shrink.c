@@ -239,6 +239,7 @@ static void print_record(struct buf *out, const struct record *r)
 		buf_printf(out, "coverage %.*s %.*s %d\n", STR_ARG(r->coverage.what),
 			STR_ARG(r->coverage.subject), r->coverage.state);
 		break;
+	case RECORD_ALIAS:
 	case RECORD_HEADER:
 	case RECORD_TYPE_END:
 		break;

@@ -1,0 +1,286 @@
+/* ingest/decoder on Google Cloud input: each format gives these records. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "decode_records.h"
+
+#define CRM    "//cloudresourcemanager.googleapis.com/"
+#define SA     "//iam.googleapis.com/projects/p/serviceAccounts/"
+#define ABOVE  "\"ancestors\":[\"projects/45\",\"folders/12\",\"organizations/34\"]"
+#define BUILD  "build@p.iam.gserviceaccount.com"
+#define SCOPES "https://www.googleapis.com/auth/"
+
+/*
+ * The lines of decode_records.h, with "^" and the container of an entity, "=" for an
+ * alias, and "[SCOPE]" in front of the first line of a scope.
+ */
+struct row {
+	const char *what, *path, *hint, *input, *records;
+};
+
+/* clang-format off */
+static const struct row rows[] = {
+	{ "a project of an export, by number and by id", "-", "",
+		"{\"name\":\"" CRM "projects/45\",\"asset_type\":\"cloudresourcemanager.googleapis.com/Project\",\"resource\":{\"version\":\"v1\","
+		"\"data\":{\"projectId\":\"p\",\"projectNumber\":\"45\",\"lifecycleState\":\"ACTIVE\",\"labels\":{\"env\":\"prod\"},\"parent\":{\"type\":\"folder\",\"id\":\"12\"}}}," ABOVE "}",
+		"= " CRM "projects/45 " CRM "projects/p gcp:45\n"
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"S gcp:p gcp:organizations/34\n"
+		"C organization  1 ()\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project p 8 #env=prod id=45 status=ACTIVE ^" CRM "folders/12\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8 ^" CRM "folders/12\n"
+		"[gcp:organizations/34]\n"
+		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"E " CRM "folders/12 gcp:cloudresourcemanager:folder  8 ^" CRM "organizations/34\n" },
+	{ "a policy of a project that has only its number", "-", "",
+		"{\"name\":\"" CRM "projects/45\",\"asset_type\":\"cloudresourcemanager.googleapis.com/Project\",\"iam_policy\":{\"etag\":\"x\",\"bindings\":[{\"role\":\"roles/owner\","
+		"\"members\":[\"user:A@x.com\",\"group:g@x.com\",\"serviceAccount:" BUILD "\",\"deleted:user:b@x.com?uid=1\"]}]},\"ancestors\":[\"projects/45\",\"organizations/34\"]}",
+		"[gcp:45]\n"
+		"E " CRM "projects/45 gcp:cloudresourcemanager:project  8\n"
+		"S gcp:45 gcp:organizations/34\n"
+		"C organization  1 ()\n"
+		"E " CRM "projects/45 gcp:cloudresourcemanager:project  8\n"
+		"D resource " CRM "projects/45 (allow policy) {\"etag\":\"x\",\"bindings\":[{\"role\":\"roles/owner\","
+		"\"members\":[\"user:A@x.com\",\"group:g@x.com\",\"serviceAccount:" BUILD "\",\"deleted:user:b@x.com?uid=1\"]}]}\n"
+		"C resource-policy:gcp:cloudresourcemanager:project " CRM "projects/45 1 ()\n"
+		"C policies  1 ()\n"
+		"[gcp:organizations/34]\n"
+		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"E gcp:user:a@x.com gcp:cloudidentity:user a@x.com 1 ^" CRM "organizations/34\n"
+		"E gcp:group:g@x.com gcp:cloudidentity:group g@x.com 2 ^" CRM "organizations/34\n"
+		"[gcp:45]\n"
+		"E " CRM "projects/45 gcp:cloudresourcemanager:project  8 ^" CRM "organizations/34\n" },
+	{ "a service account by its unique id", "-", "",
+		"{\"assets\":[{\"name\":\"" SA "99\",\"assetType\":\"iam.googleapis.com/ServiceAccount\",\"resource\":{\"data\":{\"email\":\"" BUILD "\",\"uniqueId\":\"99\",\"disabled\":true}}}]}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"= " SA "99 " SA BUILD " \n"
+		"E " SA BUILD " gcp:iam:service-account build 41 id=99 email=" BUILD " ^" CRM "projects/p\n" },
+	{ "an export of old without ancestors", "projects/p/old.json", "",
+		"{\"name\":\"//storage.googleapis.com/b\",\"asset_type\":\"google.cloud.storage.Bucket\",\"iam_policy\":{\"bindings\":[]}}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E //storage.googleapis.com/b gcp:storage:bucket b 0 ^" CRM "projects/p\n"
+		"C entity:gcp:storage:bucket //storage.googleapis.com/b 2 (access control lists of objects)\n"
+		"D resource //storage.googleapis.com/b (allow policy) {\"bindings\":[]}\n"
+		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n"
+		"C policies  1 ()\n" },
+	{ "a key is in its ring", "-", "",
+		"{\"name\":\"//cloudkms.googleapis.com/projects/p/locations/global/keyRings/r/cryptoKeys/k\",\"asset_type\":\"cloudkms.googleapis.com/CryptoKey\",\"resource\":{\"data\":{}}}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E //cloudkms.googleapis.com/projects/p/locations/global/keyRings/r gcp:cloudkms:key-ring r 0 ^" CRM "projects/p\n"
+		"E //cloudkms.googleapis.com/projects/p/locations/global/keyRings/r/cryptoKeys/k gcp:cloudkms:crypto-key k 0 ^//cloudkms.googleapis.com/projects/p/locations/global/keyRings/r\n" },
+	{ "a machine with few access scopes carries a bounded session", "-", "",
+		"{\"name\":\"//compute.googleapis.com/projects/p/zones/z/instances/i\",\"asset_type\":\"compute.googleapis.com/Instance\",\"resource\":{\"location\":\"z\","
+		"\"data\":{\"serviceAccounts\":[{\"email\":\"" BUILD "\",\"scopes\":[\"" SCOPES "devstorage.read_only\"]}]}}}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E //compute.googleapis.com/projects/p/zones/z/instances/i gcp:compute:instance i 21 region=z ^" CRM "projects/p\n"
+		"E //compute.googleapis.com/projects/p/zones/z/instances/i/serviceAccounts/" BUILD " gcp:iam:scoped-account " BUILD " 801 ^" CRM "projects/p\n"
+		"R //compute.googleapis.com/projects/p/zones/z/instances/i/serviceAccounts/" BUILD " session_of " SA BUILD "\n"
+		"D session //compute.googleapis.com/projects/p/zones/z/instances/i/serviceAccounts/" BUILD " (access scopes) {\"scopes\":[\"" SCOPES "devstorage.read_only\"]}\n"
+		"R //compute.googleapis.com/projects/p/zones/z/instances/i carries //compute.googleapis.com/projects/p/zones/z/instances/i/serviceAccounts/" BUILD "\n" },
+	{ "a machine with all scopes carries the account", "-", "",
+		"[{\"kind\":\"compute#instance\",\"name\":\"i\",\"selfLink\":\"https://www.googleapis.com/compute/v1/projects/p/zones/z/instances/i\","
+		"\"serviceAccounts\":[{\"email\":\"45-compute@developer.gserviceaccount.com\",\"scopes\":[\"" SCOPES "cloud-platform\"]}]}]",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E //compute.googleapis.com/projects/p/zones/z/instances/i gcp:compute:instance i 21 ^" CRM "projects/p\n"
+		"R //compute.googleapis.com/projects/p/zones/z/instances/i carries //iam.googleapis.com/projects/45/serviceAccounts/45-compute@developer.gserviceaccount.com\n" },
+	{ "functions of both generations", "-", "",
+		"[{\"name\":\"projects/p/locations/l/functions/f\",\"serviceAccountEmail\":\"" BUILD "\"},"
+		"{\"name\":\"projects/p/locations/l/functions/g\",\"serviceConfig\":{\"serviceAccountEmail\":\"" BUILD "\"}}]",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E //cloudfunctions.googleapis.com/projects/p/locations/l/functions/f gcp:cloudfunctions:function f 21 ^" CRM "projects/p\n"
+		"R //cloudfunctions.googleapis.com/projects/p/locations/l/functions/f carries " SA BUILD "\n"
+		"E //cloudfunctions.googleapis.com/projects/p/locations/l/functions/g gcp:cloudfunctions:function g 21 ^" CRM "projects/p\n"
+		"R //cloudfunctions.googleapis.com/projects/p/locations/l/functions/g carries " SA BUILD "\n" },
+	{ "a service of Cloud Run by its labels", "projects/p/run.json", "",
+		"[{\"apiVersion\":\"serving.knative.dev/v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"s\",\"namespace\":\"45\",\"labels\":{\"cloud.googleapis.com/location\":\"l\"}},"
+		"\"spec\":{\"template\":{\"spec\":{\"serviceAccountName\":\"" BUILD "\"}}}}]",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E //run.googleapis.com/projects/p/locations/l/services/s gcp:run:service s 21 ^" CRM "projects/p\n"
+		"R //run.googleapis.com/projects/p/locations/l/services/s carries " SA BUILD "\n" },
+	{ "a predefined role with what it holds", "-", "",
+		"{\"name\":\"roles/storage.objectViewer\",\"title\":\"t\",\"stage\":\"GA\",\"includedPermissions\":[\"storage.objects.get\"]}",
+		"[gcp:roles]\n"
+		"E //iam.googleapis.com/roles gcp:iam:roles  8\n"
+		"E //iam.googleapis.com/roles/storage.objectViewer gcp:iam:role storage.objectViewer 14 title=t stage=GA ^//iam.googleapis.com/roles\n"
+		"D role //iam.googleapis.com/roles/storage.objectViewer (storage.objectViewer) "
+		"{\"name\":\"roles/storage.objectViewer\",\"title\":\"t\",\"stage\":\"GA\",\"includedPermissions\":[\"storage.objects.get\"]}\n" },
+	{ "a list of custom roles does not say what they hold", "-", "",
+		"[{\"name\":\"projects/p/roles/r\",\"title\":\"t\",\"etag\":\"x\"}]",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E //iam.googleapis.com/projects/p/roles/r gcp:iam:role r 4 title=t ^" CRM "projects/p\n" },
+	{ "a policy of a bucket by its own words", "projects/p/x.json", "",
+		"{\"kind\":\"storage#policy\",\"resourceId\":\"projects/_/buckets/b\",\"bindings\":[{\"role\":\"r\",\"members\":[\"allUsers\"]}],\"etag\":\"x\"}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E //storage.googleapis.com/b gcp:storage:bucket b 0 ^" CRM "projects/p\n"
+		"C entity:gcp:storage:bucket //storage.googleapis.com/b 2 (access control lists of objects)\n"
+		"D resource //storage.googleapis.com/b (allow policy) {\"kind\":\"storage#policy\",\"resourceId\":\"projects/_/buckets/b\",\"bindings\":[{\"role\":\"r\",\"members\":[\"allUsers\"]}],\"etag\":\"x\"}\n"
+		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n" },
+	{ "an empty policy of a folder by its directory", "dumps/folders/12/get-iam-policy.json", "gcp:organizations/34",
+		"{\"etag\":\"ACAB\"}",
+		"[gcp:organizations/34]\n"
+		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"D resource " CRM "folders/12 (allow policy) {\"etag\":\"ACAB\"}\n"
+		"C resource-policy:gcp:cloudresourcemanager:folder " CRM "folders/12 1 ()\n" },
+	{ "policies of a project and all above it", "-", "gcp:organizations/34",
+		"[{\"id\":\"p\",\"type\":\"project\",\"policy\":{\"etag\":\"a\"}},{\"id\":\"34\",\"type\":\"organization\",\"policy\":{\"etag\":\"b\"}}]",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"D resource " CRM "projects/p (allow policy) {\"etag\":\"a\"}\n"
+		"C resource-policy:gcp:cloudresourcemanager:project " CRM "projects/p 1 ()\n"
+		"[gcp:organizations/34]\n"
+		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"D resource " CRM "organizations/34 (allow policy) {\"etag\":\"b\"}\n"
+		"C resource-policy:gcp:cloudresourcemanager:organization " CRM "organizations/34 1 ()\n" },
+	{ "a deny policy says what it is attached to", "-", "",
+		"{\"name\":\"policies/cloudresourcemanager.googleapis.com%2Fprojects%2Fp/denypolicies/d\",\"kind\":\"DenyPolicy\",\"rules\":[]}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"D deny " CRM "projects/p (d) {\"name\":\"policies/cloudresourcemanager.googleapis.com%2Fprojects%2Fp/denypolicies/d\",\"kind\":\"DenyPolicy\",\"rules\":[]}\n" },
+	{ "members of a group by its directory", "groups/g@x.com/members.json", "gcp:organizations/34",
+		"{\"kind\":\"admin#directory#members\",\"members\":[{\"email\":\"A@x.com\",\"role\":\"OWNER\",\"type\":\"USER\",\"status\":\"ACTIVE\"},"
+		"{\"email\":\"h@x.com\",\"role\":\"MEMBER\",\"type\":\"GROUP\"}]}",
+		"[gcp:organizations/34]\n"
+		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"E gcp:user:a@x.com gcp:cloudidentity:user A@x.com 1 ^" CRM "organizations/34\n"
+		"R gcp:user:a@x.com member_of gcp:group:g@x.com\n"
+		"R gcp:user:a@x.com owns gcp:group:g@x.com\n"
+		"E gcp:group:g@x.com gcp:cloudidentity:group g@x.com 2 ^" CRM "organizations/34\n"
+		"C members gcp:group:g@x.com 1 ()\n"
+		"E gcp:group:h@x.com gcp:cloudidentity:group h@x.com 2 ^" CRM "organizations/34\n"
+		"R gcp:group:h@x.com member_of gcp:group:g@x.com\n"
+		"E gcp:group:g@x.com gcp:cloudidentity:group g@x.com 2 ^" CRM "organizations/34\n"
+		"C members gcp:group:g@x.com 1 ()\n" },
+};
+/* clang-format on */
+
+static void add_record(struct buf *out, const struct record *r, struct str *scope)
+{
+	struct str own = r->type == RECORD_ENTITY     ? r->entity.scope
+			 : r->type == RECORD_RELATION ? r->relation.scope
+			 : r->type == RECORD_DOCUMENT ? r->document.scope
+			 : r->type == RECORD_COVERAGE ? r->coverage.scope
+						      : *scope;
+
+	if (!str_eq(own, *scope))
+		buf_printf(out, "[%.*s]\n", STR_ARG(own));
+	*scope = own;
+	if (r->type == RECORD_ALIAS) {
+		buf_printf(out, "= %.*s %.*s %.*s\n", STR_ARG(r->alias.name),
+			STR_ARG(r->alias.key), STR_ARG(r->alias.other));
+		return;
+	}
+	if (r->type != RECORD_ENTITY) {
+		decode_records_line(out, r);
+		return;
+	}
+	decode_records_entity(out, &r->entity, true);
+	if (r->entity.parent.n > 0) {
+		out->n--;
+		buf_printf(out, " ^%.*s\n", STR_ARG(r->entity.parent));
+	}
+}
+
+static int lines(struct buf *out, struct str bytes, struct err *e)
+{
+	struct str scope = { 0 };
+	struct arena arena;
+	struct record r;
+	size_t at = 0;
+	int rc;
+
+	arena_init(&arena, ARENA_UNLIMITED);
+	while ((rc = record_decode(&r, bytes, &at, false, &arena, e)) == 1)
+		add_record(out, &r, &scope);
+	arena_release(&arena);
+	return rc;
+}
+
+static void check_row(const struct row *row, size_t chunk)
+{
+	struct decoder_context context = { .path = str_from(row->path),
+		.hint = str_from(row->hint) };
+	struct buf records = { 0 }, text = { 0 };
+	struct err e = { 0 };
+
+	if (decode_records(&context, str_from(row->input), chunk, &records, &e) < 0 ||
+		lines(&text, buf_str(&records), &e) < 0)
+		fail_msg("%s: %s", row->what, e.text);
+	if (!str_eq(buf_str(&text), str_from(row->records)))
+		fail_msg("%s, chunks of %zu:\n%.*s--- expected ---\n%s", row->what, chunk,
+			STR_ARG(buf_str(&text)), row->records);
+	buf_release(&records);
+	buf_release(&text);
+}
+
+static void formats_give_their_records(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		check_row(&rows[i], SIZE_MAX);
+		check_row(&rows[i], 7);
+	}
+}
+
+static const struct {
+	const char *what, *path, *input, *error;
+} bad[] = {
+	{ "no project", "x.json", "{\"etag\":\"x\",\"bindings\":[]}",
+		"what this policy is on is not said" },
+	{ "a bucket of nobody", "x.json",
+		"[{\"name\":\"b\",\"storage_url\":\"gs://b/\"}]",
+		"which project this belongs to is not said" },
+	{ "a deny policy of nothing", "x.json",
+		"{\"name\":\"policies/x/denypolicies/d\",\"rules\":[]}",
+		"expected 'policies/cloudresourcemanager.googleapis.com%2F...'" },
+	{ "a name that is none", "x.json",
+		"{\"name\":\"//\",\"asset_type\":\"t\",\"resource\":{}}",
+		"expected a full resource name" },
+	{ "members of no group", "projects/p/x.json",
+		"{\"memberships\":[{\"preferredMemberKey\":{\"id\":\"a@x.com\"}}]}",
+		"which group these are members of is not said" },
+	{ "labels of the wrong type", "x.json",
+		"{\"name\":\"//storage.googleapis.com/b\",\"asset_type\":\"t\",\"resource\":{\"data\":{\"labels\":[]}},\"ancestors\":[\"projects/p\"]}",
+		"expected labels (an object), found an array" },
+};
+
+static void bad_input_says_what_was_expected(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct decoder_context context = { .path = str_from(bad[i].path) };
+		struct buf records = { 0 };
+		struct err e = { 0 };
+		int rc = decode_records(
+			&context, str_from(bad[i].input), SIZE_MAX, &records, &e);
+
+		if (rc != ERR_FORMAT || !strstr(e.text, bad[i].error) ||
+			strncmp(e.text, bad[i].path, strlen(bad[i].path)) != 0)
+			fail_msg("%s: %d, %s", bad[i].what, rc, e.text);
+		buf_release(&records);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(formats_give_their_records),
+		cmocka_unit_test(bad_input_says_what_was_expected),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
