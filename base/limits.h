@@ -12,10 +12,12 @@
 #define LIMIT_DOCUMENT_BYTES                                                             \
 	(64u << 20) /* one parsed element; the largest real one is under 1 MiB */
 #define LIMIT_POLICY_BYTES                                                               \
-	(256u << 10)              /* providers stop at 32 KiB, not counting white space */
-#define LIMIT_KEY_BYTES     8192u /* ARNs end at 2,048, Azure ids at about 4,096 */
-#define LIMIT_PATTERN_BYTES 8192u /* a pattern is at most as long as a key */
-#define LIMIT_PATH_BYTES    4000u /* the system's own is 4,096 */
+	(256u << 10) /* providers stop at 32 KiB, not counting white space */
+#define LIMIT_ROLE_BYTES                                                                 \
+	(4u << 20)                 /* a role names up to 14,000 permissions of 40 bytes */
+#define LIMIT_KEY_BYTES     8192u  /* ARNs end at 2,048, Azure ids at about 4,096 */
+#define LIMIT_PATTERN_BYTES 8192u  /* a pattern is at most as long as a key */
+#define LIMIT_PATH_BYTES    4000u  /* the system's own is 4,096 */
 #define LIMIT_FINDINGS      10000u /* that one ingest lists; all are counted */
 #define LIMIT_RECORD_BYTES                                                               \
 	(64u << 20)               /* one record of the stream: a document and its frame */

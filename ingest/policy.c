@@ -3,10 +3,12 @@
 #include "base/buf.h"
 #include "ingest/aws_policy.h"
 #include "ingest/azure_policy.h"
+#include "ingest/gcp_policy.h"
 
 static const struct policy_dialect dialects[] = {
 	{ "aws", aws_policy_compile },
 	{ "azure", azure_policy_compile },
+	{ "gcp", gcp_policy_compile },
 };
 
 const struct policy_dialect *policy_find(struct str name)

@@ -8,6 +8,7 @@
 #include "query/entity.h"
 #include "query/filter.h"
 #include "query/format.h"
+#include "query/gcp_shorthand.h"
 #include "query/kind.h"
 #include "query/scan.h"
 #include "query/suggest.h"
@@ -392,6 +393,10 @@ static int resolve_shorthand(
 	struct str key;
 	int rc;
 
+	if (gcp_shorthand_parse(&key, word->text, arena)) {
+		rc = add_part(out, c->w, key, e);
+		return rc < 0 ? rc : 1;
+	}
 	if (!aws_shorthand_parse(&s, word->text))
 		return 0;
 	name.kind = s.kind;

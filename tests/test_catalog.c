@@ -315,7 +315,7 @@ static const struct key_row key_rows[] = {
 	{ "//storage.googleapis.com/b/other", NULL },
 	{ "//storage.googleapis.com/", NULL },
 	{ "//nothing.googleapis.com/b", NULL },
-	{ "//cloudresourcemanager.googleapis.com/projects/1", "gcp:resourcemanager:project" },
+	{ "//cloudresourcemanager.googleapis.com/projects/1", "gcp:cloudresourcemanager:project" },
 	{ "/subscriptions/1", "azure:resources:subscription" },
 	{ "/subscriptions/1/resourceGroups/g", "azure:resources:resource-group" },
 	{ "/SUBSCRIPTIONS/1/resourcegroups/G", "azure:resources:resource-group" },

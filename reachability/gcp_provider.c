@@ -1,0 +1,151 @@
+#include "reachability/gcp_provider.h"
+
+#include "reachability/gcp_naming.h"
+#include "reachability/inherited.h"
+#include "reachability/membership.h"
+
+static bool owns_key(struct str key)
+{
+	return str_starts(key, STR_LIT("//")) || str_starts(key, STR_LIT("gcp:")) ||
+	       str_starts(key, STR_LIT("principal://")) ||
+	       str_starts(key, STR_LIT("principalSet://"));
+}
+
+static enum node_type read_key(struct str key, struct str *account)
+{
+	struct str project = gcp_naming_part(key, "projects");
+
+	*account = (struct str){ 0 };
+	if (gcp_naming_is_subject(key) || gcp_naming_is_set(key))
+		return NODE_FOREIGN;
+	if (!str_eq(project, STR_LIT("-")) && !str_eq(project, STR_LIT("_")))
+		*account = project;
+	if (gcp_naming_is_account(key) || gcp_naming_is_user(key) ||
+		gcp_naming_is_group(key))
+		return NODE_FOREIGN;
+	return NODE_RESOURCE;
+}
+
+/* The project in a resource's name, by id; names with numbers tell no key. */
+static struct str above(struct str key, struct arena *arena)
+{
+	struct str project = gcp_naming_part(key, "projects");
+	struct str organization = gcp_naming_part(key, "organizations");
+
+	if (!str_starts(key, STR_LIT("//")) ||
+		str_starts(key, STR_LIT(GCP_NAMING_CONTAINERS)))
+		return (struct str){ 0 };
+	if (project.n > 0 && project.p[0] >= 'a' && project.p[0] <= 'z')
+		return arena_printf(
+			arena, GCP_NAMING_CONTAINERS "projects/%.*s", STR_ARG(project));
+	if (project.n == 0 && organization.n > 0)
+		return arena_printf(arena, GCP_NAMING_CONTAINERS "organizations/%.*s",
+			STR_ARG(organization));
+	return (struct str){ 0 };
+}
+
+/* Nothing is above an organization, and a project that is in none. */
+static bool is_top(const struct node *n)
+{
+	return str_starts(n->key, STR_LIT(GCP_NAMING_CONTAINERS "organizations/")) ||
+	       (n->flags & ENTITY_EXEMPT) != 0 ||
+	       str_eq(n->key, STR_LIT("//iam.googleapis.com/roles"));
+}
+
+/* Groups have users, service accounts and groups; those of a project are known. */
+static bool may_join(struct world *w, node_id n, struct str group)
+{
+	struct str key = world_node(w, n)->key;
+
+	return str_starts(group, STR_LIT("gcp:group:")) &&
+	       (gcp_naming_is_user(key) || gcp_naming_is_account(key) ||
+		       str_starts(key, STR_LIT("gcp:group:")));
+}
+
+/*
+ * Tokens of a machine do what its account may, within their access scopes.
+ * https://cloud.google.com/compute/docs/access/service-accounts#accesscopesiam
+ */
+static expr combine(struct expr_pool *pool, const struct provider_parts *p)
+{
+	return expr_and(pool, inherited_combine(pool, p), p->session);
+}
+
+static bool is_federated(const struct node *n)
+{
+	(void)n;
+	return false;
+}
+
+static struct str any_identity(struct str account, struct arena *arena)
+{
+	return arena_printf(arena, "//iam.googleapis.com/projects/%.*s/serviceAccounts/*",
+		STR_ARG(account));
+}
+
+static struct str new_key(struct str format, struct str account, struct str account_key,
+	struct arena *arena)
+{
+	const struct str head = STR_LIT("projects/*");
+
+	(void)account_key;
+	for (size_t i = 0; i + head.n <= format.n; i++) {
+		if (str_starts(str_skip(format, i), head))
+			return arena_printf(arena, "%.*sprojects/%.*s%.*s", (int)i,
+				format.p, STR_ARG(account),
+				STR_ARG(str_skip(format, i + head.n)));
+	}
+	return format;
+}
+
+static const char *const policy_kinds[] = { NULL };
+
+static const char *const power_actions[] = { "resourcemanager.projects.setIamPolicy",
+	"resourcemanager.folders.setIamPolicy",
+	"resourcemanager.organizations.setIamPolicy", "iam.roles.update",
+	"iam.serviceAccounts.setIamPolicy", NULL };
+
+static const struct provider_assumption assumptions[] = {
+	{ { "iam.serviceAccounts.getAccessToken", 34 }, { "gcp-iam-001", 11 }, false },
+};
+
+/*
+ * Source: https://cloud.google.com/iam/docs/policy-types and
+ * https://cloud.google.com/iam/docs/deny-overview
+ */
+const struct provider gcp_provider = {
+	.name = { "gcp", 3 },
+	.owns_key = owns_key,
+	.read_key = read_key,
+	.policy = inherited_policy,
+	.policy_kinds = policy_kinds,
+	.has_grants = inherited_no_grants,
+	.custody_of = inherited_no_custody,
+	.custody_bars = inherited_no_bars,
+	.prepare_object = inherited_prepare,
+	.match = membership_match,
+	.look_up = gcp_provider_look_up,
+	.check_key = gcp_provider_check_key,
+	.voids = inherited_no_voids,
+	.session_needs_policy = inherited_no_session,
+	.scps_bind = inherited_no_scps,
+	.rcps_bind = inherited_no_rcps,
+	.rcps_cover = inherited_no_rcp_action,
+	.combine = combine,
+	.principal_texts = gcp_naming_texts,
+	.any_identity = any_identity,
+	.principal_node = inherited_principal_node,
+	.is_federated = is_federated,
+	.may_call = inherited_may_call,
+	.new_key = new_key,
+	.assumptions = assumptions,
+	.assumption_count = sizeof(assumptions) / sizeof(assumptions[0]),
+	.endpoint_serves = inherited_no_endpoint,
+	.power_actions = power_actions,
+	.inherits = true,
+	.above = above,
+	.is_top = is_top,
+	.may_join = may_join,
+	.is_group = gcp_naming_is_group,
+	.is_set = gcp_naming_is_set,
+};
