@@ -1,5 +1,6 @@
 #include "ingest/gcp_answer.h"
 
+#include "ingest/gcp_directory.h"
 #include "ingest/gcp_emit.h"
 #include "ingest/gcp_name.h"
 #include "ingest/gcp_resource.h"
@@ -187,8 +188,11 @@ static int emit_policy(struct gcp_emit *em, struct str holder,
 	rc = gcp_emit_open_name(em, holder, policy, e);
 	if (rc == 0 && !str_starts(holder, STR_LIT(GCP_NAME_CONTAINERS)))
 		rc = gcp_resource_data(em, holder, NULL, (struct str){ 0 }, e);
-	return rc < 0 ? rc
-		      : gcp_emit_allow_policy(em, holder, json_text(em->json, policy), e);
+	if (rc == 0)
+		rc = gcp_emit_allow_policy(em, holder, json_text(em->json, policy), e);
+	if (rc == 0 && str_starts(holder, STR_LIT(GCP_NAME_CONTAINERS "projects/")))
+		rc = gcp_directory_basics(em, holder, policy, e);
+	return rc;
 }
 
 /* {"id", "type", "policy"} of get-ancestors-iam-policy. */

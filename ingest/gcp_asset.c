@@ -223,8 +223,10 @@ static int emit_allow(struct gcp_emit *em, struct str key,
 		    em, arena_printf(em->arena, "policies of %.*s", STR_ARG(em->scope))))
 		gcp_emit_coverage(em, STR_LIT("policies"), (struct str){ 0 },
 			COVERAGE_GOT, (struct str){ 0 });
-	if (p->organization.n == 0)
-		return 0;
+	if (str_starts(key, STR_LIT(GCP_NAME_CONTAINERS "projects/")))
+		rc = gcp_directory_basics(em, key, policy, e);
+	if (rc < 0 || p->organization.n == 0)
+		return rc;
 	gcp_emit_open_organization(em, p->organization);
 	return gcp_directory_members(em, policy, e);
 }

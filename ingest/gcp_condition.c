@@ -164,27 +164,55 @@ static void add_type(struct reader *r, struct sum *s, struct str value, bool neg
 	buf_add(&s->terms, &term, sizeof(term));
 }
 
+/* The keys in buckets that such a name stands for; empty: nothing tells. */
+static struct str bucket_keys(struct reader *r, struct str value)
+{
+	const struct str buckets = STR_LIT(BUCKETS);
+	struct str head = str_head(value, value.n - str_ends(value, STR_LIT("*")));
+
+	if (str_starts(value, buckets))
+		return arena_printf(r->arena, "//storage.googleapis.com/%.*s",
+			STR_ARG(str_skip(value, buckets.n)));
+	if (str_starts(value, STR_LIT("*")) &&
+		!str_contains_fold(value, STR_LIT("buckets")))
+		return arena_printf(
+			r->arena, "//storage.googleapis.com/%.*s", STR_ARG(value));
+	if (head.n < value.n && str_starts(buckets, head))
+		return STR_LIT("//storage.googleapis.com/*");
+	return (struct str){ 0 };
+}
+
 /*
- * resource.name: == (end empty), startsWith (end "*"), endsWith (begin "*").
+ * resource.name: ==, startsWith ("x*"), endsWith ("*x"). Of things in buckets, patterns of
+ * keys say it; of all others the name is known.
  */
 static void add_name(struct reader *r, struct sum *s, struct str value,
 	enum document_operator op, bool negated)
 {
-	const struct str buckets = STR_LIT(BUCKETS);
 	struct gcp_test t =
 		test_of(r, STR_LIT("resource.name"), negated ? opposite(op) : op, value);
+	struct gcp_test inside = t;
+	struct buf term = { 0 };
 
-	if (str_starts(value, buckets)) {
-		t.key = STR_LIT("storage:resource.name");
-		t.pattern = arena_printf(r->arena, "//storage.googleapis.com/%.*s",
-			STR_ARG(str_skip(value, buckets.n)));
-		t.negated = negated;
-	} else if (str_starts(value, STR_LIT("*")) ||
-		   str_starts(buckets, str_head(value, value.n - (value.n > 0)))) {
-		/* names in buckets may fit, and which do nobody can tell by the key */
-		t.key = STR_LIT("any:resource.name");
+	inside.key = STR_LIT("storage:resource.name");
+	inside.pattern = bucket_keys(r, value);
+	inside.negated = negated;
+	if (inside.pattern.n == 0) {
+		sum_test(s, &t);
+		return;
 	}
-	sum_test(s, &t);
+	if (str_starts(value, STR_LIT(BUCKETS))) {
+		sum_test(s, &inside);
+		return;
+	}
+	if (!negated) {
+		sum_test(s, &inside);
+		sum_test(s, &t);
+		return;
+	}
+	buf_add(&term, &inside, sizeof(inside));
+	buf_add(&term, &t, sizeof(t));
+	buf_add(&s->terms, &term, sizeof(term));
 }
 
 static void add_string(struct reader *r, struct sum *s, struct str key, struct str value,
@@ -561,21 +589,39 @@ void gcp_condition_read(struct gcp_condition *out, struct str text, struct arena
 
 /* --- into a statement --- */
 
-/* "a*" within "ab*": the narrower of two that begin alike, or nothing. */
+/* '*' is any text. */
+static bool fits(struct str pattern, struct str text)
+{
+	size_t p = 0, i = 0, star = SIZE_MAX, resume = 0;
+
+	while (i < text.n) {
+		if (p < pattern.n && pattern.p[p] == '*') {
+			star = p++;
+			resume = i;
+		} else if (p < pattern.n && pattern.p[p] == text.p[i]) {
+			p++;
+			i++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			i = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.n && pattern.p[p] == '*')
+		p++;
+	return p == pattern.n;
+}
+
+/* The narrower of two patterns, where one has all that the other has. */
 static bool narrower(struct str a, struct str b, struct str *out)
 {
-	bool open_a = str_ends(a, STR_LIT("*")), open_b = str_ends(b, STR_LIT("*"));
-	struct str head_a = str_head(a, a.n - open_a), head_b = str_head(b, b.n - open_b);
-
-	if (str_find_char(head_a, '*', 0) < head_a.n ||
-		str_find_char(head_b, '*', 0) < head_b.n)
-		return false;
-	if (open_a && str_starts(head_b, head_a))
+	if (fits(a, b))
 		*out = b;
-	else if (open_b && str_starts(head_a, head_b))
+	else if (fits(b, a))
 		*out = a;
 	else
-		return str_eq(a, b) && (*out = a).n > 0;
+		return false;
 	return true;
 }
 
@@ -625,7 +671,7 @@ static void add_pattern_test(struct document_builder *out, const struct gcp_test
 	struct gcp_test open = *t;
 
 	if (open.key.n == 0) {
-		open.key = STR_LIT("storage:resource.name");
+		open.key = STR_LIT("storage:key");
 		open.op = open.negated ? DOCUMENT_STRING_NOT_LIKE : DOCUMENT_STRING_LIKE;
 		open.values = &t->pattern;
 		open.value_count = 1;

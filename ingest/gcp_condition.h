@@ -10,8 +10,9 @@
  *	principal.type, principal.subject                  of boundaries
  *
  * The name of a thing in a bucket ("projects/_/buckets/B/objects/...") becomes a pattern
- * of keys, so that part of a bucket can be granted; where that cannot be, it is the key
- * "storage:resource.name". What is none of these is a test of its own text, which only
+ * of keys, so that part of a bucket can be granted; where that cannot be, it is a test of
+ * "storage:resource.name" or "storage:key", which is known of one thing and open of
+ * many. What is none of these is a test of its own text, which only
  * the request decides: never yes and never no.
  *
  * Source: https://cloud.google.com/iam/docs/conditions-attribute-reference and

@@ -51,6 +51,64 @@ int gcp_directory_members(
 	return rc;
 }
 
+static const struct {
+	const char *role, *member;
+} basics[] = {
+	{ "roles/owner", GCP_MEMBER_OWNER },
+	{ "roles/editor", GCP_MEMBER_EDITOR },
+	{ "roles/viewer", GCP_MEMBER_VIEWER },
+};
+#define BASIC_COUNT (sizeof(basics) / sizeof(basics[0]))
+
+static int emit_basic(struct gcp_emit *em, struct str group,
+	const struct json_value *members, struct err *e)
+{
+	struct json_iter it = json_iterate(members);
+	const struct json_value *v;
+	struct str none;
+	int rc = 0;
+
+	while (rc == 0 && json_next(&it, &none, &v)) {
+		struct gcp_member m = { .state = GCP_MEMBER_UNKNOWN };
+
+		if (json_type(v) == JSON_STRING)
+			m = gcp_member_parse(json_string(v), em->arena);
+		if (m.state == GCP_MEMBER_KNOWN)
+			rc = gcp_emit_relation(em, m.text, RELATION_MEMBER_OF, group, e);
+	}
+	return rc;
+}
+
+int gcp_directory_basics(struct gcp_emit *em, struct str project,
+	const struct json_value *policy, struct err *e)
+{
+	struct json_iter it;
+	const struct json_value *binding;
+	struct str none;
+	int rc = 0;
+
+	for (size_t i = 0; i < BASIC_COUNT && rc == 0; i++) {
+		struct record_entity group = { .flags = ENTITY_GROUP,
+			.kind = STR_LIT("gcp:cloudresourcemanager:basic-role-holders") };
+
+		group.name = arena_printf(em->arena, "%s%.*s", basics[i].member,
+			STR_ARG(gcp_name_last(project)));
+		group.key = arena_printf(em->arena, "gcp:%.*s", STR_ARG(group.name));
+		rc = gcp_emit_entity(em, group, e);
+		if (rc == 0)
+			gcp_emit_coverage(em, STR_LIT("members"), group.key, COVERAGE_GOT,
+				(struct str){ 0 });
+		it = json_iterate(json_get(policy, "bindings"));
+		while (rc == 0 && json_next(&it, &none, &binding)) {
+			if (str_eq(gcp_emit_at(binding, "role"),
+				    str_from(basics[i].role)))
+				rc = emit_basic(
+					em, group.key, json_get(binding, "members"), e);
+		}
+	}
+	return rc;
+}
+
 /* --- the directory's own lists --- */
 
 static int emit_user(struct gcp_emit *em, const struct json_value *v, struct err *e)

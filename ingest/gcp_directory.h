@@ -20,4 +20,11 @@ const struct decoder_format *gcp_directory_detect(const struct json_shape *shape
 int gcp_directory_members(
 	struct gcp_emit *em, const struct json_value *policy, struct err *e);
 
+/*
+ * Whoever has a basic role by the policy of a project is in the group that policies of
+ * buckets and datasets mean by "projectOwner:ID" and its fellows.
+ */
+int gcp_directory_basics(struct gcp_emit *em, struct str project,
+	const struct json_value *policy, struct err *e);
+
 #endif

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/limits.h"
+#include "ingest/gcp_member.h"
 #include "ingest/gcp_name.h"
 #include "ingest/timestamp.h"
 
@@ -239,6 +240,9 @@ static void write_alias(struct gcp_emit *em, struct record_alias alias)
 
 void gcp_emit_number(struct gcp_emit *em, struct str project, struct str number)
 {
+	static const char *const groups[] = { GCP_MEMBER_OWNER, GCP_MEMBER_EDITOR,
+		GCP_MEMBER_VIEWER };
+
 	if (!gcp_emit_first(em, arena_printf(em->arena, "%.*s is %.*s", STR_ARG(project),
 					STR_ARG(number))))
 		return;
@@ -250,6 +254,14 @@ void gcp_emit_number(struct gcp_emit *em, struct str project, struct str number)
 			.name = arena_printf(em->arena,
 				GCP_NAME_CONTAINERS "projects/%.*s", STR_ARG(number)),
 			.other = arena_printf(em->arena, "gcp:%.*s", STR_ARG(number)) });
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		write_alias(
+			em, (struct record_alias){ .scope = arena_printf(em->arena,
+							   "gcp:%.*s", STR_ARG(project)),
+				    .key = arena_printf(em->arena, "gcp:%s%.*s",
+					    groups[i], STR_ARG(project)),
+				    .name = arena_printf(em->arena, "gcp:%s%.*s",
+					    groups[i], STR_ARG(number)) });
 }
 
 void gcp_emit_alias(struct gcp_emit *em, struct str name, struct str key)

@@ -64,10 +64,12 @@ static struct gcp_member subject(struct str written, struct str rest, struct are
 
 	if (takes(&part, rest, "goog/subject/"))
 		return known(DOCUMENT_KEY, gcp_member_of_email(part, arena));
-	account = gcp_name_part(rest, STR_LIT("serviceAccounts"));
-	if (takes(&part, rest, "iam.googleapis.com/projects/") && account.n > 0)
+	/* collections and ids begin behind the host */
+	part = str_skip(rest, str_find_char(rest, '/', 0) + 1);
+	account = gcp_name_part(part, STR_LIT("serviceAccounts"));
+	if (str_starts(rest, STR_LIT("iam.googleapis.com/projects/")) && account.n > 0)
 		return known(DOCUMENT_KEY, gcp_member_of_email(account, arena));
-	pool = gcp_name_part(rest, STR_LIT("workloadIdentityPools"));
+	pool = gcp_name_part(part, STR_LIT("workloadIdentityPools"));
 	if (str_ends(pool, STR_LIT(".svc.id.goog")))
 		return known(
 			DOCUMENT_KEY, arena_printf(arena, GCP_MEMBER_POOLS "%.*s",
@@ -93,9 +95,8 @@ static struct gcp_member set(struct str written, struct str rest, struct arena *
 /* Sets of which the policy has the name alone. */
 static bool named_set(struct gcp_member *out, struct str written, struct arena *arena)
 {
-	static const char *const heads[] = {
-		"domain:", "projectOwner:", "projectEditor:", "projectViewer:"
-	};
+	static const char *const heads[] = { "domain:", GCP_MEMBER_OWNER,
+		GCP_MEMBER_EDITOR, GCP_MEMBER_VIEWER };
 	struct str rest;
 
 	if (str_eq(written, STR_LIT("allUsers"))) {
@@ -109,7 +110,7 @@ static bool named_set(struct gcp_member *out, struct str written, struct arena *
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (!takes(&rest, written, heads[i]) || rest.n == 0)
 			continue;
-		*out = known(DOCUMENT_SET,
+		*out = known(i == 0 ? DOCUMENT_SET : DOCUMENT_GROUP,
 			arena_printf(arena, "gcp:%s%.*s", heads[i],
 				STR_ARG(i == 0 ? fold(rest, arena) : rest)));
 		return true;

@@ -28,6 +28,14 @@
 	"principal://iam.googleapis.com/projects/-/locations/global/"                    \
 	"workloadIdentityPools/"
 
+/*
+ * Whoever has a basic role in a project: groups, whose members are those of the project's
+ * own policy. https://cloud.google.com/storage/docs/access-control/iam#convenience-values
+ */
+#define GCP_MEMBER_OWNER  "projectOwner:"
+#define GCP_MEMBER_EDITOR "projectEditor:"
+#define GCP_MEMBER_VIEWER "projectViewer:"
+
 enum gcp_member_state {
 	GCP_MEMBER_KNOWN,
 	GCP_MEMBER_DELETED, /* whoever was meant is gone: it lets nobody in */

@@ -74,6 +74,8 @@ static int emit_container(struct gcp_emit *em, struct thing *t, struct err *e)
 	parent = parent_path(em, t->data);
 	if (parent.n > 0)
 		t->entity.parent = gcp_emit_container(em, parent);
+	else if (id.n > 0)
+		t->entity.flags |= ENTITY_EXEMPT; /* in no organization */
 	rc = emit_thing(em, t, e);
 	if (rc == 0 && str_starts(parent, STR_LIT("organizations/")))
 		gcp_emit_parent(em, gcp_name_last(parent));

@@ -32,12 +32,15 @@ static void context_look_up(
 	void *ctx, struct str key, struct condition_fact *out, struct arena *arena)
 {
 	struct deciding *g = ctx;
+	struct object object = g->object->o;
 
 	if (g->recording && g->scratch->reads)
 		VEC_ADD(g->scratch->reads, struct str, key);
 	if (g->scratch->context && context_has(g->scratch->context, key, out, arena))
 		return;
-	g->provider->look_up(g->world, &g->subject->s, &g->object->o, key, out, arena);
+	/* what is asked about, which may be a part of the object */
+	object.resource = g->resource;
+	g->provider->look_up(g->world, &g->subject->s, &object, key, out, arena);
 	if (out->knowledge != CONDITION_OPEN && out->knowledge != CONDITION_PRESENT)
 		return;
 	for (uint32_t i = 0; i < g->absent_count; i++) {

@@ -80,16 +80,37 @@ static struct str type_of(const struct object *o)
 	return (struct str){ 0 };
 }
 
+/* Of what is in a bucket, or the bucket itself; of many things, which one is not known. */
+static void fact_in_bucket(const struct object *o, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	const struct str head = STR_LIT("//storage.googleapis.com/");
+	struct str name = o->resource;
+
+	if (!is_bucket(o->n->key))
+		return;
+	out->knowledge = CONDITION_PRESENT;
+	if (str_find_char(name, '*', 0) < name.n || !str_starts(name, head))
+		return;
+	if (str_eq(key, STR_LIT("storage:resource.name")))
+		name = arena_printf(arena, "projects/_/buckets/%.*s",
+			STR_ARG(str_skip(name, head.n)));
+	fact_one(out, name, arena);
+}
+
 /*
- * "resource.name" asks about names outside buckets, "storage:resource.name" about names
- * in them, "any:resource.name" about both: conditions are made so (ingest).
+ * "resource.name" asks about names outside buckets, "storage:resource.name" and
+ * "storage:key" about what is in them: conditions are made so (ingest).
  */
 static bool fact_of_resource(const struct object *o, struct str key,
 	struct condition_fact *out, struct arena *arena)
 {
 	struct str object = o->n->key, type = type_of(o);
-	bool bucket = is_bucket(object);
 
+	if (str_starts(key, STR_LIT("storage:"))) {
+		fact_in_bucket(o, key, out, arena);
+		return true;
+	}
 	if (str_eq(key, STR_LIT("resource.service"))) {
 		if (type.n > 0)
 			fact_one(out, service_of(object), arena);
@@ -101,19 +122,7 @@ static bool fact_of_resource(const struct object *o, struct str key,
 		return true;
 	}
 	if (str_eq(key, STR_LIT("resource.name"))) {
-		if (!bucket && type.n > 0)
-			fact_one(out, relative_name(object), arena);
-		return true;
-	}
-	if (str_eq(key, STR_LIT("storage:resource.name"))) {
-		if (bucket)
-			out->knowledge = CONDITION_PRESENT;
-		return true;
-	}
-	if (str_eq(key, STR_LIT("any:resource.name"))) {
-		if (bucket)
-			out->knowledge = CONDITION_PRESENT;
-		else if (type.n > 0)
+		if (!is_bucket(object) && type.n > 0)
 			fact_one(out, relative_name(object), arena);
 		return true;
 	}
@@ -200,7 +209,7 @@ void gcp_provider_look_up(struct world *w, const struct subject *subject,
 static bool is_attribute(struct str key)
 {
 	static const char *const heads[] = { "request.", "resource.", "principal.",
-		"destination.", "storage:resource.", "any:resource." };
+		"destination.", "storage:" };
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (str_starts(key, str_from(heads[i])))

@@ -45,7 +45,8 @@ bool gcp_naming_is_set(struct str text)
 	return str_starts(text, STR_LIT("gcp:domain:")) ||
 	       str_starts(text, STR_LIT("gcp:customer:")) ||
 	       str_starts(text, STR_LIT("principalSet://")) ||
-	       str_eq(text, STR_LIT("gcp:allAuthenticatedUsers"));
+	       str_eq(text, STR_LIT("gcp:allAuthenticatedUsers")) ||
+	       str_eq(text, STR_LIT("*"));
 }
 
 bool gcp_naming_is_subject(struct str key)

@@ -382,16 +382,18 @@ static int subject_fill(
 
 	if (subject_begin(s, c, n, e) < 0)
 		return e->code;
-	if (s->s.n->type == NODE_ENTITY && s->s.h->type != NODE_ENTITY) {
+	if (s->s.n->type == NODE_ENTITY && s->s.h->type != NODE_ENTITY &&
+		!s->provider->inherits) {
 		struct str what = arena_printf(world_arena(w),
 			"policies of '%.*s' were not collected", STR_ARG(s->s.h->key));
 
 		own.unknown_identity = world_unknown(w, s->s.n->account, what, false);
 		own.unknown_deny = world_unknown(w, s->s.n->account, what, true);
-	} else if (s->s.n->type == NODE_ENTITY) {
+	} else if (s->s.h->type == NODE_ENTITY) {
 		if (class_get(&own, c, s->s.holder, e) < 0)
 			return e->code;
-	} else if (s->s.n->type == NODE_FOREIGN || s->s.n->type == NODE_ACCOUNT) {
+	} else if (!s->provider->inherits &&
+		   (s->s.n->type == NODE_FOREIGN || s->s.n->type == NODE_ACCOUNT)) {
 		struct str what = arena_printf(world_arena(w),
 			"policies of account '%.*s' were not collected",
 			STR_ARG(s->s.n->account));

@@ -1,0 +1,191 @@
+"""What access is, by loops over a world, as the provider's pages say it:
+https://cloud.google.com/iam/docs/policy-types, .../deny-overview, .../conditions-overview,
+https://cloud.google.com/storage/docs/access-control/iam (convenience values).
+
+A decision is asked of every request that conditions can tell apart: yes for all of them is
+allowed, yes for some conditional, yes for none denied.
+"""
+import re
+
+from world import PERMISSIONS, V2, predefined
+
+TIMES = ["2030-01-01T00:00:00Z", "2031-06-01T00:00:00Z", "2033-01-01T00:00:00Z"]
+PATHS = ["/a/x", "/b", "/c"]
+REQUESTS = [(t, p) for t in TIMES for p in PATHS]
+
+
+def members_of(world, group, seen=None):
+    seen = set() if seen is None else seen
+    if group in seen:
+        return set()
+    seen.add(group)
+    out = set()
+    for m in world.groups.get(group, []):
+        if m in world.groups:
+            out |= members_of(world, m, seen)
+        else:
+            out.add(m.lower())
+    return out
+
+
+def names(world, who, member):
+    """Whether a member of an allow policy means the identity."""
+    kind, _, rest = member.partition(":")
+    if member == "allUsers":
+        return True
+    if member == "allAuthenticatedUsers":
+        return who != "public"
+    if who == "public" or kind == "deleted":
+        return False
+    if kind in ("user", "serviceAccount"):
+        return rest.lower() == who
+    if kind == "group":
+        return who in members_of(world, rest)
+    if kind == "domain":
+        return who.endswith("@" + rest)
+    if kind in ("projectOwner", "projectEditor", "projectViewer"):
+        role = "roles/" + kind[len("project"):].lower()
+        for project in world.projects:
+            if project["id"] != rest:
+                continue
+            for b in world.allow.get(world.key(project), []):
+                if b["role"] == role and any(names(world, who, m) for m in b["members"]):
+                    return True
+    return False
+
+
+def names_v2(world, who, principal):
+    if principal == "principalSet://goog/public:all":
+        return True
+    head = "principalSet://goog/group/"
+    if principal.startswith(head):
+        return who in members_of(world, principal[len(head):])
+    return principal.rsplit("/", 1)[1].lower() == who
+
+
+def attributes(world, thing):
+    """resource.service, type and name of what is asked about; None: it has none."""
+    kind, holder, rest = thing
+    if kind == "object":
+        return ("storage.googleapis.com", "storage.googleapis.com/Object",
+                f"projects/_/buckets/{holder['name']}/objects/{rest}")
+    if kind == "bucket":
+        return ("storage.googleapis.com", "storage.googleapis.com/Bucket",
+                f"projects/_/buckets/{holder['name']}")
+    if kind == "instance":
+        return ("compute.googleapis.com", "compute.googleapis.com/Instance",
+                f"projects/{holder['project']['id']}/zones/z/instances/{holder['name']}")
+    if kind in ("secret", "version"):
+        return ("secretmanager.googleapis.com", "secretmanager.googleapis.com/Secret",
+                f"projects/{holder['project']['number']}/secrets/{holder['name']}")
+    if kind == "project":
+        return ("cloudresourcemanager.googleapis.com",
+                "cloudresourcemanager.googleapis.com/Project", f"projects/{holder['id']}")
+    return (None, None, None)
+
+
+def holds(expression, resource, request):
+    """Conditions are read by turning them into Python, piece by piece."""
+    service, kind, name = resource
+    text = expression
+    text = re.sub(r'timestamp\(("[^"]*")\)', r"\1", text)
+    for cel, value in (("resource.name", name), ("resource.type", kind),
+                       ("resource.service", service)):
+        text = text.replace(cel, "V(" + repr(value) + ")")
+    text = text.replace("request.time", repr(request[0]))
+    text = text.replace("request.path", "V(" + repr(request[1]) + ")")
+    text = text.replace("&&", " and ").replace("||", " or ")
+    text = re.sub(r"!(?!=)", " not ", text)
+    text = text.replace("true", "True").replace("false", "False")
+    return bool(eval(text, {"V": Value}))  # the worlds are ours
+
+
+class Value(str):
+    """An attribute; one that the resource has not makes a test of it false."""
+
+    def __new__(cls, value):
+        v = super().__new__(cls, "\0" if value is None else value)
+        return v
+
+    def startsWith(self, head):
+        return self.startswith(head)
+
+    def endsWith(self, tail):
+        return self.endswith(tail)
+
+
+def chain(world, holder):
+    """What the policies of hold for it: itself and all that it lies in."""
+    out = []
+    if holder is not None and "project" in holder:
+        out.append(holder)
+        holder = holder["project"]
+    while holder is not None:
+        out.append(holder)
+        holder = holder["above"]
+    return out + [None]
+
+
+def role_has(world, role, permission):
+    if role in world.roles:
+        return permission in world.roles[role]["permissions"] and \
+            not world.roles[role]["deleted"]
+    return permission in predefined()[role]
+
+
+def fits_v2(pattern, permission):
+    name = V2[permission]
+    return name == pattern or (pattern.endswith(".*") and name.startswith(pattern[:-1]))
+
+
+def answer(world, who, permission, thing, request):
+    levels = chain(world, thing[1])
+    for holder, rules in world.deny:
+        if not any(holder is level for level in levels):
+            continue
+        for rule in (r["denyRule"] for r in rules):
+            if any(names_v2(world, who, p) for p in rule["deniedPrincipals"]) and \
+                    not any(names_v2(world, who, p)
+                            for p in rule.get("exceptionPrincipals", [])) and \
+                    any(fits_v2(p, permission) for p in rule["deniedPermissions"]) and \
+                    not any(fits_v2(p, permission)
+                            for p in rule.get("exceptionPermissions", [])):
+                return False
+    resource = attributes(world, thing)
+    for level in levels:
+        for b in world.allow.get(world.key(level), []):
+            if role_has(world, b["role"], permission) and \
+                    any(names(world, who, m) for m in b["members"]) and \
+                    holds(b.get("condition", {}).get("expression", "true"), resource,
+                          request):
+                return True
+    return False
+
+
+def verdict(world, who, permission, thing):
+    answers = {answer(world, who, permission, thing, r) for r in REQUESTS}
+    if answers == {True}:
+        return "allowed"
+    return "conditional" if True in answers else "denied"
+
+
+def things(world):
+    """All that can be asked about: (kind, holder, what follows its key)."""
+    out = [("project", p, "") for p in world.projects]
+    out += [("folder", f, "") for f in world.folders]
+    for t in world.things:
+        out.append((t["kind"], t, ""))
+        if t["kind"] == "bucket":
+            out += [("object", t, o) for o in ("a1", "b", "c")]
+        if t["kind"] == "secret":
+            out.append(("version", t, "1"))
+    return out
+
+
+def questions(world):
+    who = [u.lower() for u in world.users] + world.accounts + ["public"]
+    for w in who:
+        for thing in things(world):
+            for permission, kind in sorted(PERMISSIONS.items()):
+                if kind == thing[0]:
+                    yield w, permission, thing
