@@ -80,7 +80,7 @@ static struct str type_of(const struct object *o)
 	return (struct str){ 0 };
 }
 
-/* Of what is in a bucket, or the bucket itself; of many things, which one is not known. */
+/* Of what is in a bucket, or the bucket itself; of many things, none is known. */
 static void fact_in_bucket(const struct object *o, struct str key,
 	struct condition_fact *out, struct arena *arena)
 {
