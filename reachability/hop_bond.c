@@ -1,5 +1,6 @@
 #include "reachability/hop_bond.h"
 
+#include "reachability/ancestry.h"
 #include "reachability/pattern.h"
 #include "reachability/provider.h"
 
@@ -223,6 +224,19 @@ static int trusted(struct buf *out, struct world *w, node_id target, struct err 
 	return 0;
 }
 
+/* The groups that it is in, and what it lies in where policies are inherited. */
+static int containing(struct buf *out, struct world *w, node_id target, struct err *e)
+{
+	const struct ancestry *above;
+
+	if (chain(out, w, RELATION_MEMBER_OF, false, target, past_all, e) < 0 ||
+		ancestry_of(&above, world_ancestry(w), target, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < above->count; i++)
+		VEC_ADD(out, node_id, above->nodes[i]);
+	return 0;
+}
+
 int hop_bond_throughs(struct buf *out, struct world *w, enum rule_bond bond,
 	node_id target, const struct str *kinds, uint32_t kind_count, struct err *e)
 {
@@ -234,7 +248,7 @@ int hop_bond_throughs(struct buf *out, struct world *w, enum rule_bond bond,
 	else if (bond == RULE_ATTACHED)
 		rc = attached(&all, w, target, e);
 	else if (bond == RULE_CONTAINING)
-		rc = chain(&all, w, RELATION_MEMBER_OF, false, target, past_all, e);
+		rc = containing(&all, w, target, e);
 	else if (bond == RULE_TRUSTED)
 		rc = trusted(&all, w, target, e);
 	for (size_t i = 0; i < VEC_COUNT(&all, node_id) && rc == 0; i++) {
@@ -321,6 +335,37 @@ static int holders(struct buf *out, struct world *w, node_id policy, struct err 
 	return rc;
 }
 
+/* The identities that lie in a container, at any depth. */
+static int beneath(struct buf *out, struct world *w, node_id container, struct err *e)
+{
+	struct str key = world_node(w, container)->key;
+
+	for (scope_number scope = 0; scope < world_scope_count(w); scope++) {
+		struct segment *s;
+		const struct ancestry *above;
+		bool inside;
+
+		if (world_segment(&s, w, scope, e) < 0)
+			return e->code;
+		inside = str_eq(segment_info(s)->key, key);
+		for (entity_id id = 0; id < segment_info(s)->entity_count; id++) {
+			node_id n;
+
+			if (!(segment_entity(s, id)->flags & ENTITY_IDENTITY))
+				continue;
+			n = world_node_entity(w, scope, id);
+			if (ancestry_of(&above, world_ancestry(w), n, e) < 0)
+				return e->code;
+			for (uint32_t i = 0; !inside && i < above->count; i++)
+				inside = above->nodes[i] == container;
+			if (inside)
+				node_once(out, 0, n);
+			inside = str_eq(segment_info(s)->key, key);
+		}
+	}
+	return 0;
+}
+
 int hop_bond_targets(struct buf *out, struct world *w, enum rule_bond bond,
 	node_id through, struct err *e)
 {
@@ -330,6 +375,9 @@ int hop_bond_targets(struct buf *out, struct world *w, enum rule_bond bond,
 	case RULE_ATTACHED:
 		return holders(out, w, through, e);
 	case RULE_CONTAINING:
+		if ((world_node(w, through)->flags & ENTITY_CONTAINER) &&
+			provider_of_node(w, through)->inherits)
+			return beneath(out, w, through, e);
 		return chain(out, w, RELATION_MEMBER_OF, true, through, past_all, e);
 	case RULE_TRUSTED:
 		return trusting(out, w, through, e);

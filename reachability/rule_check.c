@@ -1,5 +1,7 @@
 #include "reachability/rule_check.h"
 
+#include "reachability/provider.h"
+
 struct kinds {
 	const struct str *names;
 	uint32_t count;
@@ -92,6 +94,23 @@ static int check_place(const struct rule_draft *d, const struct rule_mark *mark,
 	return 0;
 }
 
+/*
+ * What names no resource is asked about the container that it happens in, where policies
+ * of containers hold for what is in them.
+ */
+static bool is_in_container(const struct rule *r, const struct rule_need *need)
+{
+	struct kinds kinds = kinds_of(r, need->on);
+
+	if (need->on != RULE_THROUGH || r->bond != RULE_CONTAINING)
+		return false;
+	for (uint32_t i = 0; i < kinds.count; i++) {
+		if (!provider_of_kind(catalog_kind_find(kinds.names[i]))->inherits)
+			return false;
+	}
+	return kinds.count > 0;
+}
+
 static int check_need(const struct rule_draft *d, const struct rule_need *need,
 	const struct rule_mark *mark, struct err *e)
 {
@@ -121,6 +140,8 @@ static int check_need(const struct rule_draft *d, const struct rule_need *need,
 				"a need on the actor asks for a line 'actor'");
 		if (check_place(d, mark, need->on, e) < 0)
 			return e->code;
+		if (unbound && is_in_container(&d->rule, need))
+			return 0;
 		return check_kinds(d, mark, action, kinds_of(&d->rule, need->on), e);
 	}
 }

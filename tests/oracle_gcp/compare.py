@@ -2,7 +2,7 @@
 """The engine and the oracle on seeded worlds: equal verdicts for every question, and lists
 that have who may and nobody else.
 
-usage: compare.py LATCHKEY [--worlds N] [--seed N] [--each N]
+usage: compare.py LATCHKEY [--worlds N] [--seed N] [--each N] [--questions N]
 Worlds go into one store, --each at a time; what differs is printed with its world's seed.
 """
 import argparse
@@ -14,8 +14,6 @@ import tempfile
 
 from oracle import questions, things, verdict
 from world import World, predefined, write
-
-BASIC_QUESTIONS = ("allowed", "conditional")
 
 
 def run(program, *arguments, accept=(0,)):
@@ -72,16 +70,19 @@ class Store:
         return [json.loads(line) for line in out.splitlines()]
 
 
-def ask_pairs(store):
+def ask_pairs(store, most):
     for w in store.worlds:
-        for who, permission, thing in questions(w):
+        every = list(questions(w))
+        if most and len(every) > most:
+            every = w.random.sample(every, most)
+        for who, permission, thing in every:
             store.ask(f"can {quote(identity(who))} {permission} {quote(resource(w, thing))} directly",
                       verdict(w, who, permission, thing),
                       (w.number, who, permission, resource(w, thing)))
 
 
-def wrong_pairs(store, directory):
-    ask_pairs(store)
+def wrong_pairs(store, directory, most):
+    ask_pairs(store, most)
     got = store.answers(directory)
     if len(got) != len(store.script):
         sys.exit(f"{len(store.script)} questions, {len(got)} answers")
@@ -129,6 +130,7 @@ def main():
     parser.add_argument("--worlds", type=int, default=500)
     parser.add_argument("--each", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--questions", type=int, default=0, help="of each world; 0: all")
     parser.add_argument("--lists", type=int, default=0, help="worlds whose lists are asked")
     given = parser.parse_args()
     bad = asked = 0
@@ -137,7 +139,7 @@ def main():
         with tempfile.TemporaryDirectory() as directory:
             os.makedirs(directory + "/in")
             store = Store(given.program, [World(given.seed, n) for n in numbers], directory)
-            found = list(wrong_pairs(store, directory))
+            found = list(wrong_pairs(store, directory, given.questions))
             asked += len(store.script)
             if first < given.lists:
                 found += list(wrong_lists(store, directory))

@@ -5,6 +5,7 @@ https://cloud.google.com/storage/docs/access-control/iam (convenience values).
 A decision is asked of every request that conditions can tell apart: yes for all of them is
 allowed, yes for some conditional, yes for none denied.
 """
+import functools
 import re
 
 from world import PERMISSIONS, V2, predefined
@@ -84,20 +85,25 @@ def attributes(world, thing):
     return (None, None, None)
 
 
-def holds(expression, resource, request):
+@functools.lru_cache(maxsize=None)
+def compiled(expression):
     """Conditions are read by turning them into Python, piece by piece."""
-    service, kind, name = resource
-    text = expression
-    text = re.sub(r'timestamp\(("[^"]*")\)', r"\1", text)
-    for cel, value in (("resource.name", name), ("resource.type", kind),
-                       ("resource.service", service)):
-        text = text.replace(cel, "V(" + repr(value) + ")")
-    text = text.replace("request.time", repr(request[0]))
-    text = text.replace("request.path", "V(" + repr(request[1]) + ")")
+    text = re.sub(r'timestamp\(("[^"]*")\)', r"\1", expression)
+    for cel, name in (("resource.name", "name"), ("resource.type", "kind"),
+                      ("resource.service", "service"), ("request.time", "time"),
+                      ("request.path", "path")):
+        text = text.replace(cel, name)
     text = text.replace("&&", " and ").replace("||", " or ")
     text = re.sub(r"!(?!=)", " not ", text)
     text = text.replace("true", "True").replace("false", "False")
-    return bool(eval(text, {"V": Value}))  # the worlds are ours
+    return compile(text.strip(), "condition", "eval")
+
+
+def holds(expression, resource, request):
+    service, kind, name = resource
+    return bool(eval(compiled(expression),  # the worlds are ours
+                     {"service": Value(service), "kind": Value(kind), "name": Value(name),
+                      "time": request[0], "path": Value(request[1])}))
 
 
 class Value(str):
@@ -138,8 +144,7 @@ def fits_v2(pattern, permission):
     return name == pattern or (pattern.endswith(".*") and name.startswith(pattern[:-1]))
 
 
-def answer(world, who, permission, thing, request):
-    levels = chain(world, thing[1])
+def denied(world, who, permission, levels):
     for holder, rules in world.deny:
         if not any(holder is level for level in levels):
             continue
@@ -150,20 +155,22 @@ def answer(world, who, permission, thing, request):
                     any(fits_v2(p, permission) for p in rule["deniedPermissions"]) and \
                     not any(fits_v2(p, permission)
                             for p in rule.get("exceptionPermissions", [])):
-                return False
-    resource = attributes(world, thing)
-    for level in levels:
-        for b in world.allow.get(world.key(level), []):
-            if role_has(world, b["role"], permission) and \
-                    any(names(world, who, m) for m in b["members"]) and \
-                    holds(b.get("condition", {}).get("expression", "true"), resource,
-                          request):
                 return True
     return False
 
 
 def verdict(world, who, permission, thing):
-    answers = {answer(world, who, permission, thing, r) for r in REQUESTS}
+    levels = chain(world, thing[1])
+    if denied(world, who, permission, levels):
+        return "denied"
+    conditions = []
+    for level in levels:
+        for b in world.allow.get(world.key(level), []):
+            if role_has(world, b["role"], permission) and \
+                    any(names(world, who, m) for m in b["members"]):
+                conditions.append(b.get("condition", {}).get("expression", "true"))
+    resource = attributes(world, thing)
+    answers = {any(holds(c, resource, r) for c in conditions) for r in REQUESTS}
     if answers == {True}:
         return "allowed"
     return "conditional" if True in answers else "denied"

@@ -147,8 +147,10 @@ class World:
         r = self.random
         basic = holder is not None and "id" in holder and r.random() < .3
         role = r.choice(PREDEFINED[:3] if basic else PREDEFINED + sorted(self.roles) * 2)
-        b = {"role": role, "members": sorted({self.member(holder)
-                                              for _ in range(r.randint(1, 3))})}
+        members = {self.member(holder) for _ in range(r.randint(1, 3))}
+        if role in PREDEFINED[:3]:  # which the provider gives to nobody unknown
+            members -= {"allUsers", "allAuthenticatedUsers"}
+        b = {"role": role, "members": sorted(members)}
         if r.random() < .35 and role not in PREDEFINED[:3]:
             b["condition"] = {"title": "c", "expression": self.condition()}
         return b
