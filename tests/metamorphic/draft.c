@@ -78,6 +78,8 @@ struct str draft_scope(const struct record *r)
 		return r->document.scope;
 	case RECORD_COVERAGE:
 		return r->coverage.scope;
+	case RECORD_ALIAS:
+		return r->alias.scope;
 	case RECORD_HEADER:
 	case RECORD_TYPE_END:
 		break;

@@ -93,6 +93,12 @@ static void rename_record(const struct renaming *r, struct record *v)
 		rename_one(r, &v->coverage.scope);
 		rename_one(r, &v->coverage.subject);
 		break;
+	case RECORD_ALIAS:
+		rename_one(r, &v->alias.scope);
+		rename_one(r, &v->alias.key);
+		rename_one(r, &v->alias.name);
+		rename_one(r, &v->alias.other);
+		break;
 	case RECORD_HEADER:
 	case RECORD_TYPE_END:
 		break;
