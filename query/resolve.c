@@ -37,6 +37,37 @@ static void add_object(struct buf *out, node_id n, struct str resource)
 
 /* --- by key --- */
 
+/* Whether what follows an entity's key may be a part of one of that kind. */
+static bool has_part(kind_id kind, struct str rest)
+{
+	uint32_t count = kind == CATALOG_NONE ? 0 : catalog_kind_target_count(kind);
+
+	for (uint32_t i = 1; i < count; i++) {
+		if (pattern_match(catalog_kind_target(kind, i).suffix, rest))
+			return true;
+	}
+	return false;
+}
+
+/* A thing that nobody listed, as a part of the listed one that it lies in, or itself. */
+static int part_of_listed(node_id *out, struct world *w, struct str key, struct err *e)
+{
+	const struct provider *p = provider_of_node(w, *out);
+	struct str above = { 0 };
+	node_id n;
+
+	if (world_node(w, *out)->type == NODE_RESOURCE && p->above)
+		above = p->above(world_node(w, *out)->key, world_arena(w));
+	if (above.n == 0 || !str_starts(key, above))
+		return 0;
+	if (world_node_of_key(&n, w, above, e) < 0)
+		return e->code;
+	if (world_node(w, n)->type == NODE_ENTITY &&
+		has_part(world_node_kind_id(w, n), str_skip(key, above.n)))
+		*out = n;
+	return 0;
+}
+
 /* What the key of a part of an entity ("arn:aws:s3:::b/x") means. */
 static int add_part(struct buf *out, struct world *w, struct str key, struct err *e)
 {
@@ -44,10 +75,13 @@ static int add_part(struct buf *out, struct world *w, struct str key, struct err
 	size_t size = key.n;
 	node_id n;
 
-	if (catalog_kind_of_key(key, &size) != CATALOG_NONE && size < key.n)
-		resource = arena_copy(world_arena(w), key);
-	if (world_node_of_key(&n, w, str_head(key, size), e) < 0)
+	if (catalog_kind_of_key(key, &size) == CATALOG_NONE)
+		size = key.n;
+	if (world_node_of_key(&n, w, str_head(key, size), e) < 0 ||
+		part_of_listed(&n, w, key, e) < 0)
 		return e->code;
+	if (world_node(w, n)->key.n < key.n)
+		resource = arena_copy(world_arena(w), key);
 	add_object(out, n, resource);
 	return 0;
 }
