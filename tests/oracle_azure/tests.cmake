@@ -1,5 +1,5 @@
 # Random tenants of Azure: engine against a brute-force oracle, 500 worlds a run.
-#	python3 tests/oracle_azure/compare.py build/release/latchkey SEED WORLDS [LISTED]
+#	python3 tests/oracle_azure/compare.py build/release/latchkey SEED WORLDS
 # runs any number of others.
 find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME oracle_azure COMMAND ${PYTHON3}
