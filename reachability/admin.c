@@ -18,7 +18,9 @@ struct known {
 struct admin {
 	uint32_t words;
 	struct world *world;
-	struct decide *all;         /* NULL: see decide_of */
+	struct decide *all;            /* NULL: see decide_of */
+	const struct segment *counted; /* of which `everything` is known */
+	uint32_t everything;
 	struct sparse known;        /* struct known, by node */
 	struct sparse publics;      /* struct known, by node */
 	struct intern powers;       /* see power_key */
@@ -105,13 +107,17 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
 }
 
 /* How many actions whoever has everything of the scope's provider holds. */
-static uint32_t everything_count(const struct segment *s)
+static uint32_t everything_count(struct admin *a, const struct segment *s)
 {
 	action_id begin, end;
 
+	if (a->counted == s)
+		return a->everything;
 	catalog_admin_actions(
 		provider_of_scope(segment_info(s)->scope)->name, &begin, &end);
-	return end - begin;
+	a->counted = s;
+	a->everything = end - begin;
+	return a->everything;
 }
 
 /*
@@ -119,17 +125,18 @@ static uint32_t everything_count(const struct segment *s)
  * may_be_admin asks for, without a look at the documents.
  */
 static bool class_may_be_admin(
-	const struct segment *s, const struct segment_entity *entity)
+	struct admin *a, const struct segment *s, const struct segment_entity *entity)
 {
 	return (entity->flags & (ENTITY_ROOT | ENTITY_SESSION)) ||
 	       entity->class == SEGMENT_NONE ||
-	       segment_class(s, entity->class)->wide_actions >= everything_count(s);
+	       segment_class(s, entity->class)->wide_actions >= everything_count(a, s);
 }
 
-bool admin_may_rule(const struct segment *s, const struct segment_entity *entity)
+bool admin_may_rule(
+	struct admin *a, const struct segment *s, const struct segment_entity *entity)
 {
 	return (entity->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) &&
-	       !(entity->flags & ENTITY_COMPUTE) && class_may_be_admin(s, entity);
+	       !(entity->flags & ENTITY_COMPUTE) && class_may_be_admin(a, s, entity);
 }
 
 /* A grant on every resource that is as wide as a service's worth of actions. */
@@ -288,7 +295,7 @@ static bool may_rule(struct admin *a, node_id identity)
 	return segment && (n->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) &&
 	       !(n->flags & ENTITY_COMPUTE) &&
 	       (n->imagined ||
-		       class_may_be_admin(segment, world_entity(a->world, identity)));
+		       class_may_be_admin(a, segment, world_entity(a->world, identity)));
 }
 
 /* A plain grant of everything: no other grant that is as narrow as a service counts. */
@@ -327,7 +334,7 @@ static bool power_key(struct buf *key, struct admin *a, node_id identity)
 	uint32_t class = world_entity(a->world, identity)->class, count, n;
 	const struct segment_class_doc *docs = segment_class_docs(s, class, &count);
 	const uint32_t head[] = { node->scope, node->flags & ENTITY_LINKED,
-		class_has_everything(s, docs, count, everything_count(s)),
+		class_has_everything(s, docs, count, everything_count(a, s)),
 		segment_class(s, class)->flags };
 
 	if (class == SEGMENT_NONE || world_any_removed(a->world) ||

@@ -28,7 +28,8 @@ int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e);
 int admin_public(expr *out, struct admin *a, node_id entity, struct err *e);
 
 /* What the segment alone tells: false when it rules nothing for sure. */
-bool admin_may_rule(const struct segment *s, const struct segment_entity *entity);
+bool admin_may_rule(
+	struct admin *a, const struct segment *s, const struct segment_entity *entity);
 
 /* Likewise: false when no policy of its own grants anything to everybody. */
 bool admin_may_be_public(

@@ -12,8 +12,8 @@ struct alike_kind {
 	bool custody;  /* the provider keeps some of the actions to itself */
 	bool prepares; /* the provider looks at more than kind and documents */
 	bool governed;
-	/* class + 1 of those that nothing sets apart, when bare_active are active */
-	uint32_t bare, bare_active;
+	/* class + 1 of those that name nobody, by custody, when bare_active are active */
+	uint32_t bare[CUSTODY_ALL + 1], bare_active;
 };
 
 /* Entities that agree in all but, perhaps, the values of condition keys. */
@@ -169,30 +169,32 @@ static uint32_t class_of(struct alike *a, entity_id id, bool named)
 {
 	const struct segment_entity *entity = segment_entity(a->segment, id);
 	struct alike_kind *k = kind_of(a, entity);
-	bool bare = !named && !k->custody;
-	uint32_t head[4], number;
+	uint32_t *bare, head[4], number;
 
 	if (a->active_number == UINT32_MAX)
 		a->active_number =
 			intern_add(&a->actives, (struct str){ (const char *)a->active,
 							a->subject->statement_count });
-	if (bare && k->bare > 0 && k->bare_active == a->active_number)
-		return k->bare - 1;
+	if (k->bare_active != a->active_number) {
+		memset(k->bare, 0, sizeof(k->bare));
+		k->bare_active = a->active_number;
+	}
 	head[0] = a->active_number;
 	head[1] = entity->kind;
 	head[2] = (uint32_t)named << 1 | ((entity->flags & ENTITY_CONTAINER) != 0);
 	head[3] = k->custody ? a->subject->provider->custody_of(
 				       segment_cursor_key(a->cursor, id))
 			     : CUSTODY_NONE;
+	bare = &k->bare[head[3]];
+	if (!named && *bare != 0)
+		return *bare - 1;
 	buf_clear(&a->key);
 	buf_add(&a->key, head, sizeof(head));
 	if (named && !key_side(a, k, id))
 		return UINT32_MAX;
 	number = intern_add(&a->keys, buf_str(&a->key));
-	if (bare) {
-		k->bare = number + 1;
-		k->bare_active = a->active_number;
-	}
+	if (!named)
+		*bare = number + 1;
 	return number;
 }
 

@@ -130,7 +130,7 @@ static int add_own(struct asking *a, struct answer_row *row, struct segment *s,
 	const struct segment_entity *entity = segment_entity(s, f->id);
 
 	row->node = world_node_entity(a->w, f->scope, f->id);
-	if (admin_may_rule(s, entity) &&
+	if (admin_may_rule(a->admin, s, entity) &&
 		admin_is_ruler(&row->admin, a->admin, row->node, e) < 0)
 		return e->code;
 	if (!row->who && admin_may_be_public(a->admin, f->scope, s, f->id) &&
