@@ -451,13 +451,31 @@ int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e)
 	return rc;
 }
 
+/* Whether some grant on the object's own side may hold for who has no name. */
+static bool opens(
+	struct admin *a, const struct decide_subject *s, const struct decide_object *o)
+{
+	for (uint32_t i = 0; i < o->statement_count; i++) {
+		const struct decide_statement *st = &o->statements[i];
+		expr condition = EXPR_TRUE;
+
+		if (st->slot == SLOT_RESOURCE &&
+			!(st->statement->flags & DOCUMENT_DENY) &&
+			o->provider->match(a->world, st->document, st->statement, &s->s,
+				&o->o, &condition) != MATCH_NONE &&
+			!decide_never_holds(decide_of(a), s, o, st))
+			return true;
+	}
+	return o->provider->inherits;
+}
+
 int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)
 {
 	struct known *slot = sparse_at(&a->publics, entity);
 	const struct segment_entity *data = world_entity(a->world, entity);
 	const struct decide_subject *s;
 	const struct decide_object *o;
-	struct access access;
+	struct access access = { .part_count = 0 };
 	node_id anonymous;
 
 	if (!slot->set && data && data->policy_state == SEGMENT_POLICY_GOT) {
@@ -467,8 +485,8 @@ int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)
 			a->world, NODE_PUBLIC, STR_LIT("public"), (struct str){ 0 });
 		if (decide_subject(&s, decide_of(a), anonymous, e) < 0 ||
 			decide_object(&o, decide_of(a), entity, e) < 0 ||
-			decide_entity(&access, decide_of(a), s, o, (struct str){ 0 }, e) <
-				0)
+			(opens(a, s, o) && decide_entity(&access, decide_of(a), s, o,
+						   (struct str){ 0 }, e) < 0))
 			return e->code;
 		for (uint32_t i = 0; i < access.part_count; i++)
 			any = expr_or(

@@ -312,7 +312,7 @@ static int what_direct(struct asking *a, node_id subject, struct err *e)
 	int rc = search_what(&found, a->d, subject, e);
 
 	if (rc == 0)
-		rc = asking_add_found(a, &found, subject, false, e);
+		rc = asking_add_found(a, &found, subject, e);
 	buf_release(&found);
 	return rc;
 }

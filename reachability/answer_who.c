@@ -305,7 +305,7 @@ static int who_direct(struct asking *a, const struct answer_object *object, stru
 	int rc = search_who(&found, a->d, object, e);
 
 	if (rc == 0)
-		rc = asking_add_found(a, &found, object->node, true, e);
+		rc = asking_add_found(a, &found, object->node, e);
 	buf_release(&found);
 	return rc;
 }

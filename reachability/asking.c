@@ -123,41 +123,48 @@ int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id o
 	return 0;
 }
 
-/* A row about an entity that belongs to its scope: its node need not be looked at. */
-static int add_own(struct asking *a, struct answer_row *row, struct segment *s,
-	const struct search_found *f, struct err *e)
+/*
+ * A row about an entity that belongs to its scope, written in place: its node need not be
+ * looked at.
+ */
+static int add_own(struct asking *a, const struct answer_row *made, struct segment *s,
+	const struct search_found *f, node_id other, struct err *e)
 {
+	struct answer_row *row = (void *)buf_reserve(&a->out, sizeof(*row));
 	const struct segment_entity *entity = segment_entity(s, f->id);
 
+	*row = *made;
 	row->node = world_node_entity(a->w, f->scope, f->id);
+	row->other = other;
+	row->who = a->who;
+	a->out.n += sizeof(*row);
 	if (admin_may_rule(a->admin, s, entity) &&
 		admin_is_ruler(&row->admin, a->admin, row->node, e) < 0)
 		return e->code;
-	if (!row->who && admin_may_be_public(a->admin, f->scope, s, f->id) &&
+	if (!a->who && admin_may_be_public(a->admin, f->scope, s, f->id) &&
 		admin_is_public(&row->public, a->admin, row->node, e) < 0)
 		return e->code;
-	if (row->who && a->noted != f->scope) {
+	if (a->who && a->noted != f->scope) {
 		a->noted = f->scope;
-		if (notes_subject(a->notes, row->node, e) < 0)
-			return e->code;
+		return notes_subject(a->notes, row->node, e);
 	}
-	buf_add(&a->out, row, sizeof(*row));
 	return 0;
 }
 
 int asking_add_found(
-	struct asking *a, const struct buf *found, node_id other, bool who, struct err *e)
+	struct asking *a, const struct buf *found, node_id other, struct err *e)
 {
 	const struct search_found *f = VEC_DATA(found, const struct search_found);
 	size_t count = VEC_COUNT(found, struct search_found);
-	struct answer_row row = { .other = other };
 	const struct access *last = NULL;
 	const struct answer_row *made = NULL;
+	struct segment *s = NULL;
 
 	buf_reserve(&a->out, count * sizeof(struct answer_row));
 	for (size_t i = 0; i < count; i++) {
-		struct segment *s = NULL;
+		struct answer_row row;
 		bool first = false;
+		int rc;
 
 		if (f[i].access != last)
 			made = row_direct(&first, a->rows, f[i].access);
@@ -166,19 +173,20 @@ int asking_add_found(
 			continue;
 		if (first)
 			note_parts(a, made);
-		row = *made;
-		row.other = other;
-		row.who = who;
-		if (f[i].scope != SEGMENT_NONE &&
-			world_segment(&s, a->w, f[i].scope, e) < 0)
+		if (f[i].scope == SEGMENT_NONE)
+			s = NULL;
+		else if ((i == 0 || f[i].scope != f[i - 1].scope || !s) &&
+			 world_segment(&s, a->w, f[i].scope, e) < 0)
 			return e->code;
 		if (s && world_is_own(segment_entity(s, f[i].id)->flags)) {
-			if (add_own(a, &row, s, &f[i], e) < 0)
-				return e->code;
-		} else if (asking_add(a, &row, search_node(a->w, &f[i]), other, who, e) <
-			   0) {
-			return e->code;
+			rc = add_own(a, made, s, &f[i], other, e);
+		} else {
+			row = *made;
+			rc = asking_add(
+				a, &row, search_node(a->w, &f[i]), other, a->who, e);
 		}
+		if (rc < 0)
+			return rc;
 	}
 	return 0;
 }

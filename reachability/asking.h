@@ -61,8 +61,8 @@ int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id o
 	bool who, struct err *e);
 
 /* Append the direct rows of what a search found (struct search_found). */
-int asking_add_found(struct asking *a, const struct buf *found, node_id other, bool who,
-	struct err *e);
+int asking_add_found(
+	struct asking *a, const struct buf *found, node_id other, struct err *e);
 
 /* A question of one verdict per pair (become, admin): whom the row is about. */
 struct asking_plain {

@@ -177,6 +177,25 @@ expr decide_condition(struct decide *d, const struct decide_subject *s,
 		&g.conditions, statement->document, statement->statement);
 }
 
+bool decide_never_holds(struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, const struct decide_statement *statement)
+{
+	const struct document_statement *st = statement->statement;
+	const struct document_condition *c =
+		statement->document->conditions + st->condition_first;
+	struct deciding g;
+	bool never = false;
+
+	deciding_begin(&g, d->world, d->bits, &d->scratch, s, o);
+	for (uint32_t i = 0; i < st->condition_count; i++) {
+		if (c[i].joins != 0)
+			return false;
+		never |= condition_test(&g.conditions, statement->document, &c[i]) ==
+			 EXPR_FALSE;
+	}
+	return never;
+}
+
 static uint32_t first_action(const uint64_t *bits, uint32_t words)
 {
 	for (uint32_t i = 0; i < words; i++) {

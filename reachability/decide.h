@@ -248,6 +248,10 @@ bool decide_lists_have(struct decide *d, const struct action_plan *plan,
 expr decide_condition(struct decide *d, const struct decide_subject *s,
 	const struct decide_object *o, const struct decide_statement *statement);
 
+/* Whether one of its conditions alone can never hold, whatever the action. */
+bool decide_never_holds(struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, const struct decide_statement *statement);
+
 /* Whether the statement has any action that the question asks about on the object. */
 bool decide_concerns(struct decide *d, const struct decide_object *o,
 	const struct document *document, const struct document_statement *statement);

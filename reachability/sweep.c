@@ -148,6 +148,14 @@ static struct sweep_grants grants_of(
 	return out;
 }
 
+/* Valid until the next call. */
+static struct str key_of(struct sweep *p, entity_id id)
+{
+	if (!p->cursor)
+		p->cursor = segment_cursor_new(p->segment, world_arena(p->w));
+	return segment_cursor_key(p->cursor, id);
+}
+
 /* Whether a grant may reach the entity: the beginnings of both agree. */
 static bool may_reach(struct sweep *p, const struct sweep_grants *g, entity_id id)
 {
@@ -155,7 +163,7 @@ static bool may_reach(struct sweep *p, const struct sweep_grants *g, entity_id i
 
 	if (g->any || g->literal_count == 0)
 		return g->any;
-	key = segment_cursor_key(p->cursor, id);
+	key = key_of(p, id);
 	for (uint32_t i = 0; i < g->literal_count; i++) {
 		size_t n = g->literals[i].n < key.n ? g->literals[i].n : key.n;
 
@@ -384,7 +392,7 @@ static bool may_meet(struct sweep *p, entity_id id)
 	if (count == 0)
 		return false;
 	buf_clear(&p->reach);
-	buf_add_str(&p->reach, segment_cursor_key(p->cursor, id));
+	buf_add_str(&p->reach, key_of(p, id));
 	buf_add_char(&p->reach, '*');
 	for (size_t i = 0; i < count; i++) {
 		if (pattern_intersects(spans[VEC_DATA(&p->tests, uint32_t)[i]].pattern,
@@ -642,7 +650,6 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 		arena, uint64_t, segment_info(p.segment)->entity_count / 64 + 1);
 	p.kinds = arena_alloc(
 		arena, (segment_info(p.segment)->kind_count + 1) * sizeof(*p.kinds));
-	p.cursor = segment_cursor_new(p.segment, arena);
 	named_in(&p, s->s.node, own);
 	if (p.ruler != NODE_NONE)
 		named_in(&p, p.ruler, own);
