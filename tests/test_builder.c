@@ -408,6 +408,27 @@ static void principals_are_found_by_text(void **state)
 	assert_int_equal(begin, end);
 }
 
+/* What is open to everybody is found by its service, once, and by the provider. */
+static void openings_are_found_by_service(void **state)
+{
+	static const char *const texts[] = { SEGMENT_OPEN, SEGMENT_OPEN "3",
+		SEGMENT_OPEN_OF "aws" };
+	const struct fixture *f = *state;
+	const struct segment_principal *p = segment_principals(&f->s);
+	uint32_t begin, end, found = 0;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		segment_principal_range(&f->s, str_from(texts[i]), &begin, &end);
+		assert_in_range(end - begin, 0, 1);
+		found += end - begin;
+		if (end > begin)
+			assert_int_equal(p[begin].type, 0);
+	}
+	assert_int_equal(found, 2); /* by its service or by none, and the provider */
+	segment_principal_range(&f->s, STR_LIT(SEGMENT_PINNED), &begin, &end);
+	assert_int_equal(begin, end);
+}
+
 static void coverage_is_kept(void **state)
 {
 	const struct fixture *f = *state;
@@ -498,6 +519,7 @@ int main(void)
 		cmocka_unit_test(policy_states_are_told_apart),
 		cmocka_unit_test(the_index_is_a_forest_of_prefixes),
 		cmocka_unit_test(principals_are_found_by_text),
+		cmocka_unit_test(openings_are_found_by_service),
 		cmocka_unit_test(coverage_is_kept),
 		cmocka_unit_test(order_of_arrival_does_not_matter),
 		cmocka_unit_test(limits_are_told),
