@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "reachability/alike.h"
+#include "reachability/grant_reach.h"
 #include "reachability/pattern.h"
 #include "reachability/span.h"
 #include "reachability/tree_sweep.h"
@@ -13,13 +14,6 @@ struct sweep_event {
 	bool opens;
 };
 
-/* Where grants reach: any resource, or what begins with one of these. */
-struct sweep_grants {
-	bool any;
-	const struct str *literals;
-	uint32_t literal_count;
-};
-
 /* What the question asks of a kind, of containers (1) and of others (0). */
 struct sweep_kind {
 	bool known;
@@ -27,7 +21,7 @@ struct sweep_kind {
 	bool asked;   /* some action of it is asked about */
 	bool lets_in; /* calls on it grant access beside all policies */
 	/* what the subject grants of it: all, and what its own policy must consent to */
-	struct sweep_grants grants, consents;
+	struct grant_reach grants, consents;
 };
 
 struct sweep {
@@ -107,47 +101,6 @@ static bool kind_matters(const struct action_plan *plan)
 	return false;
 }
 
-static bool lists_have(struct sweep *p, const struct action_plan *plan,
-	const struct decide_statement *st, bool required)
-{
-	for (int policy = required ? POLICY_REQUIRED : POLICY_NEVER;
-		policy <= POLICY_REQUIRED; policy++) {
-		if (decide_lists_have(p->d, plan, (enum provider_policy)policy, st))
-			return true;
-	}
-	return false;
-}
-
-/* The subject's grants of what is asked about; `required`: that need consent. */
-static struct sweep_grants grants_of(
-	struct sweep *p, const struct action_plan *plan, bool required)
-{
-	const struct decide_subject *s = p->subject;
-	struct sweep_grants out = { .any = false };
-	struct buf on = { 0 };
-
-	for (uint32_t i = 0; i < s->identity_count && !out.any; i++) {
-		const struct decide_statement *st = &s->statements[i];
-
-		if (!search_is_grant(st) || !lists_have(p, plan, st, required))
-			continue;
-		out.any = (st->statement->flags &
-				  (DOCUMENT_ANY_RESOURCE | DOCUMENT_NOT_RESOURCE)) != 0;
-		for (uint32_t n = 0; n < st->statement->resource_count; n++) {
-			const struct document_pattern *dp =
-				&st->document
-					 ->patterns[st->statement->resource_first + n];
-
-			VEC_ADD(&on, struct str,
-				str_head(document_str(st->document, dp->text),
-					dp->literal_size));
-		}
-	}
-	out.literal_count = (uint32_t)VEC_COUNT(&on, struct str);
-	out.literals = world_keep(p->w, &on);
-	return out;
-}
-
 /* Valid until the next call. */
 static struct str key_of(struct sweep *p, entity_id id)
 {
@@ -156,21 +109,11 @@ static struct str key_of(struct sweep *p, entity_id id)
 	return segment_cursor_key(p->cursor, id);
 }
 
-/* Whether a grant may reach the entity: the beginnings of both agree. */
-static bool may_reach(struct sweep *p, const struct sweep_grants *g, entity_id id)
+static bool may_reach(struct sweep *p, const struct grant_reach *g, entity_id id)
 {
-	struct str key;
-
 	if (g->any || g->literal_count == 0)
 		return g->any;
-	key = key_of(p, id);
-	for (uint32_t i = 0; i < g->literal_count; i++) {
-		size_t n = g->literals[i].n < key.n ? g->literals[i].n : key.n;
-
-		if (n == 0 || memcmp(g->literals[i].p, key.p, n) == 0)
-			return true;
-	}
-	return false;
+	return grant_reach_key(g, key_of(p, id));
 }
 
 static struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags)
@@ -185,8 +128,8 @@ static struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags
 	k->asked = plan->count > 0;
 	k->matters = kind_matters(plan);
 	k->lets_in = p->subject->provider->has_grants(world_kind(p->w, p->segment, kind));
-	k->grants = grants_of(p, plan, false);
-	k->consents = grants_of(p, plan, true);
+	k->grants = grant_reach_of(p->d, p->subject, plan, POLICY_NEVER);
+	k->consents = grant_reach_of(p->d, p->subject, plan, POLICY_REQUIRED);
 	return k;
 }
 

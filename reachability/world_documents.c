@@ -20,14 +20,18 @@ int world_documents(const struct world_document **out, uint32_t *count, struct w
 	struct segment *s = world_node_segment(w, n);
 	const struct segment_holding *h;
 	struct world_document *docs;
-	uint32_t held = 0, found = 0;
+	uint32_t held = 0, wanted = 0, found = 0;
 
 	*out = NULL;
 	*count = 0;
 	if (!s)
 		return 0;
 	h = segment_holdings(s, world_node(w, n)->id, &held);
-	docs = ARENA_NEW_ARRAY(world_arena(w), struct world_document, held + 1);
+	for (uint32_t i = 0; i < held; i++)
+		wanted += h[i].layer == (uint32_t)layer;
+	if (wanted == 0)
+		return 0;
+	docs = ARENA_NEW_ARRAY(world_arena(w), struct world_document, wanted);
 	for (uint32_t i = 0; i < held; i++) {
 		struct str name = segment_str(s, h[i].name);
 
