@@ -369,7 +369,7 @@ static int blast_scope(struct world *w, scope_number scope, bool direct, double 
 		node_id node = world_node_entity(w, scope, id);
 		struct answer a;
 
-		if (!world_acts(w, node))
+		if (!(segment_entity(s, id)->flags & ENTITY_IDENTITY))
 			continue;
 		if (bench_now() > end)
 			return 1;

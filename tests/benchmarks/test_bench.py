@@ -83,3 +83,25 @@ def test_account(tmp_path):
     assert case(lines, "split")["bytes"] == case(lines, "parse")["bytes"] > 0
     assert case(lines, "ingest")["entities"] > 60
     assert case(lines, "who-access-bucket", paths="direct")["rows_max"] > 0
+
+
+def test_peers(tmp_path, lines):
+    """The edges that peers search are latchkey's answers: without hops both have as many rows."""
+    store, edges = tmp_path / "store", tmp_path / "edges"
+    edges.mkdir()
+    run("bench_organization", "--store", store, *SIZE, "--case", "none")
+    said = run("peer_csr", "--store", store, "--edges", edges, "--questions", "5", "--seconds", "20")
+    done = subprocess.run(["python3", str(ROOT / "benchmarks/peers/sqlite.py"), str(edges)],
+                          capture_output=True, text=True, timeout=120, check=True)
+    said += [json.loads(line) for line in done.stdout.splitlines()]
+    for sort in ("what", "who"):
+        rows = {line["peer"]: (line["rows_mean"], line["questions"]) for line in said
+                if line["case"] == f"{sort}-direct-heaviest"}
+        assert len(rows) == 3 and len(set(rows.values())) == 1, rows
+        hops = {line["peer"]: line["rows_mean"] for line in said
+                if line["case"] == f"{sort}-all-heaviest"}
+        assert hops["csr"] == hops["sqlite"] <= hops["latchkey"]
+    (tmp_path / "lines").write_text("\n".join(json.dumps(line) for line in said))
+    table = subprocess.run(["python3", str(ROOT / "benchmarks/peers/table.py"), str(tmp_path / "lines")],
+                           capture_output=True, text=True, check=True).stdout
+    assert "| what-direct-heaviest |" in table and "sqlite" in table
