@@ -137,8 +137,6 @@ static int read_entity(struct detail *d, struct segment *s, entity_id id,
 	d->resource_policy = policy_state(entity->policy_state);
 	if (entity->parent != SEGMENT_NONE)
 		d->parent = segment_key(s, entity->parent, arena);
-	if (entity->source != SEGMENT_NONE)
-		d->source = segment_source(s, entity->source);
 	pairs = segment_tags(s, id, &d->tag_count);
 	d->tags = read_pairs(s, pairs, d->tag_count, arena);
 	pairs = segment_attributes(s, id, &d->attribute_count);
@@ -161,5 +159,8 @@ int detail_read(struct detail *out, struct world *w, node_id n, struct arena *ar
 		.flags = node->flags };
 	if (!segment)
 		return 0;
+	if (snapshot_source(
+		    &out->source, world_snapshot(w), node->scope, node->id, arena, e) < 0)
+		return e->code;
 	return read_entity(out, segment, node->id, arena, e);
 }

@@ -49,14 +49,6 @@ static text_id source_add(struct builder *b, const struct record_source *source)
 	return text_add(b, buf_str(&b->scratch));
 }
 
-/* Of two sources the one that sorts first, whatever came first. */
-static text_id source_merge(const struct builder *b, text_id old, text_id new)
-{
-	if (old == BUILDER_NO_TEXT || new == BUILDER_NO_TEXT)
-		return old != BUILDER_NO_TEXT ? old : new;
-	return str_cmp(builder_str(b, new), builder_str(b, old)) < 0 ? new : old;
-}
-
 struct builder *builder_new(struct str scope)
 {
 	struct builder *b = builder_memory(1, sizeof(*b));
@@ -161,7 +153,6 @@ static void add_pairs(struct builder *b, struct buf *pairs, text_id owner,
 void builder_add_entity(struct builder *b, const struct record_entity *entity)
 {
 	text_id key = text_add(b, entity->key);
-	text_id source = source_add(b, &entity->source);
 	struct builder_entity *into;
 	struct str kind, name;
 
@@ -178,7 +169,6 @@ void builder_add_entity(struct builder *b, const struct record_entity *entity)
 	set_text(b, &into->kind, entity->kind);
 	set_text(b, &into->name, entity->name);
 	set_text(b, &into->parent, entity->parent);
-	into->source = source_merge(b, into->source, source);
 	into->created = entity->created != 0 ? entity->created : into->created;
 	into->last_used = entity->last_used != 0 ? entity->last_used : into->last_used;
 	into->tags_known |= entity->tags_known;

@@ -17,7 +17,7 @@ typedef uint32_t text_id;
 #define BUILDER_NO_TEXT 0u
 
 struct builder_entity {
-	text_id key, kind, name, parent, source;
+	text_id key, kind, name, parent;
 	uint32_t flags;
 	int64_t created, last_used;
 	bool tags_known;

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "graphstore/dictionary_priv.h"
+#include "graphstore/list_priv.h"
 
 /* A text with its number, for sorting. */
 struct ranked {
@@ -331,7 +332,6 @@ static void entities_make(struct seal *s)
 			.created = from->created,
 			.last_used = from->last_used,
 			.tags_known = from->tags_known,
-			.source = seal_source(s, from->source),
 		};
 
 		if (parent != BUILDER_NO_TEXT && parent != from->key)
@@ -585,6 +585,16 @@ static void info_make(struct seal *s)
 	buf_add(&s->set.section[SECTION_INFO], &head, sizeof(head));
 }
 
+/* Of ids most have no holdings, tags or relations of a type. */
+static void starts_pack(struct seal *s)
+{
+	list_pack(&s->set.section[SECTION_HOLDING_STARTS]);
+	list_pack(&s->set.section[SECTION_TAG_STARTS]);
+	list_pack(&s->set.section[SECTION_ATTRIBUTE_STARTS]);
+	for (unsigned i = SECTION_RELATIONS; i < SECTION_COUNT; i += 2)
+		list_pack(&s->set.section[i]);
+}
+
 int seal_run(struct builder *b, struct err *e)
 {
 	struct seal s = { .b = b };
@@ -614,6 +624,7 @@ int seal_run(struct builder *b, struct err *e)
 	b->counts.entities = s.entity_count;
 	b->counts.classes = s.class_count;
 	info_make(&s);
+	starts_pack(&s);
 	rc = section_pack(&b->parts, &s.set, e);
 done:
 	seal_release(&s);

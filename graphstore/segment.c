@@ -1,12 +1,12 @@
 #include "graphstore/segment_priv.h"
 
 #include "base/mutant.h"
+#include "graphstore/list_priv.h"
 
 static const struct segment_entity no_entity = {
 	.kind = SEGMENT_NONE,
 	.parent = SEGMENT_NONE,
 	.class = SEGMENT_NONE,
-	.source = SEGMENT_NONE,
 };
 
 static const struct segment_doc no_doc = { .flags = SEGMENT_DOC_MISSING };
@@ -21,18 +21,11 @@ static const void *items(const struct segment *s, unsigned section)
 }
 
 /* The bounds of list `i`; an empty one where the file is damaged. */
-static uint32_t list_bounds(
+static uint32_t bounds(
 	const struct segment *s, unsigned starts, uint32_t i, uint32_t *begin)
 {
-	const uint32_t *start = items(s, starts);
-	uint32_t limit = s->view[starts + 1].count;
-
-	*begin = 0;
-	if (s->view[starts].count == 0 || i >= s->view[starts].count - 1 ||
-		start[i] > start[i + 1] || start[i + 1] > limit)
-		return 0;
-	*begin = start[i];
-	return start[i + 1] - start[i];
+	return list_bounds(items(s, starts), s->view[starts].count, i,
+		s->view[starts + 1].count, begin);
 }
 
 static const uint32_t *ids(
@@ -41,7 +34,7 @@ static const uint32_t *ids(
 	const uint32_t *item = items(s, starts + 1);
 	uint32_t begin;
 
-	*count = list_bounds(s, starts, i, &begin);
+	*count = bounds(s, starts, i, &begin);
 	return item + begin;
 }
 
@@ -49,14 +42,10 @@ static const uint32_t *ids(
 static int lists_check(
 	const struct segment *s, unsigned starts, uint32_t count, struct err *e)
 {
-	const uint32_t *start = items(s, starts);
-	uint32_t have = s->view[starts].count, limit = s->view[starts + 1].count;
-
-	if (have == 0 && limit == 0)
-		return 0;
-	if (have != count + 1 || start[0] != 0 || start[count] != limit)
-		return err_set(e, ERR_CORRUPT, "section %s has %u lists, expected %u",
-			section_name(starts), have, count);
+	if (!list_check(items(s, starts), s->view[starts].count, count,
+		    s->view[starts + 1].count))
+		return err_set(e, ERR_CORRUPT, "section %s does not have %u lists",
+			section_name(starts), count);
 	return 0;
 }
 
@@ -284,7 +273,7 @@ const struct segment_holding *segment_holdings(
 	const struct segment_holding *all = items(s, SECTION_HOLDINGS);
 	uint32_t begin;
 
-	*count = list_bounds(s, SECTION_HOLDING_STARTS, id, &begin);
+	*count = bounds(s, SECTION_HOLDING_STARTS, id, &begin);
 	return all + begin;
 }
 
@@ -294,7 +283,7 @@ const struct segment_pair *segment_tags(
 	const struct segment_pair *all = items(s, SECTION_TAGS);
 	uint32_t begin;
 
-	*count = list_bounds(s, SECTION_TAG_STARTS, id, &begin);
+	*count = bounds(s, SECTION_TAG_STARTS, id, &begin);
 	return all + begin;
 }
 
@@ -304,7 +293,7 @@ const struct segment_pair *segment_attributes(
 	const struct segment_pair *all = items(s, SECTION_ATTRIBUTES);
 	uint32_t begin;
 
-	*count = list_bounds(s, SECTION_ATTRIBUTE_STARTS, id, &begin);
+	*count = bounds(s, SECTION_ATTRIBUTE_STARTS, id, &begin);
 	return all + begin;
 }
 
@@ -326,7 +315,7 @@ const struct segment_class_doc *segment_class_docs(
 	const struct segment_class_doc *all = items(s, SECTION_CLASS_DOCS);
 	uint32_t begin;
 
-	*count = list_bounds(s, SECTION_CLASS_DOC_STARTS, class, &begin);
+	*count = bounds(s, SECTION_CLASS_DOC_STARTS, class, &begin);
 	return all + begin;
 }
 

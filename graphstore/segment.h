@@ -68,7 +68,7 @@ struct segment_entity {
 	uint8_t policy_state;
 	uint8_t tags_known;
 	uint16_t reserved;
-	uint32_t source; /* into sources, or SEGMENT_NONE */
+	uint32_t unused; /* 0; where it came from is in its records: snapshot_source */
 };
 
 struct segment_holding {

@@ -1,5 +1,7 @@
 #include "graphstore/segment_priv.h"
 
+#include "graphstore/list_priv.h"
+
 /* The sections whose items are ids, and below what these must be. */
 static uint32_t item_limit(const struct segment *s, unsigned section)
 {
@@ -37,13 +39,10 @@ static bool text_ok(const struct segment *s, struct segment_text t)
 
 static int starts_check(const struct segment *s, unsigned section, struct err *e)
 {
-	const uint32_t *start = (const void *)s->view[section].bytes.p;
+	uint32_t size = s->view[section].count;
+	uint32_t i = list_falls((const void *)s->view[section].bytes.p, size);
 
-	for (uint32_t i = 1; i < s->view[section].count; i++) {
-		if (start[i] < start[i - 1])
-			return section_err(e, section, i);
-	}
-	return 0;
+	return i < size ? section_err(e, section, i) : 0;
 }
 
 static int ids_check(const struct segment *s, unsigned section, struct err *e)
@@ -93,8 +92,6 @@ static int entities_check(const struct segment *s, struct err *e)
 		if (!text_ok(s, n->name) || n->kind >= s->info.kind_count ||
 			(n->parent != SEGMENT_NONE && n->parent >= total) ||
 			(!no_class && n->class >= s->info.class_count) ||
-			(n->source != SEGMENT_NONE &&
-				n->source >= s->view[SECTION_SOURCES].count) ||
 			n->policy_state > SEGMENT_POLICY_REFUSED || n->tags_known > 1)
 			return section_err(e, SECTION_ENTITIES, id);
 	}

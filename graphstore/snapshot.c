@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/intern.h"
+#include "base/record.h"
 #include "graphstore/packed.h"
 #include "graphstore/posting_priv.h"
 
@@ -477,4 +478,28 @@ int snapshot_record(struct str *out, struct snapshot *snap, scope_number scope,
 		return err_set(
 			e, ERR_CORRUPT, "the records of scope %u are damaged", scope);
 	return rc;
+}
+
+int snapshot_source(struct str *out, struct snapshot *snap, scope_number scope,
+	entity_id id, struct arena *arena, struct err *e)
+{
+	struct str records = { 0 }, source;
+	struct record r;
+	size_t at = 0;
+	int rc = snapshot_record(&records, snap, scope, id, e);
+
+	*out = (struct str){ 0 };
+	if (rc <= 0)
+		return rc;
+	while ((rc = record_decode(&r, records, &at, false, arena, e)) > 0) {
+		if (r.type != RECORD_ENTITY || r.entity.source.file.n == 0)
+			continue;
+		source = arena_printf(arena, "%.*s@%llu", STR_ARG(r.entity.source.file),
+			(unsigned long long)r.entity.source.offset);
+		if (out->n == 0 || str_cmp(source, *out) < 0)
+			*out = source;
+	}
+	return rc < 0 ? err_set(e, ERR_CORRUPT, "the records of scope %u are damaged",
+				scope)
+		      : 0;
 }

@@ -76,4 +76,11 @@ int snapshot_links(struct snapshot *snap, struct str principal,
 int snapshot_record(struct str *out, struct snapshot *snap, scope_number scope,
 	entity_id id, struct err *e);
 
+/*
+ * "file@offset" where the entity was found, of several the one that sorts first; empty:
+ * not known. In the arena.
+ */
+int snapshot_source(struct str *out, struct snapshot *snap, scope_number scope,
+	entity_id id, struct arena *arena, struct err *e);
+
 #endif

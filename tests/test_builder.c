@@ -184,7 +184,6 @@ static void entities_merge(void **state)
 	assert_int_equal(alice->flags, ENTITY_IDENTITY | ENTITY_DISABLED);
 	assert_true(str_eq(segment_str(&f->s, alice->name), STR_LIT("Alice")));
 	assert_true(str_eq(segment_kind(&f->s, alice->kind), STR_LIT("user")));
-	assert_true(str_eq(segment_source(&f->s, alice->source), STR_LIT("in.json@1")));
 	assert_int_equal(alice->parent, id_of(f, "acct"));
 	assert_int_equal(segment_entity(&f->s, id_of(f, "acct"))->parent, SEGMENT_NONE);
 	assert_true(alice->tags_known);

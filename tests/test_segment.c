@@ -204,7 +204,6 @@ static void read_all(struct segment *s)
 	for (uint32_t id = 0; id < total && id < 64; id++) {
 		segment_name(s, id);
 		segment_kind(s, segment_entity(s, id)->kind);
-		segment_source(s, segment_entity(s, id)->source);
 		segment_holdings(s, id, &count);
 		segment_tags(s, id, &count);
 		segment_attributes(s, id, &count);

@@ -106,6 +106,8 @@ static void a_scope_reads_back(void **state)
 	assert_int_equal(d->statement_count, 1);
 	assert_int_equal(snapshot_record(&record, snap, 0, id, &e), 1);
 	assert_true(record.n > 0);
+	assert_int_equal(snapshot_source(&record, snap, 0, id, &arena, &e), 0);
+	assert_true(str_eq(record, STR_LIT("in.json@1")));
 	snapshot_end(snap);
 	store_close(store);
 	arena_release(&arena);

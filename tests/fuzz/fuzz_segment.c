@@ -96,12 +96,12 @@ static size_t read_entity(const struct segment *s, entity_id id, struct arena *a
 {
 	uint32_t count;
 	size_t sum = segment_key(s, id, arena).n + segment_name(s, id).n +
-		     segment_kind(s, segment_entity(s, id)->kind).n +
-		     segment_source(s, segment_entity(s, id)->source).n;
+		     segment_kind(s, segment_entity(s, id)->kind).n;
 
 	for (const struct segment_holding *h = segment_holdings(s, id, &count); count > 0;
 		h++, count--)
-		sum += segment_str(s, h->name).n + segment_doc(s, h->doc)->flags;
+		sum += segment_str(s, h->name).n + segment_doc(s, h->doc)->flags +
+		       segment_source(s, h->source).n;
 	for (const struct segment_pair *p = segment_tags(s, id, &count); count > 0;
 		p++, count--)
 		sum += segment_str(s, p->key).n;
