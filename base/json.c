@@ -138,11 +138,41 @@ static size_t value_offset(const struct json *j, const struct json_value *v)
 	return at;
 }
 
+/* The last child of a container that is not empty. */
+static const struct json_value *last_child(const struct json_value *container)
+{
+	struct json_iter it = json_iterate(container);
+	const struct json_value *child = NULL;
+	struct str name;
+
+	while (json_next(&it, &name, &child))
+		continue;
+	return child;
+}
+
+/*
+ * One past the value at `at`. When its last leaf is a string, nothing but the brackets of
+ * its containers follows, and what is before need not be looked at again.
+ */
+static size_t value_end(const struct json *j, const struct json_value *v, size_t at)
+{
+	size_t depth = 0;
+
+	for (; yyjson_is_ctn(unwrap(v)) && json_size(v) > 0; depth++)
+		v = last_child(v);
+	if (json_type(v) != JSON_STRING)
+		return skip_value(j->text, at);
+	at = skip_string(j->text, quote_offset(j, unwrap(v)));
+	for (; depth > 0; at++)
+		depth -= j->text.p[at] == ']' || j->text.p[at] == '}';
+	return at;
+}
+
 struct str json_text(const struct json *j, const struct json_value *v)
 {
 	size_t at = value_offset(j, v);
 
-	return (struct str){ j->text.p + at, skip_value(j->text, at) - at };
+	return (struct str){ j->text.p + at, value_end(j, v, at) - at };
 }
 
 uint64_t json_offset(const struct json *j, const struct json_value *v)
