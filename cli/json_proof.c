@@ -44,6 +44,13 @@ static void write_item(struct json_out *j, struct world *w, const struct proof_i
 	json_row_condition(j, w, item->condition);
 	json_out_key(j, "holds");
 	json_out_bool(j, item->holds);
+	json_out_key(j, "role");
+	json_out_str_or_null(j, item->role);
+	json_out_key(j, "block");
+	if (item->role.n > 0)
+		json_out_count(j, item->block);
+	else
+		json_out_null(j);
 	json_out_close(j, '}');
 }
 

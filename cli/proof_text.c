@@ -153,6 +153,10 @@ static void add_cited(struct page *p, const struct proof_item *item)
 		add_part(p, " ", item->sid);
 	}
 	add_part(p, " of ", item->holder);
+	if (item->role.n > 0) {
+		add_part(p, ", role ", item->role);
+		buf_printf(p->b, " block %u", (unsigned)item->block);
+	}
 	if (!str_eq(item->via, item->holder))
 		add_part(p, " via ", item->via);
 	add_condition(p, ", if ", item->condition);

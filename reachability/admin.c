@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/sorted.h"
 #include "base/sparse.h"
+#include "reachability/ancestry.h"
+#include "reachability/tree_admin.h"
 
 /* Bits of actions: given for sure, given perhaps. */
 struct given {
@@ -136,7 +139,9 @@ bool admin_may_rule(
 	struct admin *a, const struct segment *s, const struct segment_entity *entity)
 {
 	return (entity->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) &&
-	       !(entity->flags & ENTITY_COMPUTE) && class_may_be_admin(a, s, entity);
+	       !(entity->flags & ENTITY_COMPUTE) &&
+	       (provider_of_scope(segment_info(s)->scope)->inherits ||
+		       class_may_be_admin(a, s, entity));
 }
 
 /* A grant on every resource that is as wide as a service's worth of actions. */
@@ -441,7 +446,9 @@ int admin_residual(expr *out, struct admin *a, node_id identity, struct err *e)
 		*out = slot->residual;
 		return 0;
 	}
-	if (power_key(&key, a, identity))
+	if (provider_of_node(a->world, identity)->inherits)
+		rc = tree_admin_any(out, decide_of(a), identity, e);
+	else if (power_key(&key, a, identity))
 		rc = shared_residual(out, a, identity, buf_str(&key), e);
 	else
 		rc = residual_of(out, a, identity, e);
@@ -478,7 +485,9 @@ int admin_public(expr *out, struct admin *a, node_id entity, struct err *e)
 	struct access access = { .part_count = 0 };
 	node_id anonymous;
 
-	if (!slot->set && data && data->policy_state == SEGMENT_POLICY_GOT) {
+	if (!slot->set && data &&
+		(data->policy_state == SEGMENT_POLICY_GOT ||
+			provider_of_node(a->world, entity)->inherits)) {
 		expr any = EXPR_FALSE;
 
 		anonymous = world_node_virtual(
@@ -511,6 +520,54 @@ int admin_is_ruler(bool *out, struct admin *a, node_id identity, struct err *e)
 	return 0;
 }
 
+/* Whether what an entity lies in, in another scope, is open to everybody. */
+static bool open_above(struct admin *a, scope_number scope, entity_id id)
+{
+	node_id up;
+	bool open;
+	struct err e;
+
+	/* what cannot be read is looked at by itself */
+	if (ancestry_parent(&up, world_ancestry(a->world),
+		    world_node_entity(a->world, scope, id), &e) < 0)
+		return true;
+	if (up == NODE_NONE)
+		return false;
+	return tree_admin_open(&open, decide_of(a), up, &e) < 0 || open;
+}
+
+/* What lies in open containers is open, too. */
+static void open_beneath(
+	struct admin *a, scope_number scope, struct segment *s, bool *open)
+{
+	uint32_t count = segment_info(s)->entity_count;
+	bool *known = ARENA_NEW_ARRAY(world_arena(a->world), bool, count + 1);
+
+	for (entity_id id = 0; id < count; id++) {
+		entity_id chain[LIMIT_CONTAINERS], at = id;
+		uint32_t n = 0;
+		bool above = false;
+
+		while (!known[at] && n < LIMIT_CONTAINERS) {
+			entity_id parent = segment_entity(s, at)->parent;
+
+			chain[n++] = at;
+			if (parent >= count) {
+				above = open_above(a, scope, at);
+				break;
+			}
+			at = parent;
+		}
+		if (known[at])
+			above = open[at];
+		while (n > 0) {
+			above |= open[chain[--n]];
+			open[chain[n]] = above;
+			known[chain[n]] = true;
+		}
+	}
+}
+
 /* The entities of a scope whose own policies grant something to everybody. */
 static const bool *open_to_all(struct admin *a, scope_number scope, struct segment *s)
 {
@@ -529,6 +586,8 @@ static const bool *open_to_all(struct admin *a, scope_number scope, struct segme
 		if (!p[i].is_deny && p[i].entity < count)
 			open[p[i].entity] = true;
 	}
+	if (provider_of_scope(segment_info(s)->scope)->inherits)
+		open_beneath(a, scope, s, open);
 	return open;
 }
 

@@ -94,12 +94,34 @@ static int what_become(struct asking *a, node_id subject, const node_id *objects
 	return 0;
 }
 
+/* Where policies hold beneath their holder: any container that it has access to. */
+static int containers_beneath(struct asking *a, struct buf *out, node_id n, struct err *e)
+{
+	struct buf found = { 0 };
+	int rc = search_what(&found, a->d, n, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++) {
+		node_id at = search_node(
+			a->w, &VEC_DATA(&found, const struct search_found)[i]);
+		bool known = !(world_node(a->w, at)->flags & ENTITY_CONTAINER);
+
+		for (size_t k = 0; k < VEC_COUNT(out, node_id) && !known; k++)
+			known = VEC_DATA(out, node_id)[k] == at;
+		if (!known)
+			VEC_ADD(out, node_id, at);
+	}
+	buf_release(&found);
+	return rc;
+}
+
 /* The containers that a subject may rule: those of the identities it can be. */
 static int containers_of(struct asking *a, struct buf *out, node_id n, struct err *e)
 {
 	struct segment *s = world_node_segment(a->w, n);
 	node_id account;
 
+	if (provider_of_node(a->w, n)->inherits)
+		return containers_beneath(a, out, n, e);
 	if (!s || segment_info(s)->key.n == 0)
 		return 0;
 	if (world_node_of_key(&account, a->w, segment_info(s)->key, e) < 0)

@@ -176,6 +176,9 @@ struct proof_item {
 	struct str holder; /* key of the entity that carries it */
 	struct str via;   /* key of the group or policy entity that brings it, or empty */
 	struct str level; /* of an organization's policy: key of where it is attached */
+	/* key of the role that it gives, and which of its blocks, 0-based; or empty */
+	struct str role;
+	uint32_t block;
 	struct str sid;
 	uint32_t statement; /* 0-based */
 	struct str text;    /* the statement, as the provider wrote it; or the words */

@@ -281,7 +281,9 @@ static int groups_of(struct who *k, const struct answer_object *object, struct e
 	}
 	if (groups_of_imagined(k, object, e) < 0)
 		return e->code;
-	if (a->query->admin && (world_node(a->w, object->node)->flags & ENTITY_CONTAINER))
+	if (a->query->admin &&
+		(world_node(a->w, object->node)->flags & ENTITY_CONTAINER) &&
+		!provider_of_node(a->w, object->node)->inherits)
 		return groups_of_rulers(k, object->node, e);
 	rc = search_who(&found, a->d, object, e);
 	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++) {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "reachability/tree_admin.h"
+
 #include "reachability/hop_change.h"
 #include "reachability/hop_open.h"
 
@@ -84,6 +86,8 @@ int asking_holds(expr *out, struct asking *a, node_id n, node_id object, struct 
 		return (subject->flags & ENTITY_COMPUTE)
 			       ? 0
 			       : holds_everything(out, a, n, object, e);
+	if (provider_of_node(a->w, object)->inherits)
+		return tree_admin(out, a->d, n, object, e);
 	if (!str_eq(subject->account, target->account))
 		return 0;
 	return admin_residual(out, a->admin, n, e);

@@ -196,6 +196,15 @@ bool decide_never_holds(struct decide *d, const struct decide_subject *s,
 	return never;
 }
 
+expr decide_residual(struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, const struct decide_statement *statement)
+{
+	struct deciding g;
+
+	deciding_begin(&g, d->world, d->bits, &d->scratch, s, o);
+	return deciding_tree_residual(&g, statement);
+}
+
 static uint32_t first_action(const uint64_t *bits, uint32_t words)
 {
 	for (uint32_t i = 0; i < words; i++) {

@@ -252,6 +252,13 @@ expr decide_condition(struct decide *d, const struct decide_subject *s,
 bool decide_never_holds(struct decide *d, const struct decide_subject *s,
 	const struct decide_object *o, const struct decide_statement *statement);
 
+/*
+ * What is left of a statement of the object's side, or of a ceiling by place: whom it
+ * names, its conditions, its role's, an activation.
+ */
+expr decide_residual(struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, const struct decide_statement *statement);
+
 /* Whether the statement has any action that the question asks about on the object. */
 bool decide_concerns(struct decide *d, const struct decide_object *o,
 	const struct document *document, const struct document_statement *statement);

@@ -52,6 +52,26 @@ expr deciding_tree_activation(struct deciding *g, const struct decide_hit *h)
 		     : name);
 }
 
+expr deciding_tree_residual(struct deciding *g, const struct decide_statement *st)
+{
+	const struct document_statement *s = st->statement;
+	struct decide_hit h = { .statement = st, .condition = EXPR_TRUE };
+
+	h.match = g->provider->match(
+		g->world, st->document, s, &g->subject->s, &g->object->o, &h.condition);
+	if (h.match == MATCH_NONE ||
+		(h.match == MATCH_PERHAPS && !(s->flags & DOCUMENT_DENY)))
+		return EXPR_FALSE;
+	h.condition = expr_and(g->conditions.pool, h.condition,
+		condition_statement(&g->conditions, st->document, s));
+	if (s->role.size > 0)
+		deciding_tree_role(g, &h);
+	if (s->flags & DOCUMENT_ELIGIBLE)
+		h.condition = expr_and(
+			g->conditions.pool, h.condition, deciding_tree_activation(g, &h));
+	return h.condition;
+}
+
 /* --- ceilings by place --- */
 
 /* Whether the object is one of the statement's places or beneath one. */

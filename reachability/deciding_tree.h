@@ -25,4 +25,10 @@ expr deciding_tree_limit(struct deciding *g, uint32_t bit);
 /* Which of them leave the identity nothing, in words. */
 struct str deciding_tree_words(struct deciding *g);
 
+/*
+ * What is left of a statement for the subject, whatever its actions. Grants to a group
+ * that the subject is only perhaps in do not count.
+ */
+expr deciding_tree_residual(struct deciding *g, const struct decide_statement *st);
+
 #endif

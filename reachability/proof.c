@@ -2,6 +2,7 @@
 
 #include "reachability/beneath.h"
 #include "reachability/deciding.h"
+#include "reachability/proof_tree.h"
 #include "reachability/subject.h"
 
 struct proving {
@@ -30,7 +31,11 @@ static struct str slot_words(const struct proving *p, const struct decide_statem
 		return STR_LIT("SCP");
 	case SLOT_RCP:
 		return STR_LIT("RCP");
+	case SLOT_PLACE:
+		return STR_LIT("ceiling by place");
 	default:
+		if (s->origin && s->origin->layer == LAYER_DENY)
+			return STR_LIT("deny policy");
 		if (s->origin && s->origin->layer == LAYER_GRANT)
 			return STR_LIT("grant");
 		if (s->origin && s->origin->layer == LAYER_ACL)
@@ -73,6 +78,11 @@ static struct proof_item item_of(
 		doc = &p->policies[i].document;
 		item.via = p->policies[i].via;
 	}
+	if (st->slot == SLOT_PLACE)
+		item.holds = h->inside || !h->enforced ||
+			     !action_bits_have(h->enforced, p->t->bit);
+	if (p->o->provider->inherits)
+		proof_tree_item(&item, p->w, p->o, p->s, st);
 	if (!doc)
 		return item;
 	item.policy = doc->name;
@@ -98,7 +108,8 @@ static void add_hits(struct proving *p, enum proof_type type, struct err *e)
 			       h->statement->slot == SLOT_ENDPOINT ||
 			       h->statement->slot == SLOT_SESSION ||
 			       h->statement->slot == SLOT_SCP ||
-			       h->statement->slot == SLOT_RCP;
+			       h->statement->slot == SLOT_RCP ||
+			       h->statement->slot == SLOT_PLACE;
 		enum proof_type is = deny      ? PROOF_DENY
 				     : ceiling ? PROOF_CEILING
 					       : PROOF_ALLOW;
@@ -143,6 +154,8 @@ static struct str add_missing_ceilings(struct proving *p)
 			boundary.n > 0 ? "'" : "");
 		add_words(p, PROOF_CEILING, STR_LIT("permissions boundary"), first);
 	}
+	if (p->t->parts.place == EXPR_FALSE && first.n == 0)
+		first = STR_LIT("a ceiling by place leaves the identity nothing there");
 	if (p->t->parts.endpoint.n > 0) {
 		struct str text = arena_printf(arena,
 			"the policy of the endpoint '%.*s' does not allow it",

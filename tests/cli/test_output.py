@@ -105,7 +105,8 @@ def check_proof(proof, hop):
                            else [*names, "hops"])
     for item in proof["items"]:
         assert list(item) == ["type", "layer", "policy", "holder", "via", "level",
-                              "statement", "sid", "text", "source", "conditions", "holds"]
+                              "statement", "sid", "text", "source", "conditions", "holds",
+                              "role", "block"]
         assert item["type"] in ("allow", "deny", "ceiling", "nothing", "unknown", "rule")
         assert isinstance(item["holds"], bool)
         if item["type"] in ("allow", "deny"):
