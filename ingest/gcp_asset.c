@@ -245,6 +245,12 @@ static int emit_parts(struct gcp_emit *em, const struct json_value *v, struct st
 			json_type_name(json_type(data)));
 	if (data && is_policy(data))
 		return emit_policy_data(em, data, e);
+	/* an export of descriptions has all accounts of the project */
+	if (data && p->project.n + p->number.n > 0 &&
+		gcp_emit_first(em, arena_printf(em->arena, "identities of %.*s",
+					   STR_ARG(em->scope))))
+		gcp_emit_coverage(em, STR_LIT("identities"), (struct str){ 0 },
+			COVERAGE_GOT, (struct str){ 0 });
 	rc = gcp_resource_data(em, key, data, gcp_emit_at(resource, "location"), e);
 	if (rc == 0)
 		rc = emit_constraints(em, key, limits, e);

@@ -164,11 +164,19 @@ void gcp_emit_open_organization(struct gcp_emit *em, struct str number)
 	struct str path = arena_printf(em->arena, "organizations/%.*s", STR_ARG(number));
 
 	open_scope(em, path, gcp_emit_container(em, path));
+	/* it has no ceilings but boundaries and denies, which are told apart */
+	if (gcp_emit_first(
+		    em, arena_printf(em->arena, "ceilings of %.*s", STR_ARG(em->scope))))
+		gcp_emit_coverage(em, STR_LIT("organization-policies"), (struct str){ 0 },
+			COVERAGE_GOT, (struct str){ 0 });
 }
 
 void gcp_emit_open_roles(struct gcp_emit *em)
 {
 	open_scope(em, STR_LIT("roles"), STR_LIT("//iam.googleapis.com/roles"));
+	if (gcp_emit_first(em, STR_LIT("identities of roles")))
+		gcp_emit_coverage(em, STR_LIT("identities"), (struct str){ 0 },
+			COVERAGE_GOT, (struct str){ 0 });
 }
 
 void gcp_emit_parent(struct gcp_emit *em, struct str organization)

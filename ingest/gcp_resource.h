@@ -20,7 +20,13 @@ int gcp_resource_data(struct gcp_emit *em, struct str full, const struct json_va
 int gcp_resource_deny(
 	struct gcp_emit *em, const struct json_value *policy, struct err *e);
 
-/* A principal access boundary, and who is bound by one. */
+/*
+ * A principal access boundary, and who is bound by one. What the boundary leaves is in
+ * the policy, whom it binds in the binding: the policies lie beside the bindings, in a
+ * file of this name.
+ */
+#define GCP_RESOURCE_BOUNDARIES "principal-access-boundary-policies.json"
+
 int gcp_resource_boundary(
 	struct gcp_emit *em, const struct json_value *policy, struct err *e);
 int gcp_resource_binding(

@@ -167,6 +167,9 @@ static int scope_load(struct hop_kin *k, scope_number scope, struct err *e)
 		uint32_t before = intern_count(&seen);
 		const struct document *d;
 
+		/* a gap is of no document */
+		if (p[i].type == 0)
+			continue;
 		if (names_one(p[i].type))
 			intern_add(&k->named, segment_str(s, p[i].text));
 		if (names_one(p[i].type) && p[i].is_deny)

@@ -36,10 +36,12 @@ static const struct row rows[] = {
 		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
 		"S gcp:p gcp:organizations/34\n"
 		"C organization  1 ()\n"
+		"C identities  1 ()\n"
 		"E " CRM "projects/p gcp:cloudresourcemanager:project p 8 #env=prod id=45 status=ACTIVE ^" CRM "folders/12\n"
 		"E " CRM "projects/p gcp:cloudresourcemanager:project  8 ^" CRM "folders/12\n"
 		"[gcp:organizations/34]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"C organization-policies  1 ()\n"
 		"E " CRM "folders/12 gcp:cloudresourcemanager:folder  8 ^" CRM "organizations/34\n" },
 	{ "a policy of a project that has only its number", "-", "",
 		"{\"name\":\"" CRM "projects/45\",\"asset_type\":\"cloudresourcemanager.googleapis.com/Project\",\"iam_policy\":{\"etag\":\"x\",\"bindings\":[{\"role\":\"roles/owner\","
@@ -64,6 +66,7 @@ static const struct row rows[] = {
 		"C members gcp:projectViewer:45 1 ()\n"
 		"[gcp:organizations/34]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"C organization-policies  1 ()\n"
 		"E gcp:user:a@x.com gcp:cloudidentity:user a@x.com 1 ^" CRM "organizations/34\n"
 		"E gcp:group:g@x.com gcp:cloudidentity:group g@x.com 2 ^" CRM "organizations/34\n"
 		"[gcp:45]\n"
@@ -72,6 +75,7 @@ static const struct row rows[] = {
 		"{\"assets\":[{\"name\":\"" SA "99\",\"assetType\":\"iam.googleapis.com/ServiceAccount\",\"resource\":{\"data\":{\"email\":\"" BUILD "\",\"uniqueId\":\"99\",\"disabled\":true}}}]}",
 		"[gcp:p]\n"
 		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"C identities  1 ()\n"
 		"= " SA "99 " SA BUILD " \n"
 		"E " SA BUILD " gcp:iam:service-account build 41 id=99 email=" BUILD " ^" CRM "projects/p\n" },
 	{ "an export of old without ancestors", "projects/p/old.json", "",
@@ -87,6 +91,7 @@ static const struct row rows[] = {
 		"{\"name\":\"//cloudkms.googleapis.com/projects/p/locations/global/keyRings/r/cryptoKeys/k\",\"asset_type\":\"cloudkms.googleapis.com/CryptoKey\",\"resource\":{\"data\":{}}}",
 		"[gcp:p]\n"
 		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"C identities  1 ()\n"
 		"E //cloudkms.googleapis.com/projects/p/locations/global/keyRings/r gcp:cloudkms:key-ring r 0 ^" CRM "projects/p\n"
 		"E //cloudkms.googleapis.com/projects/p/locations/global/keyRings/r/cryptoKeys/k gcp:cloudkms:crypto-key k 0 ^//cloudkms.googleapis.com/projects/p/locations/global/keyRings/r\n" },
 	{ "a machine with few access scopes carries a bounded session", "-", "",
@@ -94,6 +99,7 @@ static const struct row rows[] = {
 		"\"data\":{\"serviceAccounts\":[{\"email\":\"" BUILD "\",\"scopes\":[\"" SCOPES "devstorage.read_only\"]}]}}}",
 		"[gcp:p]\n"
 		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"C identities  1 ()\n"
 		"E //compute.googleapis.com/projects/p/zones/z/instances/i gcp:compute:instance i 21 region=z ^" CRM "projects/p\n"
 		"E //compute.googleapis.com/projects/p/zones/z/instances/i/serviceAccounts/" BUILD " gcp:iam:scoped-account " BUILD " 801 ^" CRM "projects/p\n"
 		"R //compute.googleapis.com/projects/p/zones/z/instances/i/serviceAccounts/" BUILD " session_of " SA BUILD "\n"
@@ -126,6 +132,7 @@ static const struct row rows[] = {
 		"{\"name\":\"roles/storage.objectViewer\",\"title\":\"t\",\"stage\":\"GA\",\"includedPermissions\":[\"storage.objects.get\"]}",
 		"[gcp:roles]\n"
 		"E //iam.googleapis.com/roles gcp:iam:roles  8\n"
+		"C identities  1 ()\n"
 		"E //iam.googleapis.com/roles/storage.objectViewer gcp:iam:role storage.objectViewer 14 title=t stage=GA ^//iam.googleapis.com/roles\n"
 		"D role //iam.googleapis.com/roles/storage.objectViewer (storage.objectViewer) "
 		"{\"name\":\"roles/storage.objectViewer\",\"title\":\"t\",\"stage\":\"GA\",\"includedPermissions\":[\"storage.objects.get\"]}\n" },
@@ -146,6 +153,7 @@ static const struct row rows[] = {
 		"{\"etag\":\"ACAB\"}",
 		"[gcp:organizations/34]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"C organization-policies  1 ()\n"
 		"D resource " CRM "folders/12 (allow policy) {\"etag\":\"ACAB\"}\n"
 		"C resource-policy:gcp:cloudresourcemanager:folder " CRM "folders/12 1 ()\n" },
 	{ "policies of a project and all above it", "-", "gcp:organizations/34",
@@ -162,6 +170,7 @@ static const struct row rows[] = {
 		"C members gcp:projectViewer:p 1 ()\n"
 		"[gcp:organizations/34]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"C organization-policies  1 ()\n"
 		"D resource " CRM "organizations/34 (allow policy) {\"etag\":\"b\"}\n"
 		"C resource-policy:gcp:cloudresourcemanager:organization " CRM "organizations/34 1 ()\n" },
 	{ "a deny policy says what it is attached to", "-", "",
@@ -174,6 +183,7 @@ static const struct row rows[] = {
 		"{\"email\":\"h@x.com\",\"role\":\"MEMBER\",\"type\":\"GROUP\"}]}",
 		"[gcp:organizations/34]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"C organization-policies  1 ()\n"
 		"E gcp:user:a@x.com gcp:cloudidentity:user A@x.com 1 ^" CRM "organizations/34\n"
 		"R gcp:user:a@x.com member_of gcp:group:g@x.com\n"
 		"R gcp:user:a@x.com owns gcp:group:g@x.com\n"
