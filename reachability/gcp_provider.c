@@ -6,9 +6,10 @@
 
 static bool owns_key(struct str key)
 {
-	return str_starts(key, STR_LIT("//")) || str_starts(key, STR_LIT("gcp:")) ||
-	       str_starts(key, STR_LIT("principal://")) ||
-	       str_starts(key, STR_LIT("principalSet://"));
+	/* "gcp:sa:NAME@PROJECT" is short for a key, and none */
+	return str_starts(key, STR_LIT("//")) || gcp_naming_is_user(key) ||
+	       gcp_naming_is_group(key) || (gcp_naming_is_set(key) && key.n > 1) ||
+	       gcp_naming_is_subject(key);
 }
 
 static enum node_type read_key(struct str key, struct str *account)

@@ -307,6 +307,15 @@ struct provider {
 	bool (*is_set)(struct str text);
 };
 
+/*
+ * "oidc:ISSUER/SUBJECT": whoever has a token of that issuer for that subject. It is one
+ * node, whichever providers take such tokens.
+ */
+static inline bool provider_is_token(struct str key)
+{
+	return str_starts(key, STR_LIT("oidc:"));
+}
+
 /* The provider of a key, scope id or kind; the first known one when nothing tells. */
 const struct provider *provider_of_key(struct str key);
 const struct provider *provider_of_scope(struct str scope);
