@@ -385,9 +385,9 @@ static bool kind_granted(struct sweep *p, uint32_t kind, uint32_t flags)
 	unsigned shift = flags & ENTITY_CONTAINER ? 2 : 0;
 	uint8_t *known = &p->granted[kind];
 
-	if (!(*known >> shift & 3u))
+	if (!((unsigned)*known >> shift & 3u))
 		*known |= (uint8_t)((find_granted(p, kind, flags) ? 1u : 2u) << shift);
-	return *known >> shift & 1u;
+	return (unsigned)*known >> shift & 1u;
 }
 
 /* One that no statement covers in part: decided with all that are like it. */
