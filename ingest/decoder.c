@@ -159,17 +159,12 @@ static void add_piece(struct decoder *d, const struct json_piece *piece)
 			.offset = piece->offset });
 }
 
-static int detect(struct decoder *d, const struct json_shape *shape, struct err *e)
+static int unknown_content(const struct json_shape *shape, struct err *e)
 {
 	struct buf found = { 0 }, expected = { 0 };
 
-	for (size_t i = 0; i < PROVIDER_COUNT; i++) {
-		d->format = providers[i]->detect(shape, &d->context);
-		d->provider = providers[i];
-		if (d->format)
-			return 0;
+	for (size_t i = 0; i < PROVIDER_COUNT; i++)
 		buf_printf(&expected, "%s%s", i > 0 ? "; " : "", providers[i]->expected);
-	}
 	for (uint32_t i = 0; i < shape->member_count && i < 6; i++) {
 		struct str name = str_head(shape->members[i].name, 40);
 
@@ -185,6 +180,17 @@ static int detect(struct decoder *d, const struct json_shape *shape, struct err 
 	buf_release(&found);
 	buf_release(&expected);
 	return e->code;
+}
+
+static int detect(struct decoder *d, const struct json_shape *shape, struct err *e)
+{
+	for (size_t i = 0; i < PROVIDER_COUNT; i++) {
+		d->format = providers[i]->detect(shape, &d->context);
+		d->provider = providers[i];
+		if (d->format)
+			return 0;
+	}
+	return unknown_content(shape, e);
 }
 
 /* Note what the batch that ends a document needs to know about it. */
