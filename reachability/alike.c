@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/sparse.h"
+#include "reachability/relative.h"
 
 /* What is the same for all entities of a kind. */
 struct alike_kind {
@@ -19,6 +20,7 @@ struct alike_kind {
 /* Entities that agree in all but, perhaps, the values of condition keys. */
 struct alike_class {
 	bool known, alone;
+	bool relative; /* the documents are seen from the entity: its key is not in them */
 	const struct access *access; /* when no keys are read */
 	const struct str *reads;     /* the keys, in the order of first reading */
 	uint32_t read_count;
@@ -41,6 +43,7 @@ struct alike {
 	struct alike_kind (*kinds)[2];
 	struct segment_cursor *cursor;
 	struct buf key;       /* of the entity in hand */
+	bool relative;        /* it has all documents relative to the entity */
 	struct buf reads;     /* struct str: keys that the decision in hand read */
 	struct arena scratch; /* facts of one entity */
 };
@@ -145,31 +148,54 @@ static bool key_settings(struct alike *a, entity_id id)
 	return !o.is_way;
 }
 
-/* The documents and settings of an entity; false: it is a way to another. */
-static bool key_side(struct alike *a, const struct alike_kind *k, entity_id id)
+/* A document relative to its holder, or where that is not possible by its number. */
+static int key_document(struct alike *a, uint32_t doc, struct str holder, struct err *e)
 {
+	size_t before = a->key.n;
+	const struct document *d;
+
+	if (segment_document(&d, a->segment, doc, e) < 0)
+		return e->code;
+	if (d && relative_add(&a->key, d, holder))
+		return 0;
+	a->key.n = before;
+	a->relative = false;
+	VEC_ADD(&a->key, uint32_t, doc);
+	return 0;
+}
+
+/* The documents and settings of an entity; *way: it is a way to another. */
+static int key_side(bool *way, struct alike *a, const struct alike_kind *k, entity_id id,
+	struct err *e)
+{
+	struct str holder = world_node(a->w, world_node_entity(a->w, a->scope, id))->key;
 	const struct segment_holding *h;
 	uint32_t held;
 
 	VEC_ADD(&a->key, uint32_t, segment_entity(a->segment, id)->policy_state);
-	if (k->prepares && !key_settings(a, id))
-		return false;
+	*way = k->prepares && !key_settings(a, id);
 	h = segment_holdings(a->segment, id, &held);
-	for (uint32_t i = 0; i < held; i++) {
+	for (uint32_t i = 0; i < held && !*way; i++) {
 		if (!on_objects_side(h[i].layer))
 			continue;
-		VEC_ADD(&a->key, uint32_t, h[i].doc);
 		VEC_ADD(&a->key, uint32_t, h[i].layer);
+		/* trust policies speak of no resource: equal ones are one document */
+		if (h[i].layer == LAYER_TRUST)
+			VEC_ADD(&a->key, uint32_t, h[i].doc);
+		else if (key_document(a, h[i].doc, holder, e) < 0)
+			return e->code;
 	}
-	return true;
+	return 0;
 }
 
-/* The class of an entity, or UINT32_MAX: it is decided alone. */
-static uint32_t class_of(struct alike *a, entity_id id, bool named)
+/* The class of an entity; UINT32_MAX: it is decided alone. */
+static int class_of(
+	uint32_t *out, struct alike *a, entity_id id, bool named, struct err *e)
 {
 	const struct segment_entity *entity = segment_entity(a->segment, id);
 	struct alike_kind *k = kind_of(a, entity);
-	uint32_t *bare, head[4], number;
+	uint32_t *bare, head[4];
+	bool way = false;
 
 	if (a->active_number == UINT32_MAX)
 		a->active_number =
@@ -186,16 +212,18 @@ static uint32_t class_of(struct alike *a, entity_id id, bool named)
 				       segment_cursor_key(a->cursor, id))
 			     : CUSTODY_NONE;
 	bare = &k->bare[head[3]];
+	*out = *bare - 1;
 	if (!named && *bare != 0)
-		return *bare - 1;
+		return 0;
 	buf_clear(&a->key);
 	buf_add(&a->key, head, sizeof(head));
-	if (named && !key_side(a, k, id))
-		return UINT32_MAX;
-	number = intern_add(&a->keys, buf_str(&a->key));
+	a->relative = true;
+	if (named && key_side(&way, a, k, id, e) < 0)
+		return e->code;
+	*out = way ? UINT32_MAX : intern_add(&a->keys, buf_str(&a->key));
 	if (!named)
-		*bare = number + 1;
-	return number;
+		*bare = *out + 1;
+	return 0;
 }
 
 static void fact_add(struct buf *out, struct str s)
@@ -278,7 +306,8 @@ static int class_decide(const struct access **out, struct alike *a, struct alike
 	if (decide_member(access, a, c, id, e) < 0)
 		return e->code;
 	*out = access->incomplete ? NULL : access;
-	c->alone |= access->reads_key || access->incomplete;
+	c->alone |= access->incomplete || access->reads_parts ||
+		    (access->reads_key && !c->relative);
 	reads_join(a, c);
 	if (!c->alone && c->read_count == 0)
 		c->access = access;
@@ -310,10 +339,13 @@ int alike_access(const struct access **out, struct alike *a, entity_id id, bool 
 		world_node(a->w, world_node_entity(a->w, a->scope, id))->scope !=
 			a->scope)
 		return 0;
-	number = class_of(a, id, named);
+	if (class_of(&number, a, id, named, e) < 0)
+		return e->code;
 	if (number == UINT32_MAX)
 		return 0;
 	c = sparse_at(&a->classes, number);
+	if (!c->known)
+		c->relative = named && a->relative;
 	if (c->known && !c->alone && c->read_count == 0) {
 		*out = c->access;
 		return 0;

@@ -8,8 +8,8 @@
  * that agree in all of it get the same access. Which keys are read is found out by
  * deciding: a decision with the same values takes the same course.
  *
- * Where a statement on the entity's side speaks of parts of it by their keys, the entity
- * is like no other and is decided for itself.
+ * Documents count as they are seen from the entity (relative.h). Where one speaks of a
+ * part of it, or of something else, the entity is like no other and decided for itself.
  *
  * Lifetime: one subject and scope; the accesses lie in the world's arena. Cost: a look at
  * each entity, a decision for each that differs.

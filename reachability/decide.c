@@ -471,6 +471,7 @@ static int decide_all(struct access *out, struct decide *d,
 	out->reads_principal = g.reads_principal;
 	out->reads_resource = g.reads_resource || o->o.is_way;
 	out->reads_key = g.reads_key;
+	out->reads_parts = g.reads_parts;
 	out->incomplete = g.incomplete || o->o.is_way;
 	buf_release(&parts);
 	buf_release(&resources);

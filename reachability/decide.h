@@ -127,7 +127,8 @@ struct access {
 	uint32_t resource_count;
 	bool reads_principal; /* another member of the class may get another answer */
 	bool reads_resource;
-	bool reads_key; /* patterns on the entity's side were held against its key */
+	bool reads_key;   /* patterns on the entity's side were held against its key */
+	bool reads_parts; /* and some cover a part of it, or too many do */
 	/* decide_generic left out what endpoints or an entity beneath have to say */
 	bool incomplete;
 };

@@ -156,8 +156,10 @@ static bool hit_cover(struct deciding *g, struct decide_hit *h)
 			literal_size = (uint32_t)pattern_literal_size(text);
 		}
 		cover = cover_text(g, text, literal_size, flags);
-		if (cover == PATTERN_SOME)
+		if (cover == PATTERN_SOME) {
+			g->reads_parts = true;
 			h->partial |= 1ull << partial_number(g, text);
+		}
 		all = cover == PATTERN_ALL;
 	}
 	if (h->inverted) {

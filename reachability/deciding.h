@@ -37,7 +37,7 @@ struct deciding {
 	/* keys that requests for the actions of the hit in hand never have */
 	struct str absent[DECIDING_ABSENT];
 	uint32_t absent_count;
-	bool reads_principal, reads_resource, reads_key, incomplete;
+	bool reads_principal, reads_resource, reads_key, reads_parts, incomplete;
 	bool recording; /* what is looked up now belongs to the reads */
 	const struct endpoint_list *endpoints; /* NULL: none matters */
 	bool opened;        /* hops made the object's policy admit the subject */
