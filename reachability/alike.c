@@ -20,7 +20,7 @@ struct alike_kind {
 /* Entities that agree in all but, perhaps, the values of condition keys. */
 struct alike_class {
 	bool known, alone;
-	bool relative; /* the documents are seen from the entity: its key is not in them */
+	bool relative; /* its documents are seen from the entity, without its key */
 	const struct access *access; /* when no keys are read */
 	const struct str *reads;     /* the keys, in the order of first reading */
 	uint32_t read_count;
