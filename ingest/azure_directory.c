@@ -349,6 +349,8 @@ int azure_directory_credential(struct azure_emit *em, struct str application,
 			em->json, v, e, "expected members 'issuer' and 'subject'");
 	key = arena_printf(
 		em->arena, "oidc:%.*s/%.*s", STR_ARG(issuer), STR_ARG(subject));
+	if (azure_emit_open_tenant(em, v, e) < 0)
+		return e->code;
 	if (azure_emit_entity(em,
 		    (struct record_entity){ .key = key,
 			    .kind = STR_LIT("azure:entra:external-identity"),
@@ -356,5 +358,5 @@ int azure_directory_credential(struct azure_emit *em, struct str application,
 			    .flags = ENTITY_IDENTITY | ENTITY_EXTERNAL },
 		    (struct str){ 0 }, e) < 0)
 		return e->code;
-	return azure_emit_relation(em, key, RELATION_FEDERATES, application, e);
+	return azure_emit_relation(em, key, RELATION_CARRIES, application, e);
 }

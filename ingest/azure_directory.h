@@ -50,7 +50,10 @@ int azure_directory_assignment(
 int azure_directory_app_role(
 	struct azure_emit *em, const struct json_value *v, struct err *e);
 
-/* {"issuer", "subject", "audiences"} of an application, by its key. */
+/*
+ * {"issuer", "subject", "audiences"} of an application or a user-assigned identity, by
+ * its key: the outside subject carries it. Written in the tenant's scope.
+ */
 int azure_directory_credential(struct azure_emit *em, struct str application,
 	const struct json_value *v, struct err *e);
 

@@ -399,8 +399,10 @@ int asking_imagined(struct buf *out, struct asking *a, node_id object, struct er
 		decide_object(&o, a->d, object, e) < 0)
 		return e->code;
 	buf_add(out, nodes, count * sizeof(*nodes));
-	if (openers_of(out, a, object, e) < 0)
-		return e->code;
+	for (const struct decide_object *at = o; at; at = at->above) {
+		if (openers_of(out, a, at->o.node, e) < 0)
+			return e->code;
+	}
 	return o->o.is_way ? openers_of(out, a, o->o.beneath, e) : 0;
 }
 

@@ -140,9 +140,11 @@ int hop_want(struct hop *h, node_id object, struct err *e)
 
 	if (subject_object(&o, world_subjects(h->world), object, e) < 0)
 		return e->code;
-	hop_open_want(h->open, object);
 	if (o->o.is_way)
 		hop_open_want(h->open, o->o.beneath);
+	/* what opens a container opens what is beneath it */
+	for (; o; o = o->above)
+		hop_open_want(h->open, o->o.node);
 	return 0;
 }
 

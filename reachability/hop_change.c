@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "reachability/ancestry.h"
 #include "reachability/hop_kin.h"
 #include "reachability/imagined.h"
 
@@ -187,6 +188,10 @@ static int account_fill(
 	rc = actions.n > 0 ? classes_mark(marks, s, &actions, e) : 0;
 	if (actions.n > 0)
 		classes_unread(marks, s);
+	/* where grants are on the containers, the identities' own policies tell nothing */
+	for (uint32_t class = 0; actions.n > 0 && class < segment_info(s)->class_count;
+		class ++)
+		marks[class] |= provider_of_scope(segment_info(s)->scope)->inherits;
 	buf_release(&actions);
 	for (uint32_t class = 0; class < segment_info(s)->class_count && rc == 0;
 		class ++) {
@@ -289,13 +294,12 @@ static bool scopes_named(struct buf *scopes, struct hop_change *c, node_id objec
 	return true;
 }
 
-static int scopes_near(
-	struct buf *scopes, struct hop_change *c, node_id object, struct err *e)
+static int scopes_at(struct buf *scopes, bool *some, struct hop_change *c, node_id object,
+	struct err *e)
 {
 	static const enum record_layer layers[] = { LAYER_RESOURCE, LAYER_TRUST,
 		LAYER_GRANT };
 	const struct node *n = world_node(c->world, object);
-	bool some = true;
 
 	scope_once(scopes, n->scope != SEGMENT_NONE
 				   ? n->scope
@@ -310,9 +314,26 @@ static int scopes_near(
 			const struct document *d = docs[i].compiled;
 
 			for (uint32_t k = 0; d && k < d->statement_count; k++)
-				some &= scopes_named(
+				*some &= scopes_named(
 					scopes, c, object, d, &d->statements[k]);
 		}
+	}
+	return 0;
+}
+
+/* Of the object's own policies and of those that hold for it from above. */
+static int scopes_near(
+	struct buf *scopes, struct hop_change *c, node_id object, struct err *e)
+{
+	const struct ancestry *chain;
+	bool some = true;
+
+	if (ancestry_of(&chain, world_ancestry(c->world), object, e) < 0 ||
+		scopes_at(scopes, &some, c, object, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < chain->count; i++) {
+		if (scopes_at(scopes, &some, c, chain->nodes[i], e) < 0)
+			return e->code;
 	}
 	for (scope_number k = 0; !some && k < world_scope_count(c->world); k++)
 		scope_once(scopes, k);

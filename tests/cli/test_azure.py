@@ -44,6 +44,9 @@ def test_every_question_of_the_readme(store):
 @pytest.mark.parametrize("query, steps", [
     (f"how can {mail('jonas')} become sp/vm-batch", ["azure-a03"]),
     (f"how can {mail('sam')} become sp/release-deployer", ["azure-e01"]),
+    ("how can azure:vm/vm-batch become sp/vm-batch", ["azure-carry"]),
+    ("how can 'oidc:token.actions.githubusercontent.com/repo:harbour/release:environment:prod' become sp/id-export",
+     ["azure-federated"]),
 ])
 def test_paths(store, query, steps):
     assert [s["rule"] for s in ask(store, query)["rows"][0]["steps"]] == steps
