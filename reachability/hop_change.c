@@ -188,7 +188,7 @@ static int account_fill(
 	rc = actions.n > 0 ? classes_mark(marks, s, &actions, e) : 0;
 	if (actions.n > 0)
 		classes_unread(marks, s);
-	/* where grants are on the containers, the identities' own policies tell nothing */
+	/* where grants are on containers, the identities' own policies tell nothing */
 	for (uint32_t class = 0; actions.n > 0 && class < segment_info(s)->class_count;
 		class ++)
 		marks[class] |= provider_of_scope(segment_info(s)->scope)->inherits;
