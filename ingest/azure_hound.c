@@ -18,7 +18,8 @@ bool azure_hound_owns(const struct json_value *v)
 static int not_collected(struct azure_emit *em, struct err *e)
 {
 	(void)e;
-	azure_emit_coverage(em, "denies", (struct str){ 0 }, COVERAGE_PARTIAL,
+	/* not "denies": of what nobody asked for there is taken to be none */
+	azure_emit_coverage(em, "deny-assignments", (struct str){ 0 }, COVERAGE_PARTIAL,
 		STR_LIT("AzureHound does not collect deny assignments"));
 	azure_emit_coverage(em, "conditions", (struct str){ 0 }, COVERAGE_PARTIAL,
 		STR_LIT("AzureHound does not collect conditions of role assignments"));

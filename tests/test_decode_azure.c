@@ -143,7 +143,7 @@ static const struct row rows[] = {
 		"{\"kind\":\"AZTenant\",\"data\":{\"tenantId\":\"" T "\",\"displayName\":\"Harbour\"}}\n",
 		"C organization  4 ()\n"
 		"E azure:" T " azure:entra:tenant Harbour 8\n"
-		"C denies  2 (AzureHound does not collect deny assignments)\n"
+		"C deny-assignments  2 (AzureHound does not collect deny assignments)\n"
 		"C conditions  2 (AzureHound does not collect conditions of role assignments)\n"
 		"C eligible-assignments  2 (AzureHound does not collect eligible assignments of Azure roles)\n" },
 };
