@@ -3,6 +3,8 @@
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
 add_test(NAME oracle_gcp COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/compare.py
 	$<TARGET_FILE:latchkey> --worlds 500 --questions 40 --each 25
-	--lists 2)
+	--lists 1)
 add_test(NAME oracle_gcp_hops COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/hops.py
 	$<TARGET_FILE:latchkey> ${PROJECT_SOURCE_DIR}/reachability/rules)
+add_test(NAME oracle_gcp_traps COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/traps.py
+	$<TARGET_FILE:latchkey>)

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""What is easily got wrong about Google Cloud, each as a small world and a question.
+
+usage: traps.py LATCHKEY
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+CRM = "//cloudresourcemanager.googleapis.com/"
+B, OBJECT = "//storage.googleapis.com/b", "gs://b/x"
+TABLE = "//bigquery.googleapis.com/projects/p/datasets/d/tables/t"
+ABOVE = {"ancestors": ["projects/45", "folders/12", "organizations/34"]}
+ROLES = {"roles/owner": ["resourcemanager.projects.get", "storage.buckets.create"],
+         "roles/storage.legacyObjectReader": ["storage.objects.get"],
+         "roles/storage.objectViewer": ["storage.objects.get", "storage.objects.list"],
+         "roles/bigquery.dataViewer": ["bigquery.tables.getData"]}
+
+
+def policy(name, role, *members, condition=None):
+    binding = {"role": role, "members": list(members)}
+    if condition:
+        binding["condition"] = {"title": "t", "expression": condition}
+    place = {"ancestors": ["organizations/34"]} if "organizations" in name else \
+        {"ancestors": ["folders/12", "organizations/34"]} if "folders" in name else ABOVE
+    return {"name": name, "asset_type": "x", "iam_policy": {"bindings": [binding]}, **place}
+
+
+def deny(permission, *principals, spared=()):
+    return {"name": "policies/cloudresourcemanager.googleapis.com%2Ffolders%2F12/denypolicies/d",
+            "rules": [{"denyRule": {"deniedPrincipals": list(principals),
+                                    "exceptionPrincipals": list(spared),
+                                    "deniedPermissions": [permission]}}]}
+
+
+def boundary(version):
+    name = "organizations/34/locations/global/principalAccessBoundaryPolicies/only-q"
+    return {"principal-access-boundary-policies.json": [{
+        "name": name, "details": {"enforcementVersion": version, "rules": [
+            {"effect": "ALLOW", "resources": [CRM + "projects/q"]}]}}],
+        "policy-bindings.json": [{
+            "name": "organizations/34/locations/global/policyBindings/b", "policy": name,
+            "policyKind": "PRINCIPAL_ACCESS_BOUNDARY",
+            "target": {"principalSet": CRM + "organizations/34"}}]}
+
+
+VIEWER, READER = "roles/storage.objectViewer", "roles/storage.legacyObjectReader"
+A = "user:a@x.com"
+V2_A, V2_ALL = "principal://goog/subject/a@x.com", "principalSet://goog/public:all"
+GET, GET_V2 = "storage.objects.get", "storage.googleapis.com/objects.get"
+OWNER = policy(CRM + "projects/45", "roles/owner", A)
+# name: assets, other files, action, resource, verdict
+TRAPS = {
+    "an owner reads no objects": ([OWNER], {}, GET, OBJECT, "denied"),
+    "but by the convenience member of the bucket": (
+        [OWNER, policy(B, READER, "projectOwner:p")], {}, GET, OBJECT, "allowed"),
+    "of the bucket's project only": (
+        [OWNER, policy(B, READER, "projectOwner:other")], {}, GET, OBJECT, "denied"),
+    "and not for an owner of the folder": (
+        [policy(CRM + "folders/12", "roles/owner", A), policy(B, READER, "projectOwner:p")],
+        {}, GET, OBJECT, "denied"),
+    "a grant of the organization reaches the bucket": (
+        [policy(CRM + "organizations/34", VIEWER, A), policy(B, READER, "user:b@x.com")],
+        {}, GET, OBJECT, "allowed"),
+    "a deny of the folder beats a grant of the bucket": (
+        [policy(B, VIEWER, A)], {"deny.json": deny(GET_V2, V2_ALL)}, GET, OBJECT, "denied"),
+    "names of roles deny nothing": (
+        [policy(B, VIEWER, A)], {"deny.json": deny(GET, V2_ALL)}, GET, OBJECT, "allowed"),
+    "who is excepted is spared": (
+        [policy(B, VIEWER, A)], {"deny.json": deny(GET_V2, V2_ALL, spared=[V2_A])}, GET,
+        OBJECT, "allowed"),
+    "a deleted member is nobody": (
+        [policy(B, VIEWER, "deleted:user:a@x.com?uid=1")], {}, GET, OBJECT, "denied"),
+    "addresses fold case": ([policy(B, VIEWER, "user:A@X.com")], {}, GET, OBJECT, "allowed"),
+    "a policy that lost its condition is no yes": (
+        [policy(B, VIEWER + "_withcond_0a1b2c", A)], {}, GET, OBJECT, "conditional"),
+    "a condition on names reaches these names": (
+        [policy(CRM + "projects/45", VIEWER, A, condition='resource.name.startsWith('
+                '"projects/_/buckets/b/objects/x")')], {}, GET, OBJECT, "allowed"),
+    "and no others": (
+        [policy(CRM + "projects/45", VIEWER, A, condition='resource.name.startsWith('
+                '"projects/_/buckets/b/objects/y")')], {}, GET, OBJECT, "denied"),
+    "what is not read is open": (
+        [policy(B, VIEWER, A, condition="foo(resource) == 3")], {}, GET, OBJECT,
+        "conditional"),
+    "a tag that nobody collected is unknown": (
+        [policy(B, VIEWER, A, condition='resource.matchTag("34/env", "prod")')], {}, GET,
+        OBJECT, "unknown"),
+    "a role that nobody brought is unknown": (
+        [policy(B, "roles/storage.admin", A)], {}, GET, OBJECT, "unknown"),
+    "a group that nobody listed is unknown": (
+        [policy(B, VIEWER, "group:g@x.com")], {}, GET, OBJECT, "unknown"),
+    "a group that was listed is known": (
+        [policy(B, VIEWER, "group:g@x.com")], {"groups/g@x.com/members.json": {
+            "kind": "admin#directory#members",
+            "members": [{"email": "b@x.com", "type": "USER", "role": "MEMBER"}]}}, GET, OBJECT,
+        "denied"),
+    "a boundary of version 1 blocks no tables": (
+        [policy(TABLE, "roles/bigquery.dataViewer", A)], boundary("1"),
+        "bigquery.tables.getData", TABLE, "allowed"),
+    "one of version 2 does": (
+        [policy(TABLE, "roles/bigquery.dataViewer", A)], boundary("2"),
+        "bigquery.tables.getData", TABLE, "denied"),
+    "of objects only the provider knows": (
+        [policy(B, VIEWER, A)], boundary("2"), GET, OBJECT, "conditional"),
+}
+
+
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode not in (0, 5):
+        sys.exit(f"{' '.join(command)}: {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def assets(own):
+    yield {"name": CRM + "projects/45", "asset_type": "x", **ABOVE, "resource": {"data": {
+        "projectId": "p", "projectNumber": "45", "parent": {"type": "folder", "id": "12"}}}}
+    yield {"name": B, "asset_type": "x", **ABOVE, "resource": {"data": {
+        "name": "b", "iamConfiguration": {"uniformBucketLevelAccess": {"enabled": True}}}}}
+    yield {"name": TABLE, "asset_type": "x", **ABOVE, "resource": {"data": {}}}
+    named = {a["name"] for a in own}
+    for name in ("organizations/34", "folders/12"):
+        if CRM + name not in named:
+            yield policy(CRM + name, "roles/owner")
+    yield policy("//storage.googleapis.com/elsewhere", READER, A)
+    yield from own
+
+
+def verdict(program, own, files, action, resource):
+    with tempfile.TemporaryDirectory() as directory:
+        everything = {"roles.json": [{"name": n, "title": "t", "includedPermissions": p}
+                                     for n, p in ROLES.items()], **files}
+        for name, content in everything.items():
+            os.makedirs(os.path.dirname(f"{directory}/in/{name}"), exist_ok=True)
+            with open(f"{directory}/in/{name}", "w", encoding="utf-8") as f:
+                json.dump(content, f)
+        with open(f"{directory}/in/assets.json", "w", encoding="utf-8") as f:
+            f.writelines(json.dumps(line) + "\n" for line in assets(own))
+        run(program, "ingest", "-q", "--store", directory + "/store", directory + "/in")
+        out = run(program, "query", "--store", directory + "/store", "-o", "json",
+                  f'can "gcp:user:a@x.com" {action} "{resource}" directly')
+        return json.loads(out)["verdict"]
+
+
+def main():
+    bad = 0
+    for what, (own, files, action, resource, expected) in TRAPS.items():
+        got = verdict(sys.argv[1], own, files, action, resource)
+        if got != expected:
+            print(f"{what}: expected {expected}, got {got}")
+            bad += 1
+    print(f"{len(TRAPS)} traps, {bad} differ")
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
