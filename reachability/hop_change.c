@@ -189,9 +189,8 @@ static int account_fill(
 	if (actions.n > 0)
 		classes_unread(marks, s);
 	/* where grants are on containers, the identities' own policies tell nothing */
-	for (uint32_t class = 0; actions.n > 0 && class < segment_info(s)->class_count;
-		class ++)
-		marks[class] |= provider_of_scope(segment_info(s)->scope)->inherits;
+	if (actions.n > 0 && provider_of_scope(segment_info(s)->scope)->inherits)
+		memset(marks, true, segment_info(s)->class_count * sizeof(*marks));
 	buf_release(&actions);
 	for (uint32_t class = 0; class < segment_info(s)->class_count && rc == 0;
 		class ++) {
