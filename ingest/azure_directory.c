@@ -301,6 +301,13 @@ int azure_directory_assignment(
 		directory_scope(&holder, em, v, e) < 0 ||
 		known_role(em, role, key, e) < 0)
 		return e->code;
+	/* its members are not beneath the unit: one object may be in several */
+	if (str_contains_fold(azure_emit_string(v, "directoryScopeId"),
+		    STR_LIT("/administrativeUnits/")))
+		azure_emit_coverage(em, "administrative-units", (struct str){ 0 },
+			COVERAGE_PARTIAL,
+			STR_LIT("what a role scoped to a unit gives over its members is "
+				"not decided"));
 	name = azure_known_role_name(role);
 	return azure_emit_document(em, LAYER_RESOURCE, holder,
 		arena_printf(em->arena, "%.*s (directory role)",
