@@ -1,5 +1,6 @@
 #include "reachability/object.h"
 
+#include "base/mutant.h"
 #include "reachability/ancestry.h"
 #include "reachability/role_reference.h"
 #include "reachability/subject.h"
@@ -43,7 +44,9 @@ static void object_rcps(struct decide_object *o, struct world *w, struct buf *st
 	if (org->named && !org->complete)
 		o->unknown_rcp = subject_unknown_ceiling(w, org,
 			STR_LIT("organization policies (RCP) were not collected"), true);
-	for (uint32_t i = 0; i < org->level_count && !org->exempt; i++) {
+	for (uint32_t i = 0;
+		i < org->level_count && !MUTANT(rcp_binds_management, org->exempt, false);
+		i++) {
 		for (uint32_t k = 0; k < org->rcps[i].document_count; k++) {
 			const struct world_document *doc = &org->rcps[i].documents[k];
 

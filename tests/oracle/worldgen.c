@@ -132,7 +132,13 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 	buf_printf(b, "{\"Effect\":\"%s\",", deny ? "Deny" : "Allow");
 	if (own) {
 		buf_printf(b, "\"%s\":", spares ? "NotPrincipal" : "Principal");
-		principal_value(g, b);
+		/* who is spared is named with its account, or nobody of it is */
+		if (spares && chance(g, 60))
+			buf_printf(b, "{\"AWS\":[\"arn:aws:iam::%s:root\",\"%.*s\"]}",
+				account_id(g->account),
+				STR_ARG(any_of(g, &g->identities)));
+		else
+			principal_value(g, b);
 		buf_add_char(b, ',');
 	} else if (layer == LAYER_RCP) {
 		buf_printf(b, "\"Principal\":\"*\",");
