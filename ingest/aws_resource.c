@@ -6,7 +6,7 @@
 
 /* Where the members of a described resource are; NULL: the answer has no such member. */
 struct shape {
-	const char *arn, *name, *id, *created, *used, *tags;
+	const char *arn, *name, *id, *created, *used, *tags, *manager;
 	uint32_t flags;
 };
 
@@ -17,7 +17,7 @@ static int emit_described(struct aws_emit *em, const struct json_value *v,
 	struct record_entity entity = { .flags = shape->flags };
 	struct aws_emit_attributes attributes = { .count = 0 };
 	struct aws_arn arn = { .region = { 0 } };
-	struct str id = { 0 };
+	struct str id = { 0 }, manager = { 0 };
 	int rc;
 
 	em->offset = json_offset(em->json, v);
@@ -28,6 +28,8 @@ static int emit_described(struct aws_emit *em, const struct json_value *v,
 		rc = json_want_string(em->json, v, shape->name, &entity.name, e);
 	if (rc == 0 && shape->id)
 		rc = json_want_string(em->json, v, shape->id, &id, e);
+	if (rc == 0 && shape->manager)
+		rc = json_want_string(em->json, v, shape->manager, &manager, e);
 	if (rc == 0 && shape->created)
 		rc = aws_emit_date(em, v, shape->created, &entity.created, e);
 	if (rc == 0 && shape->used)
@@ -41,6 +43,7 @@ static int emit_described(struct aws_emit *em, const struct json_value *v,
 	aws_arn_parse(&arn, *key);
 	aws_emit_attribute(&attributes, "id", id);
 	aws_emit_attribute(&attributes, "region", arn.region);
+	aws_emit_attribute(&attributes, "manager", manager);
 	entity.key = *key;
 	entity.attributes = attributes.pairs;
 	entity.attribute_count = attributes.count;
@@ -322,9 +325,11 @@ int aws_resource_access_point(
 
 int aws_resource_key(struct aws_emit *em, const struct json_value *v, struct err *e)
 {
-	static const struct shape described = {
-		.arn = "Arn", .name = "KeyId", .id = "KeyId", .created = "CreationDate"
-	};
+	static const struct shape described = { .arn = "Arn",
+		.name = "KeyId",
+		.id = "KeyId",
+		.created = "CreationDate",
+		.manager = "KeyManager" };
 	static const struct shape listed = {
 		.arn = "KeyArn", .name = "KeyId", .id = "KeyId"
 	};

@@ -10,6 +10,18 @@ bool aws_key_has_grants(kind_id kind)
 }
 
 /*
+ * RCPs do not bind keys that the provider manages. Who does is in the answer of
+ * DescribeKey; a key of which nobody said it is taken for the customer's.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+ */
+void aws_key_prepare(struct world *w, struct object *object)
+{
+	object->unceiled = aws_key_has_grants(object->kind) &&
+			   str_eq(world_attribute(w, object->node, STR_LIT("manager")),
+				   STR_LIT("AWS"));
+}
+
+/*
  * KMS grants are a way in beside the key policy and all policies of the caller, across
  * accounts too. One whose grantee is an account leaves it to that account's policies.
  * Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html

@@ -8,6 +8,9 @@
 
 bool aws_key_has_grants(kind_id kind);
 
+/* Fill what of a key only this file knows: whether the provider manages it. */
+void aws_key_prepare(struct world *w, struct object *object);
+
 /* What grants let the caller do, and what ones that nobody listed might. */
 expr aws_key_grants(struct expr_pool *pool, const struct provider_parts *parts);
 

@@ -170,6 +170,12 @@ static bool session_needs_policy(struct str key)
 	return str_starts(aws_naming_arn(key, 5), STR_LIT("federated-user/"));
 }
 
+static void prepare_object(struct world *w, struct object *object)
+{
+	aws_bucket_prepare(w, object);
+	aws_key_prepare(w, object);
+}
+
 /* --- ceilings --- */
 
 /*
@@ -190,7 +196,7 @@ static bool scps_bind(const struct subject *s)
  */
 static bool rcps_bind(const struct subject *subject, const struct object *object)
 {
-	return !subject->linked &&
+	return !subject->linked && !object->unceiled &&
 	       !MUTANT(rcp_binds_management, object->organization->exempt, false);
 }
 
@@ -403,7 +409,7 @@ const struct provider aws_provider = {
 	.free_action = { "sts:GetCallerIdentity", 21 },
 	.custody_of = aws_custody_of,
 	.custody_bars = aws_custody_bars,
-	.prepare_object = aws_bucket_prepare,
+	.prepare_object = prepare_object,
 	.prepares = aws_bucket_prepares,
 	.match = aws_naming_match,
 	.look_up = aws_provider_look_up,

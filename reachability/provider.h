@@ -65,6 +65,8 @@ struct object {
 	const struct world_organization *organization;
 	enum segment_policy_state policy_state;
 	enum provider_custody custody;
+	/* ceilings over resources do not bind it, wherever it is */
+	bool unceiled;
 	bool is_way;                /* to another entity, which must consent too: */
 	node_id beneath;            /* that one */
 	const struct node *through; /* the way by which one comes to it, or NULL */

@@ -50,6 +50,7 @@ struct little_policies {
 		 */
 		attached;
 	bool group_unread; /* the group devs was not collected */
+	bool managed_key;  /* the provider manages the key */
 };
 
 struct little_world {
@@ -208,6 +209,20 @@ static inline void little_bucket(
 	builder_add_entity(b, &r);
 }
 
+static inline void little_key(struct builder *b, const char *scope, bool managed)
+{
+	const struct record_pair manager = { STR_LIT("manager"),
+		managed ? STR_LIT("AWS") : STR_LIT("CUSTOMER") };
+	struct record_entity r = { .scope = str_from(scope),
+		.key = STR_LIT("arn:aws:kms:eu-west-1:" LITTLE_A ":key/k"),
+		.kind = STR_LIT("aws:kms:key"),
+		.name = STR_LIT("k"),
+		.attributes = &manager,
+		.attribute_count = 1 };
+
+	builder_add_entity(b, &r);
+}
+
 static inline void little_point(struct builder *b, const char *scope, const char *policy)
 {
 	const struct record_pair bucket = { STR_LIT("bucket"), STR_LIT("b") };
@@ -296,8 +311,7 @@ static inline void little_account_a(
 	little_document(b, s, "arn:aws:s3:::b", LAYER_ACL, "ACL", p->acl);
 	little_entity(
 		b, s, "arn:aws:sqs:eu-west-1:" LITTLE_A ":q", "aws:sqs:queue", "q", 0);
-	little_entity(
-		b, s, "arn:aws:kms:eu-west-1:" LITTLE_A ":key/k", "aws:kms:key", "k", 0);
+	little_key(b, s, p->managed_key);
 	little_entity(b, s, function, "aws:lambda:function", "f",
 		ENTITY_IDENTITY | ENTITY_COMPUTE);
 	little_ids(b, s);

@@ -229,6 +229,8 @@ static const struct {
 	{ "an assertion by trust alone", { .trust = V(LOGIN(SAML, "SAML")) }, SAML, "sts:AssumeRoleWithSAML", DEV, "", VERDICT_ALLOWED, DIRECT },
 	{ "an assertion is no web identity", { .trust = V(LOGIN(SAML, "WebIdentity")) }, SAML, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
 	{ "who signs brings no token", { .alice = V(ALLOW("*", "*")), .trust = V(LOGIN(OIDC, "*") ",{'Effect':'Allow','Principal':{'AWS':'" ALICE "'},'Action':'sts:*'}") }, ALICE, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
+	{ "an RCP binds keys", { .alice = V(ALLOW("kms:*", "*")), .rcp = V(REFUSE("*", "kms:*", "*")) }, ALICE, "kms:Decrypt", K, "", VERDICT_DENIED, 0 },
+	{ "but not those that the provider manages", { .alice = V(ALLOW("kms:*", "*")), .rcp = V(REFUSE("*", "kms:*", "*")), .managed_key = true }, ALICE, "kms:Decrypt", K, "", VERDICT_ALLOWED, 0 },
 	{ "an RCP binds web identities", { .trust = V(LOGIN(OIDC, "WebIdentity")), .rcp = V(REFUSE("*", "sts:*", "*")) }, OIDC, "sts:AssumeRoleWithWebIdentity", DEV, "", VERDICT_DENIED, DIRECT },
 	{ "a web identity has nothing but roles", { .bucket = V(GRANT("*", "s3:*", B "/*")) }, OIDC, "s3:GetObject", B, B "/x", VERDICT_DENIED, DIRECT },
 	{ "and what they have", { .trust = V(LOGIN(OIDC, "WebIdentity")), .dev = V(ALLOW("s3:*", "*")) }, OIDC, "s3:GetObject", B, B "/x", VERDICT_ALLOWED, 0 },
