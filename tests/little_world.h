@@ -218,7 +218,8 @@ static inline void little_key(struct builder *b, const char *scope, bool managed
 		.kind = STR_LIT("aws:kms:key"),
 		.name = STR_LIT("k"),
 		.attributes = &manager,
-		.attribute_count = 1 };
+		.attribute_count = 1,
+		.tags_known = true };
 
 	builder_add_entity(b, &r);
 }

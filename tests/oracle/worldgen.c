@@ -223,6 +223,10 @@ static struct str policy(
 	return copy;
 }
 
+/* What a boundary refuses: an Allow of another policy must not bring it back. */
+#define REFUSAL                                                                          \
+	"{\"Effect\":\"Deny\",\"Action\":[\"s3:Get*\",\"sqs:*\",\"iam:GetRole\"],"       \
+	"\"Resource\":\"*\"}"
 #define FULL "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}"
 
 /* Keys first: policies name what comes later, too. */
@@ -446,7 +450,8 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 	case SORT_POLICY:
 		if (!chance(g, g->weight[WITH_MISSING] / 4))
 			recorder_document(&g->r, LAYER_IDENTITY, key, str_from(t->name),
-				policy(g, LAYER_IDENTITY, 1 + below(g, 3), NULL));
+				policy(g, LAYER_IDENTITY, 1 + below(g, 3),
+					chance(g, 25) ? REFUSAL : NULL));
 		break;
 	case SORT_FUNCTION:
 		relate(g, key, RELATION_CARRIES, PICK(g, "ra", "rb"));
