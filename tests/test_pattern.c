@@ -18,8 +18,6 @@
 #include "reachability/pattern.h"
 #include "reachability/pattern_priv.h"
 
-#include "base/limits.h"
-
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *cover_name(enum pattern_cover cover)

@@ -26,8 +26,20 @@ const fullAccess = {
 	Version: '2012-10-17',
 	Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }]
 }
+// Values of conditions may be written true or 1 instead of "true" or "1"; the simulator's
+// test of public policies takes them for texts and ends on others.
+const text = value =>
+	Array.isArray(value) ? value.map(text) : typeof value === 'string' ? value : String(value)
+const texts = policy => {
+	const copy = structuredClone(policy)
+	for (const s of [copy.Statement].flat())
+		for (const keys of Object.values(s?.Condition ?? {}))
+			for (const key of Object.keys(keys))
+				keys[key] = text(keys[key])
+	return copy
+}
 const named = (policies, kind) =>
-	(policies ?? []).map((p, i) => loadPolicy(p.policy ?? p, { name: `${kind}${i}` }))
+	(policies ?? []).map((p, i) => loadPolicy(texts(p.policy ?? p), { name: `${kind}${i}` }))
 const levels = (list, kind, always) =>
 	(list ?? []).map((level, i) => ({
 		orgIdentifier: `${kind}${i}`,
