@@ -181,6 +181,11 @@ static int class_get(
 	uint32_t key[2] = { node->scope, entity->class };
 	uint32_t before = intern_count(&c->classes), number;
 
+	/* a session of somebody who is taken out has nothing left */
+	if (world_any_removed(c->world) && world_removed(c->world, node->key)) {
+		*out = (struct subject_statements){ 0 };
+		return 0;
+	}
 	if (entity->class == SEGMENT_NONE || world_any_removed(c->world))
 		return subject_policies_load(out, c->world, n, e);
 	number = intern_add(&c->classes, (struct str){ (const char *)key, sizeof(key) });
