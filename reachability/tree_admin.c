@@ -39,7 +39,9 @@ static uint32_t bits_count(const struct powers *p)
 	uint32_t count = 0;
 
 	for (action_id at = p->begin; at < p->end; at++)
-		count += p->bits[(at - p->begin) / 64] >> ((at - p->begin) % 64) & 1u;
+		count += (uint32_t)(p->bits[(at - p->begin) / 64] >>
+					    ((at - p->begin) % 64) &
+				    1u);
 	return count;
 }
 
