@@ -373,7 +373,8 @@ static void object_statement(
 static void hit_of_opening(struct deciding *g)
 {
 	struct decide_hit h = { .statement = g->subject->opening,
-		.match = MATCH_SELF,
+		/* who has no name lets in everybody */
+		.match = g->subject->s.n->type == NODE_PUBLIC ? MATCH_ANYONE : MATCH_SELF,
 		.condition = EXPR_TRUE };
 
 	if (!g->opened || g->list->layer != LAYER_RESOURCE || g->literal ||

@@ -283,6 +283,20 @@ const struct rule_need *hop_first_need(const struct rule *rule)
 	return NULL;
 }
 
+/* The imagined identities of an account: what they need is decided for each. */
+static int into_account_imagined(
+	struct hop_candidates *c, struct hop *h, node_id account, struct err *e)
+{
+	const node_id *nodes;
+	uint32_t count;
+
+	if (hop_change_near(&nodes, &count, h->change, account, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++)
+		hop_candidates_add(c, h->world, nodes[i], NODE_NONE, EXPR_TRUE);
+	return 0;
+}
+
 /* Whoever meets the first of the needs, in each account from which that would do. */
 static int into_account(
 	struct hop_candidates *c, struct hop *h, const struct into *in, struct err *e)
@@ -307,6 +321,8 @@ static int into_account(
 			    hop_needs_object(h->needs, need, account), e) < 0)
 			return e->code;
 		buf_add(&c->ends, list->ends, list->count * sizeof(*list->ends));
+		if (into_account_imagined(c, h, account, e) < 0)
+			return e->code;
 	}
 	hop_candidates_sort(c);
 	return 0;

@@ -32,10 +32,11 @@ int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e);
 bool hop_is_change(const struct rule *rule);
 
 /*
- * Whom an actor's changes are followed for: nobody, whom one could gain by who has
- * everything in its account already (hop_kin_apart), or everybody.
+ * Whom an actor's changes are followed to: nobody, whom one could gain by who has
+ * everything in its account already (hop_kin_apart), these and anyone else who is bound
+ * by nothing (hop_kin_plain), or everybody.
  */
-enum hop_reach { HOP_REACH_NONE, HOP_REACH_APART, HOP_REACH_ALL };
+enum hop_reach { HOP_REACH_NONE, HOP_REACH_APART, HOP_REACH_FIRST, HOP_REACH_ALL };
 
 int hop_reach(enum hop_reach *out, struct hop *h, node_id actor, struct err *e);
 

@@ -151,7 +151,7 @@ static int follow(struct account *a, struct hop_change *c, node_id actor, struct
 	enum hop_reach reach;
 	int rc = hop_reach(&reach, c->hop, actor, e);
 
-	if (rc == 0 && reach == HOP_REACH_ALL)
+	if (rc == 0 && reach >= HOP_REACH_FIRST)
 		rc = hop_from_changes(&hubs, c->hop, actor, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&hubs, const struct hub *) && rc == 0; i++) {
@@ -175,6 +175,7 @@ static int account_fill(
 {
 	struct buf actions = { 0 };
 	struct segment *s;
+	size_t action_count;
 	bool *marks;
 	int rc;
 
@@ -185,6 +186,7 @@ static int account_fill(
 	}
 	marks = ARENA_NEW_ARRAY(
 		world_arena(c->world), bool, segment_info(s)->class_count + 1);
+	action_count = VEC_COUNT(&actions, action_id);
 	rc = actions.n > 0 ? classes_mark(marks, s, &actions, e) : 0;
 	if (actions.n > 0)
 		classes_unread(marks, s);
@@ -203,6 +205,11 @@ static int account_fill(
 			rc = follow(
 				a, c, world_node_entity(c->world, scope, members[i]), e);
 		}
+	}
+	for (entity_id id = 0; id < segment_info(s)->entity_count && rc == 0; id++) {
+		/* it is in no class */
+		if (action_count > 0 && (segment_entity(s, id)->flags & ENTITY_ROOT))
+			rc = follow(a, c, world_node_entity(c->world, scope, id), e);
 	}
 	for (size_t i = 0; i < VEC_COUNT(&a->nodes, node_id) && rc == 0; i++)
 		rc = follow(a, c, VEC_DATA(&a->nodes, node_id)[i], e);
@@ -370,8 +377,7 @@ static int near_apart(struct buf *out, struct hop_change *c, const struct buf *s
 		uint32_t count;
 
 		rc = hop_kin_sorts(&sorts, &count, hop_kin_of(c->hop),
-			VEC_DATA(scopes, const scope_number)[i], object, RULE_ANY_POLICY,
-			e);
+			VEC_DATA(scopes, const scope_number)[i], RULE_ANY_POLICY, e);
 		if (rc == 0)
 			changed_add(out, c, sorts, count);
 	}

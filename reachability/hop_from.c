@@ -349,23 +349,28 @@ static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 
 /*
  * Whoever has everything gains nothing by changes in its account, but by those of
- * identities that are more than it elsewhere.
+ * identities that are more than it elsewhere, or that are not denied what it is denied.
  */
 int hop_reach(enum hop_reach *out, struct hop *h, node_id actor, struct err *e)
 {
 	const struct node *n = world_node(h->world, actor);
 	const struct decide_subject *s;
+	bool denied;
 
 	*out = HOP_REACH_NONE;
 	if (n->type != NODE_ENTITY || (n->flags & (ENTITY_COMPUTE | ENTITY_GROUP)))
 		return 0;
-	*out = HOP_REACH_APART;
+	/* it has everything, but that it assumes no role */
+	*out = HOP_REACH_FIRST;
 	if (n->flags & ENTITY_ROOT)
 		return 0;
-	if (subject_get(&s, world_subjects(h->world), actor, e) < 0)
+	if (subject_get(&s, world_subjects(h->world), actor, e) < 0 ||
+		hop_kin_denied(&denied, h->kin, actor, e) < 0)
 		return e->code;
 	if (!search_has_everything(s))
 		*out = HOP_REACH_ALL;
+	else if (!denied)
+		*out = HOP_REACH_APART;
 	return 0;
 }
 
@@ -410,6 +415,96 @@ static int from_change_rules(struct buf *out, struct hop *h, node_id actor, bool
 	return rc;
 }
 
+/* Whether the rule's needs on its target can be met on anything of its kinds at all. */
+static int may_change_any(
+	bool *out, struct hop *h, const struct rule *rule, node_id actor, struct err *e)
+{
+	*out = true;
+	for (uint32_t i = 0; i < rule->need_count && *out; i++) {
+		struct rule_need some = { .on = RULE_NEW };
+		bool any = false;
+
+		for (uint32_t k = 0; k < rule->target_kind_count && !any; k++) {
+			node_id object;
+			expr x;
+
+			some.kind = rule->target_kinds[k];
+			object = hop_needs_object(h->needs, &some, actor);
+			if (rule->needs[i].on != RULE_TARGET || object == NODE_NONE) {
+				any = true;
+				break;
+			}
+			if (hop_needs_decide(&x, h->needs,
+				    hop_needs_get(h->needs, &rule->needs[i]), actor,
+				    object, e) < 0)
+				return e->code;
+			any = x != EXPR_FALSE;
+		}
+		*out = any;
+	}
+	return 0;
+}
+
+/* The hub of the first target that nothing binds, when the actor is sure to change it. */
+static int from_first_of(struct buf *out, bool *done, struct hop *h,
+	const struct rule *rule, node_id actor, struct err *e)
+{
+	scope_number scope = world_node(h->world, actor)->scope;
+	struct segment *s = world_node_segment(h->world, actor);
+
+	for (entity_id id = 0; !*done && id < segment_info(s)->entity_count; id++) {
+		struct buf one = { 0 };
+		size_t before = VEC_COUNT(out, const struct hub *);
+		node_id n;
+		bool plain;
+		int rc;
+
+		if (!(segment_entity(s, id)->flags & ENTITY_IDENTITY) ||
+			(segment_entity(s, id)->flags & (ENTITY_COMPUTE | ENTITY_ROOT)))
+			continue;
+		n = world_node_entity(h->world, scope, id);
+		if (!hop_bond_is_kind(
+			    h->world, n, rule->target_kinds, rule->target_kind_count))
+			continue;
+		if (hop_kin_plain(&plain, h->kin, n, e) < 0)
+			return e->code;
+		if (!plain)
+			continue;
+		VEC_ADD(&one, node_id, n);
+		rc = from_rule(out, h, rule, actor, &one, e);
+		buf_release(&one);
+		if (rc < 0)
+			return rc;
+		for (size_t i = before; i < VEC_COUNT(out, const struct hub *); i++)
+			*done |= VEC_DATA(out, const struct hub *)[i]->ends[0].verdict ==
+				 VERDICT_ALLOWED;
+	}
+	return 0;
+}
+
+/* *done: there is such a one, who can do whatever others could that the actor changes. */
+static int from_first(
+	struct buf *out, bool *done, struct hop *h, node_id actor, struct err *e)
+{
+	bool may, any = false;
+
+	*done = false;
+	for (uint32_t i = 0; i < hop_rule_count(h) && !*done; i++) {
+		const struct rule *rule = hop_rule(h, i);
+
+		if (!hop_is_change(rule) || rule_keeps_actor(rule) ||
+			!(rule->yields & RULE_ANY_POLICY))
+			continue;
+		if (may_change_any(&may, h, rule, actor, e) < 0)
+			return e->code;
+		any |= may;
+		if (may && from_first_of(out, done, h, rule, actor, e) < 0)
+			return e->code;
+	}
+	*done |= !any;
+	return 0;
+}
+
 int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *e)
 {
 	size_t first = VEC_COUNT(out, const struct hub *);
@@ -423,6 +518,8 @@ int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *
 	if (reach == HOP_REACH_ALL &&
 		(from_change_rules(out, h, actor, true, false, e) < 0 ||
 			ends_free(&done, h, out, first, e) < 0))
+		return e->code;
+	if (reach == HOP_REACH_FIRST && from_first(out, &done, h, actor, e) < 0)
 		return e->code;
 	return from_change_rules(
 		out, h, actor, false, reach == HOP_REACH_APART || done, e);

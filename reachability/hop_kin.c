@@ -384,47 +384,29 @@ static int sorts_fill(struct buf *out, struct hop_kin *k, scope_number scope,
 	return rc;
 }
 
-/* struct sort, of the scope. `by_name`: names tell too, and not conditions alone. */
+/* struct sort, of the scope; empty when no condition tells callers apart. */
 static int sorts_of(const struct buf **out, struct hop_kin *k, scope_number scope,
-	bool by_name, uint32_t yields, struct err *e)
+	uint32_t yields, struct err *e)
 {
-	static const struct buf none = { 0 };
 	struct scope_kin *here;
 
 	if (load(k, e) < 0)
 		return e->code;
 	here = &VEC_DATA(&k->scopes, struct scope_kin)[scope];
-	*out = k->readings.n > 0 || by_name ? &here->sorts : &none;
-	if (here->sorted || *out == &none)
+	*out = &here->sorts;
+	if (here->sorted || k->readings.n == 0)
 		return 0;
 	here->sorted = true;
 	return sorts_fill(&here->sorts, k, scope, yields, e);
 }
 
-static bool denies_one(const struct decide_object *o)
-{
-	for (uint32_t i = 0; i < o->statement_count; i++) {
-		const struct document *d = o->statements[i].document;
-		const struct document_statement *s = o->statements[i].statement;
-
-		for (uint32_t p = 0; (s->flags & DOCUMENT_DENY) && p < s->principal_count;
-			p++) {
-			if (names_one(d->principals[s->principal_first + p].type))
-				return true;
-		}
-	}
-	return false;
-}
-
 int hop_kin_sorts(const node_id **out, uint32_t *count, struct hop_kin *k,
-	scope_number scope, node_id object, uint32_t yields, struct err *e)
+	scope_number scope, uint32_t yields, struct err *e)
 {
-	const struct decide_object *o;
 	const struct buf *sorts;
 	node_id *nodes;
 
-	if (subject_object(&o, world_subjects(k->world), object, e) < 0 ||
-		sorts_of(&sorts, k, scope, denies_one(o), yields, e) < 0)
+	if (sorts_of(&sorts, k, scope, yields, e) < 0)
 		return e->code;
 	*count = (uint32_t)VEC_COUNT(sorts, struct sort);
 	nodes = ARENA_NEW_ARRAY(world_arena(k->world), node_id, *count + 1);
@@ -434,19 +416,36 @@ int hop_kin_sorts(const node_id **out, uint32_t *count, struct hop_kin *k,
 	return 0;
 }
 
+int hop_kin_denied(bool *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	if (load(k, e) < 0)
+		return e->code;
+	return is_named(out, k, &k->denied, n, e);
+}
+
+int hop_kin_plain(bool *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	const struct decide_subject *s;
+	bool named;
+
+	if (load(k, e) < 0 || is_named(&named, k, &k->named, n, e) < 0 ||
+		subject_get(&s, world_subjects(k->world), n, e) < 0)
+		return e->code;
+	*out = !named && !s->s.bounded && s->unknown_deny == EXPR_FALSE &&
+	       s->place_count == 0 && s->unknown_place == EXPR_FALSE;
+	for (uint32_t i = 0; i < s->identity_count; i++)
+		*out &= !(s->statements[i].statement->flags & DOCUMENT_DENY);
+	return 0;
+}
+
 int hop_kin_apart(
 	struct buf *out, struct hop_kin *k, node_id ruler, uint32_t yields, struct err *e)
 {
 	scope_number scope = world_node(k->world, ruler)->scope;
 	const struct buf *sorts, *abroad;
 	uint32_t own;
-	bool denied;
 
-	if (load(k, e) < 0)
-		return e->code;
-	if (is_named(&denied, k, &k->denied, ruler, e) < 0 ||
-		sorts_of(&sorts, k, scope, denied, yields, e) < 0 ||
-		vector_of(&own, k, ruler, e) < 0)
+	if (sorts_of(&sorts, k, scope, yields, e) < 0 || vector_of(&own, k, ruler, e) < 0)
 		return e->code;
 	abroad = &VEC_DATA(&k->scopes, const struct scope_kin)[scope].abroad;
 	for (size_t i = 0; i < VEC_COUNT(abroad, node_id); i++)
@@ -454,7 +453,7 @@ int hop_kin_apart(
 	for (size_t i = 0; i < VEC_COUNT(sorts, struct sort); i++) {
 		const struct sort *sort = &VEC_DATA(sorts, const struct sort)[i];
 
-		if (denied || sort->vector != own)
+		if (sort->vector != own)
 			node_once(out, sort->node);
 	}
 	return 0;

@@ -23,19 +23,24 @@ int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e);
 
 /*
  * Of the scope, one for each sort of identities that conditions, names or bounds tell
- * apart (`yields`: what they write of themselves). None when no condition tells any
- * apart, unless the object denies somebody by name.
+ * apart (`yields`: what they write of themselves); none when no condition tells any
+ * apart.
  */
 int hop_kin_sorts(const node_id **out, uint32_t *count, struct hop_kin *k,
-	scope_number scope, node_id object, uint32_t yields, struct err *e);
+	scope_number scope, uint32_t yields, struct err *e);
 
 /*
  * Identities that could get more by any policy than one who has everything in their
- * scope: policies of other accounts name them, conditions tell them from `ruler`, or
- * some policy denies that one by name.
+ * scope: policies of other accounts name them, or conditions tell them from `ruler`.
  */
 int hop_kin_apart(struct buf *out, struct hop_kin *k, node_id ruler, uint32_t yields,
 	struct err *e);
+
+/* Whether some policy denies something to the identity by its name. */
+int hop_kin_denied(bool *out, struct hop_kin *k, node_id n, struct err *e);
+
+/* Whether no policy names the identity, and nothing of its own binds it. */
+int hop_kin_plain(bool *out, struct hop_kin *k, node_id n, struct err *e);
 
 /* Identities that the object's own policies name or tell apart by conditions. */
 int hop_kin_named(struct buf *out, struct hop_kin *k, node_id object, struct err *e);

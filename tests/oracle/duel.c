@@ -3,7 +3,9 @@
 #include <assert.h>
 
 #include "estate.h"
-#include "oracle_hop.h"
+#include "oracle_steps.h"
+
+#include "reachability/rule.h"
 
 /* What one answer said of the actions of one class, directly or not. */
 struct cell {
@@ -11,6 +13,7 @@ struct cell {
 	uint8_t verdict;
 	bool mixed;          /* not all had the same */
 	uint32_t cost, hops; /* of the path */
+	const struct path_step *steps;
 };
 
 /* Rows as a table: [subject][object's first cell + 2 * class + indirect]. */
@@ -147,6 +150,7 @@ static void fill_row(struct duel *d, struct table *t, const char *question, uint
 		c->verdict = (uint8_t)v;
 		c->cost = row->path.cost;
 		c->hops = row->path.step_count;
+		c->steps = row->path.steps;
 		c->count++;
 	}
 	if (weakest != translate(row->verdict) && reports(d, SORT_OTHER))
@@ -297,6 +301,25 @@ static void compare(struct duel *d, const struct table *t, enum question questio
 	}
 }
 
+/* "  iam-021 arn:...", a line for each hop. */
+static void report_steps(struct duel *d, const struct cell *c)
+{
+	for (uint32_t i = 0; i < c->hops; i++)
+		buf_printf(&d->result->report, "  %u: %.*s to %.*s\n", (unsigned)i,
+			STR_ARG(c->steps[i].rule),
+			STR_ARG(world_node(d->estate.world, c->steps[i].to)->key));
+}
+
+/* The object whose cell it is. */
+static struct str key_of_cell(const struct duel *d, const struct table *t, uint32_t cell)
+{
+	uint32_t y = oracle_count(&d->oracle) - 1;
+
+	while (t->first[y] > cell)
+		y--;
+	return key_of(d, y);
+}
+
 /* Both directions show paths of one length for a pair. */
 static void compare_paths(
 	struct duel *d, const struct table *what, const struct table *who)
@@ -313,9 +336,11 @@ static void compare_paths(
 				!reports(d, SORT_OTHER))
 				continue;
 			buf_printf(&d->result->report,
-				"paths of %.*s, cell %u: what %u in %u hops, who %u in %u\n",
-				STR_ARG(key_of(d, x)), i, a->cost, a->hops, b->cost,
-				b->hops);
+				"paths of %.*s on %.*s: what %u in %u hops, who %u in %u\n",
+				STR_ARG(key_of(d, x)), STR_ARG(key_of_cell(d, what, i)),
+				a->cost, a->hops, b->cost, b->hops);
+			report_steps(d, a);
+			report_steps(d, b);
 		}
 	}
 }
@@ -371,13 +396,12 @@ static bool may_leave(const struct duel *d, uint32_t x)
 	if (oracle_world_node(&d->oracle.world, x)->type != ORACLE_ENTITY)
 		return false;
 	for (uint32_t z = 0; class && z < count; z++) {
-		bool reached = z == x ||
-			       d->oracle.reach_alone[x * count + z].most > ORACLE_DENIED;
+		bool reached = z == x || oracle_steps_comes_to(&d->oracle, x, z);
 
 		if (reached && may_assume(d, z, class))
 			return true;
 	}
-	return !class;
+	return !class || oracle_steps_changes(&d->oracle, x);
 }
 
 /* Somebody of an account that nobody collected gets at it, or may come to do so. */
@@ -391,6 +415,94 @@ static bool outsiders_get_at(const struct duel *d, uint32_t y, uint32_t class)
 			return true;
 	}
 	return false;
+}
+
+/* --- whom one can become --- */
+
+static const struct action_query become = { .become = true };
+
+/* The row of an answer about the node, or NULL. */
+static const struct answer_row *row_of(const struct answer *a, node_id n)
+{
+	for (uint32_t i = 0; i < a->row_count; i++) {
+		if (a->rows[i].node == n)
+			return &a->rows[i];
+	}
+	return NULL;
+}
+
+/* Verdict, cost and hops of the best way between two, as one direction tells them. */
+static void compare_way(struct duel *d, const char *question, uint32_t x, uint32_t y,
+	const struct answer_row *row)
+{
+	struct oracle_way want;
+	enum oracle_verdict got = row ? translate(row->verdict) : ORACLE_DENIED;
+	bool decided = oracle_steps_become(&want, &d->oracle, x, y);
+	uint32_t cost = row ? row->path.cost : 0, hops = row ? row->path.step_count : 0;
+
+	d->result->verdicts++;
+	d->result->undecided += !decided;
+	if (!decided ||
+		(got == want.verdict &&
+			(!row || (cost == want.cost && hops == want.hops))) ||
+		!reports(d, SORT_OTHER))
+		return;
+	buf_printf(&d->result->report,
+		"%s become: %.*s  %.*s: engine %s, cost %u in %u hops, oracle %s, %u in %u\n",
+		question, STR_ARG(key_of(d, x)), STR_ARG(key_of(d, y)),
+		oracle_verdict_name(got), cost, hops, oracle_verdict_name(want.verdict),
+		want.cost, want.hops);
+}
+
+static bool is_identity(const struct duel *d, uint32_t n)
+{
+	const struct oracle_node *node = oracle_world_node(&d->oracle.world, n);
+
+	return oracle_is_subject(&d->oracle, n) && node->type == ORACLE_ENTITY;
+}
+
+static int ask_become(struct duel *d, struct err *e)
+{
+	uint32_t count = oracle_count(&d->oracle);
+	int rc = 0;
+
+	for (uint32_t x = 0; x < count && rc == 0; x++) {
+		struct answer_object object = { .node = d->nodes[x] };
+		struct answer what, who;
+
+		if (!is_identity(d, x))
+			continue;
+		rc = answer_what(&what, d->estate.world, &d->nodes[x], 1, &become, NULL,
+			0, &options, e);
+		if (rc == 0)
+			rc = answer_who(
+				&who, d->estate.world, &object, 1, &become, &options, e);
+		for (uint32_t y = 0; y < count && rc == 0; y++) {
+			if (y == x || !is_identity(d, y))
+				continue;
+			compare_way(d, "what", x, y, row_of(&what, d->nodes[y]));
+			compare_way(d, "who", y, x, row_of(&who, d->nodes[y]));
+		}
+	}
+	return rc;
+}
+
+/* The way of one decision is as cheap and short as there is one. */
+static void compare_length(struct duel *d, const struct answer_decision *decision,
+	const uint32_t at[3], struct str action)
+{
+	struct oracle_way want;
+
+	if (!decision->indirect || !oracle_steps_reach(&want, &d->oracle, at, true) ||
+		translate(decision->verdict) != want.verdict ||
+		(decision->path.cost == want.cost &&
+			decision->path.step_count == want.hops) ||
+		!reports(d, SORT_OTHER))
+		return;
+	buf_printf(&d->result->report,
+		"can: %.*s  %.*s  %.*s: engine %u in %u hops, oracle %u in %u\n",
+		STR_ARG(key_of(d, at[0])), STR_ARG(action), STR_ARG(key_of(d, at[1])),
+		decision->path.cost, decision->path.step_count, want.cost, want.hops);
 }
 
 /* One question about one action: its verdict is the better of both ways. */
@@ -416,6 +528,7 @@ static int ask_can(struct duel *d, uint64_t pick, struct err *e)
 	if (rc < 0)
 		return rc;
 	d->result->verdicts++;
+	compare_length(d, &decision, (const uint32_t[3]){ x, y, c }, name);
 	if (least != want.most || translate(decision.verdict) == least ||
 		(decision.verdict == VERDICT_UNKNOWN && least == ORACLE_DENIED &&
 			outsiders_get_at(d, y, c) && may_leave(d, x)) ||
@@ -489,11 +602,28 @@ static int fight(struct duel *d, uint64_t seed, struct err *e)
 	compare(d, &what, QUESTION_WHAT);
 	compare(d, &who, QUESTION_WHO);
 	compare_paths(d, &what, &who);
+	rc = ask_become(d, e);
 	for (int i = 0; rc == 0 && i < 50; i++) {
 		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
 		rc = ask_can(d, seed >> 20, e);
 	}
 	return rc;
+}
+
+/*
+ * Rules of the provider that the worlds are of. A pattern of a bucket's objects may match
+ * what has the form of an access point's key and is none ("arn:aws:s3:" ":b/a"
+ * ":111111111111:accesspoint/a"): of strings that nothing has the oracle tries none.
+ */
+static bool is_told(const struct rule *rule)
+{
+	if (!str_starts(rule->file, STR_LIT("aws")))
+		return false;
+	for (uint32_t i = 0; i < rule->need_count; i++) {
+		if (str_eq(rule->needs[i].kind, STR_LIT("aws:s3:accesspoint")))
+			return false;
+	}
+	return true;
 }
 
 int duel_run(struct duel_result *out, struct str stream, const char *directory,
@@ -509,7 +639,7 @@ int duel_run(struct duel_result *out, struct str stream, const char *directory,
 	if (rc < 0)
 		return rc;
 	if (rules)
-		rules_keep(rules, oracle_hop_knows);
+		rules_keep(rules, is_told);
 	rc = oracle_open(&d.oracle, rules, stream, e);
 	if (rc < 0) {
 		rules_free(rules);

@@ -2,12 +2,8 @@
 
 #include "oracle_bucket.h"
 #include "oracle_naming.h"
-#include "oracle_steps.h"
 
-struct oracle_kind {
-	struct str name;
-	struct buf classes; /* of struct oracle_class */
-};
+#include "reachability/rule.h"
 
 /* One question: who, what, on which string. */
 struct ask {
@@ -122,10 +118,32 @@ static void sum_unread(const struct ask *q, struct oracle_truth allow[NAMED_COUN
 		*deny = truth_or(*deny, perhaps(q));
 }
 
+/* Whether the object's policy, or a grant beside it, was opened to who asks. */
+static bool is_opened(const struct ask *q, bool grant)
+{
+	const struct rule *rule = q->request.subject->opener;
+	struct str name;
+
+	if (!rule || q->request.subject->opened != q->request.object ||
+		((rule->yields & RULE_GRANTED) != 0) != grant || q->class->trust ||
+		str_eq(q->string->text, STR_LIT("*")))
+		return false;
+	name = catalog_action_get(VEC_DATA(&q->class->actions, const action_id)[0]).name;
+	for (uint32_t i = 0; i < rule->access_count; i++) {
+		if (str_eq(rule->accesses[i], name))
+			return true;
+	}
+	return rule->access_count == 0;
+}
+
 /* What the object's own policy allows, by how it names who asks, and what it denies. */
 static void sum_resource(const struct ask *q, const struct oracle_documents *documents,
 	struct oracle_truth allow[NAMED_COUNT], struct oracle_truth *deny)
 {
+	const struct rule *opener = q->request.subject->opener;
+	bool anew = opener && (opener->yields & RULE_REWRITTEN) && !q->class->trust &&
+		    q->request.subject->opened == q->request.object;
+
 	for (uint32_t i = 0; i < documents->count; i++) {
 		const struct oracle_policy *p = &documents->items[i]->policy;
 
@@ -134,17 +152,21 @@ static void sum_resource(const struct ask *q, const struct oracle_documents *doc
 			enum oracle_naming naming =
 				oracle_naming_of(q->request.subject, s);
 
-			if (naming == NAMED_NOT)
+			if (naming == NAMED_NOT || (anew && s->deny))
 				continue;
-			if (!s->deny && oracle_bucket_voids(
-						q->request.subject, q->request.object))
+			if (!s->deny && !anew &&
+				oracle_bucket_voids(
+					q->request.subject, q->request.object))
 				continue;
 			struct oracle_truth *into = s->deny ? deny : &allow[naming];
 
 			*into = truth_or(*into, covers(q, p, s));
 		}
 	}
-	sum_unread(q, allow, deny);
+	if (!anew)
+		sum_unread(q, allow, deny);
+	if (is_opened(q, false))
+		allow[NAMED_SELF] = always(q);
 }
 
 /*
@@ -264,6 +286,16 @@ static bool session_limits(const struct oracle_node *n)
 	       str_starts(oracle_world_arn(n->key, 5), STR_LIT("federated-user/"));
 }
 
+/* What its own policies deny: those that it took off deny nothing. */
+static struct oracle_truth sum_denied(const struct ask *q)
+{
+	const struct oracle_documents *own = &q->request.subject->identity;
+
+	if (!q->request.subject->pardoned)
+		return sum(q, own, true);
+	return own->missing ? perhaps(q) : (struct oracle_truth){ 0, 0 };
+}
+
 /*
  * Its own policies within its boundary: of a root user everything, of a stranger who
  * knows.
@@ -277,7 +309,9 @@ static void sum_identity(const struct ask *q, struct oracle_truth *identity,
 	*boundary = n->bounded ? sum(q, &n->boundary, false) : always(q);
 	if (session_limits(n))
 		*boundary = truth_and(*boundary, sum(q, &n->session, false));
-	*deny = truth_or(sum(q, &n->identity, true), sum(q, &n->boundary, true));
+	if (n->writes)
+		*identity = always(q);
+	*deny = truth_or(sum_denied(q), sum(q, &n->boundary, true));
 	*deny = truth_or(*deny, sum(q, &n->session, true));
 	if (n->flags & ENTITY_ROOT)
 		*identity = always(q);
@@ -341,6 +375,8 @@ static struct oracle_truth sum_grants(
 		      q->request.subject->type != ORACLE_PUBLIC;
 	struct oracle_truth truth = unread ? perhaps(q) : (struct oracle_truth){ 0, 0 };
 
+	if (is_opened(q, true))
+		truth = always(q);
 	for (uint32_t i = 0; i < grants->count; i++) {
 		const struct oracle_policy *p = &grants->items[i]->policy;
 
@@ -422,13 +458,13 @@ static enum oracle_verdict verdict_of(const struct ask *q, struct oracle_truth t
 	return t.sure ? ORACLE_CONDITIONAL : ORACLE_UNKNOWN;
 }
 
-static struct oracle_range decide_target(const struct oracle *o, const uint32_t at[3],
-	const struct oracle_object *target, bool strict)
+struct oracle_range oracle_decide_as(const struct oracle *o, const struct oracle_node *as,
+	const uint32_t at[3], const struct oracle_object *target, bool strict)
 {
 	uint32_t subject = at[0], object = at[1], class = at[2];
 	struct ask q = { .o = o,
 		.subject = subject,
-		.request = { .subject = oracle_world_node(&o->world, subject),
+		.request = { .subject = as,
 			.object = oracle_world_node(&o->world, object),
 			.subject_place = &o->world.places[subject],
 			.object_place = &o->world.places[object],
@@ -473,13 +509,8 @@ static struct oracle_range decide_object(const struct oracle *o, uint32_t subjec
 {
 	const uint32_t at[3] = { subject, object, class };
 
-	return decide_target(o, at, oracle_object(o, object), strict);
-}
-
-struct oracle_range oracle_decide(const struct oracle *o, uint32_t subject, uint32_t n,
-	const struct oracle_object *object, uint32_t class)
-{
-	return decide_target(o, (const uint32_t[3]){ subject, n, class }, object, false);
+	return oracle_decide_as(o, oracle_world_node(&o->world, subject), at,
+		oracle_object(o, object), strict);
 }
 
 uint32_t oracle_count(const struct oracle *o)
@@ -523,142 +554,10 @@ struct oracle_range oracle_alone(
 	return decide_object(o, subject, object, class, true);
 }
 
-struct oracle_range oracle_can(
-	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class)
-{
-	struct oracle_range best = oracle_alone(o, subject, object, class);
-	/* Nobody asks whom from outside an unread trust would let in. */
-	bool inside = oracle_world_node(&o->world, subject)->type == ORACLE_ENTITY;
-	const struct oracle_range *reach = inside ? o->reach_alone : o->reach;
-	uint32_t count = oracle_count(o);
-
-	for (uint32_t z = 0; z < count; z++) {
-		struct oracle_range way = reach[subject * count + z];
-
-		if (z != subject && way.most != ORACLE_DENIED && oracle_is_subject(o, z))
-			best = oracle_steps_stronger(
-				best, oracle_steps_weaker(
-					      way, oracle_alone(o, z, object, class)));
-	}
-	return best;
-}
-
 const char *oracle_verdict_name(enum oracle_verdict v)
 {
 	static const char *const names[] = { "denied", "unknown", "conditional",
 		"allowed" };
 
 	return names[v];
-}
-
-static const struct oracle_kind *find_kind(
-	struct oracle *o, struct str name, bool account)
-{
-	for (size_t i = 0; i < VEC_COUNT(&o->kinds, struct oracle_kind); i++) {
-		if (str_eq(VEC_DATA(&o->kinds, struct oracle_kind)[i].name, name))
-			return &VEC_DATA(&o->kinds, struct oracle_kind)[i];
-	}
-	VEC_ADD(&o->kinds, struct oracle_kind, { .name = name });
-	struct oracle_kind *new = &VEC_DATA(&o->kinds,
-		struct oracle_kind)[VEC_COUNT(&o->kinds, struct oracle_kind) - 1];
-
-	oracle_target_classes(&new->classes, &o->patterns, name, account, &o->arena);
-	return new;
-}
-
-void oracle_prepare(struct oracle_object *out, struct oracle *o, uint32_t n)
-{
-	const struct oracle_node *node = oracle_world_node(&o->world, n);
-	const struct oracle_kind *kind = find_kind(o, node->entity->kind, false);
-
-	*out = (struct oracle_object){ 0 };
-	out->classes = VEC_DATA(&kind->classes, struct oracle_class);
-	out->class_count = (uint32_t)VEC_COUNT(&kind->classes, struct oracle_class);
-	oracle_target_strings(out, &o->patterns, node, false, &o->arena);
-}
-
-static void prepare_objects(struct oracle *o)
-{
-	for (uint32_t i = 0; i < oracle_count(o); i++) {
-		const struct oracle_node *n = oracle_world_node(&o->world, i);
-		struct oracle_object object = { 0 };
-
-		if (oracle_is_object(o, i)) {
-			bool account =
-				str_eq(n->entity->kind, STR_LIT("aws:account:account"));
-			const struct oracle_kind *kind =
-				find_kind(o, n->entity->kind, account);
-
-			object.classes = VEC_DATA(&kind->classes, struct oracle_class);
-			object.class_count =
-				(uint32_t)VEC_COUNT(&kind->classes, struct oracle_class);
-			oracle_target_strings(
-				&object, &o->patterns, n, account, &o->arena);
-		}
-		VEC_ADD(&o->objects, struct oracle_object, object);
-	}
-}
-
-static void decide_all(struct oracle *o)
-{
-	uint32_t count = oracle_count(o);
-
-	o->direct = ARENA_NEW_ARRAY(&o->arena, struct buf, count);
-	for (uint32_t y = 0; y < count; y++) {
-		uint32_t classes = oracle_object(o, y)->class_count;
-
-		for (uint32_t k = 0; k < count * classes; k++) {
-			struct oracle_range none = { ORACLE_DENIED, ORACLE_DENIED };
-			bool asks = oracle_is_subject(o, k / classes);
-
-			VEC_ADD(&o->direct[y], struct oracle_range,
-				asks ? decide_object(
-					       o, k / classes, y, k % classes, false)
-				     : none);
-		}
-	}
-}
-
-int oracle_open(
-	struct oracle *out, const struct rules *rules, struct str stream, struct err *e)
-{
-	*out = (struct oracle){ .rules = rules };
-	int rc = oracle_world_read(&out->world, rules, stream, e);
-
-	if (rc < 0)
-		return rc;
-	arena_init(&out->arena, ARENA_UNLIMITED);
-	out->scratch = ARENA_NEW(&out->arena, struct arena);
-	arena_init(out->scratch, ARENA_UNLIMITED);
-	rc = oracle_condition_survey(&out->opens, &out->world, e);
-	if (rc < 0) {
-		oracle_release(out);
-		return rc;
-	}
-	oracle_target_number(&out->patterns, &out->world);
-	prepare_objects(out);
-	decide_all(out);
-	oracle_steps_make(out);
-	return 0;
-}
-
-void oracle_release(struct oracle *o)
-{
-	for (uint32_t i = 0; o->direct && i < oracle_count(o); i++)
-		buf_release(&o->direct[i]);
-	for (size_t i = 0; i < VEC_COUNT(&o->objects, struct oracle_object); i++) {
-		for (uint32_t t = 0; t < ORACLE_TARGETS; t++)
-			buf_release(&VEC_DATA(&o->objects, struct oracle_object)[i]
-					     .strings[t]);
-	}
-	for (size_t i = 0; i < VEC_COUNT(&o->kinds, struct oracle_kind); i++)
-		oracle_target_classes_release(
-			&VEC_DATA(&o->kinds, struct oracle_kind)[i].classes);
-	buf_release(&o->objects);
-	buf_release(&o->kinds);
-	oracle_target_release(&o->patterns);
-	oracle_world_release(&o->world);
-	if (o->scratch)
-		arena_release(o->scratch);
-	arena_release(&o->arena);
 }

@@ -26,6 +26,7 @@ struct oracle_range {
 	enum oracle_verdict least, most;
 };
 
+struct oracle_ways;
 struct rules;
 
 struct oracle {
@@ -38,9 +39,9 @@ struct oracle {
 	struct buf objects; /* of struct oracle_object, one for each node */
 	struct buf
 		*direct; /* per object: struct oracle_range for each subject and class */
-	struct oracle_range *reach; /* [from * nodes + to]: best way of hops */
+	struct oracle_ways *ways; /* of hops (oracle_steps.h) */
 	/* the same for one question: a role whose trust nobody read may let in anybody */
-	struct oracle_range *reach_alone;
+	struct oracle_ways *ways_alone;
 };
 
 /* `stream`: encoded records of all scopes. */
@@ -61,9 +62,12 @@ const struct oracle_object *oracle_object(const struct oracle *o, uint32_t n);
  */
 void oracle_prepare(struct oracle_object *out, struct oracle *o, uint32_t n);
 
-/* One class of such a node, or of an object. */
-struct oracle_range oracle_decide(const struct oracle *o, uint32_t subject, uint32_t n,
-	const struct oracle_object *object, uint32_t class);
+/*
+ * One class of such a node, or of an object, for the subject as it is now: `ask` is the
+ * node that it is made of, the object and the class.
+ */
+struct oracle_range oracle_decide_as(const struct oracle *o, const struct oracle_node *as,
+	const uint32_t ask[3], const struct oracle_object *object, bool strict);
 
 /* By the subject's own credentials; with hops only. */
 struct oracle_range oracle_direct(

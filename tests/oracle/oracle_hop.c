@@ -8,11 +8,6 @@ static const struct oracle_range sure = { ORACLE_ALLOWED, ORACLE_ALLOWED };
 static const struct oracle_range unsure = { ORACLE_UNKNOWN, ORACLE_UNKNOWN };
 static const struct oracle_range never = { ORACLE_DENIED, ORACLE_DENIED };
 
-bool oracle_hop_knows(const struct rule *rule)
-{
-	return rule->yields == RULE_AS_TARGET && !rule->self;
-}
-
 /* --- nodes --- */
 
 /* Some keys name no account: each account has such things of its own. */
@@ -123,14 +118,22 @@ void oracle_hop_nodes(struct oracle_world *w, const struct rules *rules)
 /* --- decisions --- */
 
 struct hops {
+	struct oracle_states *states;
 	struct oracle *o;
-	struct oracle_range *reach;
 	uint32_t count;
 	struct oracle_object *objects; /* of nodes that are no objects of questions */
 	bool *prepared;
 	bool *carries; /* [thing * count + identity]: in any number of steps */
-	struct intern asked;
-	struct buf answers; /* struct oracle_range */
+	bool *within;  /* [member * count + group] */
+	bool *holds;   /* [holder * count + policy]: attached to it or to its groups */
+	struct buf chances; /* struct chance */
+};
+
+/* A rule that may lead to a target, whoever the actor is. */
+struct chance {
+	const struct rule *rule;
+	uint32_t target, through; /* through: ORACLE_NONE without a tie */
+	struct oracle_range facts;
 };
 
 static const struct oracle_node *node_of(const struct hops *h, uint32_t n)
@@ -160,21 +163,13 @@ static bool class_has(const struct oracle_class *class, action_id action)
 static struct oracle_range decide(
 	struct hops *h, uint32_t x, uint32_t y, action_id action)
 {
-	const uint32_t key[3] = { x, y, action };
-	uint32_t before = intern_count(&h->asked), number;
-	const struct oracle_object *object;
-	struct oracle_range answer = never;
+	const struct oracle_object *object = object_of(h, y);
 
-	number = intern_add(&h->asked, (struct str){ (const char *)key, sizeof(key) });
-	if (number < before)
-		return VEC_DATA(&h->answers, struct oracle_range)[number];
-	object = object_of(h, y);
 	for (uint32_t c = 0; c < object->class_count; c++) {
 		if (class_has(&object->classes[c], action))
-			answer = oracle_decide(h->o, x, y, object, c);
+			return oracle_states_decide(h->states, x, y, object, c);
 	}
-	VEC_ADD(&h->answers, struct oracle_range, answer);
-	return answer;
+	return never;
 }
 
 static bool has_kind(
@@ -189,17 +184,18 @@ static bool has_kind(
 	return count == 0;
 }
 
-static struct oracle_range need_of(struct hops *h, const struct rule_need *need,
-	uint32_t x, uint32_t y, uint32_t through)
+/* What the state may do that the need asks for. */
+static struct oracle_range need_of(
+	struct hops *h, const struct rule_need *need, uint32_t x, const struct chance *c)
 {
-	struct str account = node_of(h, x)->account;
+	uint32_t base = oracle_states_get(h->states, x)->base, on = c->target;
+	struct str account = node_of(h, base)->account;
 	action_id action = catalog_action_find(need->action);
-	uint32_t on = y;
 
 	if (need->on == RULE_THROUGH)
-		on = through;
+		on = c->through;
 	else if (need->on == RULE_ACTOR)
-		on = x;
+		on = base;
 	else if (need->on == RULE_ACCOUNT)
 		on = oracle_world_find(&h->o->world,
 			arena_printf(&h->o->arena, "arn:aws:account::%.*s:account",
@@ -235,7 +231,7 @@ static struct oracle_range trusts(struct hops *h, uint32_t y, struct str service
 	for (uint32_t c = 0; who != ORACLE_NONE && c < object->class_count; c++) {
 		if (object->classes[c].assume)
 			best = oracle_steps_stronger(
-				best, oracle_decide(h->o, who, y, object, c));
+				best, oracle_states_decide(h->states, who, y, object, c));
 	}
 	return best;
 }
@@ -284,54 +280,7 @@ static struct oracle_range tests_of(
 	return all;
 }
 
-/* --- steps --- */
-
-static bool on_pair(const struct rule *rule)
-{
-	for (uint32_t i = 0; i < rule->need_count; i++) {
-		if (rule->needs[i].on == RULE_TARGET || rule->needs[i].on == RULE_THROUGH)
-			return true;
-	}
-	return false;
-}
-
-/* A rule that names neither: it works in the account, or from the organization's own. */
-static bool reaches(const struct hops *h, uint32_t x, uint32_t y)
-{
-	const struct oracle_place *a = &h->o->world.places[x],
-				  *b = &h->o->world.places[y];
-
-	if (node_of(h, x)->account.n == 0)
-		return false;
-	return str_eq(node_of(h, x)->account, node_of(h, y)->account) ||
-	       (a->exempt && a->organization.n > 0 &&
-		       str_eq(a->organization, b->organization));
-}
-
-static void add_actor(struct hops *h, const struct rule *rule, uint32_t y,
-	uint32_t through, struct oracle_range facts, uint32_t x)
-{
-	struct oracle_range all = facts;
-
-	if (x == y || !oracle_is_subject(h->o, x) ||
-		(node_of(h, x)->flags & ENTITY_COMPUTE) ||
-		!has_kind(h, x, rule->actor_kinds, rule->actor_kind_count) ||
-		(!on_pair(rule) && !reaches(h, x, y)))
-		return;
-	all = oracle_steps_weaker(all, tests_of(h, rule, RULE_ACTOR, x));
-	for (uint32_t i = 0; i < rule->need_count && all.most > ORACLE_DENIED; i++)
-		all = oracle_steps_weaker(
-			all, need_of(h, &rule->needs[i], x, y, through));
-	if (all.most > ORACLE_DENIED)
-		oracle_steps_add(h->o, h->reach, x, y, all);
-}
-
-static void add_actors(struct hops *h, const struct rule *rule, uint32_t y,
-	uint32_t through, struct oracle_range facts)
-{
-	for (uint32_t x = 0; facts.most > ORACLE_DENIED && x < h->count; x++)
-		add_actor(h, rule, y, through, facts, x);
-}
+/* --- chances --- */
 
 /*
  * Whether the trust policy names the provider, which must be of the same account.
@@ -358,24 +307,51 @@ static bool names(const struct hops *h, uint32_t y, struct str provider)
 	return false;
 }
 
-static void add_target(struct hops *h, const struct rule *rule, uint32_t y)
+static bool ties(const struct hops *h, const struct rule *rule, uint32_t t, uint32_t y)
+{
+	switch (rule->bond) {
+	case RULE_CARRYING:
+		return h->carries[t * h->count + y];
+	case RULE_ATTACHED:
+		return h->holds[y * h->count + t];
+	case RULE_CONTAINING:
+		return h->within[y * h->count + t];
+	default:
+		return names(h, y, node_of(h, t)->key);
+	}
+}
+
+static void chance_add(struct hops *h, const struct rule *rule, uint32_t y, uint32_t t,
+	struct oracle_range facts)
+{
+	if (facts.most > ORACLE_DENIED)
+		VEC_ADD(&h->chances, struct chance, { rule, y, t, facts });
+}
+
+/* Whether the node is something that the rule can be about. */
+static bool is_target(const struct hops *h, const struct rule *rule, uint32_t y)
+{
+	const struct oracle_node *n = node_of(h, y);
+	bool resource = (rule->yields & RULE_ACCESS) != 0;
+	const struct str *kinds = rule->self ? rule->actor_kinds : rule->target_kinds;
+	uint32_t count = rule->self ? rule->actor_kind_count : rule->target_kind_count;
+
+	return n->type == ORACLE_ENTITY && has_kind(h, y, kinds, count) &&
+	       (resource ? oracle_is_object(h->o, y)
+			 : (n->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) != 0);
+}
+
+static void chances_of(struct hops *h, const struct rule *rule, uint32_t y)
 {
 	struct oracle_range facts = rule->assumes.n > 0 ? unsure : sure;
 
 	facts = oracle_steps_weaker(facts, tests_of(h, rule, RULE_TARGET, y));
-	if (facts.most == ORACLE_DENIED)
-		return;
-	if (rule->bond == RULE_UNBOUND) {
-		add_actors(h, rule, y, ORACLE_NONE, facts);
-		return;
-	}
-	for (uint32_t t = 0; t < h->count; t++) {
-		bool bound = rule->bond == RULE_TRUSTED ? names(h, y, node_of(h, t)->key)
-							: h->carries[t * h->count + y];
-
-		if (bound &&
+	if (rule->bond == RULE_UNBOUND)
+		chance_add(h, rule, y, ORACLE_NONE, facts);
+	for (uint32_t t = 0; rule->bond != RULE_UNBOUND && t < h->count; t++) {
+		if (ties(h, rule, t, y) &&
 			has_kind(h, t, rule->through_kinds, rule->through_kind_count))
-			add_actors(h, rule, y, t,
+			chance_add(h, rule, y, t,
 				oracle_steps_weaker(
 					facts, tests_of(h, rule, RULE_THROUGH, t)));
 	}
@@ -390,7 +366,91 @@ static bool is_carry(const struct rule *rule)
 	return false;
 }
 
-static void find_carried(struct hops *h)
+/* --- steps --- */
+
+static bool on_pair(const struct rule *rule)
+{
+	for (uint32_t i = 0; i < rule->need_count; i++) {
+		if (rule->needs[i].on == RULE_TARGET || rule->needs[i].on == RULE_THROUGH)
+			return true;
+	}
+	return false;
+}
+
+/* A rule that names neither: it works in the account, or from the organization's own. */
+static bool reaches(const struct hops *h, uint32_t x, uint32_t y)
+{
+	const struct oracle_place *a = &h->o->world.places[x],
+				  *b = &h->o->world.places[y];
+
+	if (node_of(h, x)->account.n == 0)
+		return false;
+	return str_eq(node_of(h, x)->account, node_of(h, y)->account) ||
+	       (a->exempt && a->organization.n > 0 &&
+		       str_eq(a->organization, b->organization));
+}
+
+/* Whether somebody of the state's sort can be the rule's actor. */
+static bool is_actor(const struct hops *h, const struct chance *c, uint32_t x)
+{
+	const struct oracle_state *state = oracle_states_get(h->states, x);
+	const struct rule *rule = c->rule;
+	bool keeps = rule->self || (rule->yields & (RULE_MEMBER | RULE_ACCESS));
+
+	if (!oracle_is_subject(h->o, state->base) ||
+		(state->node.flags & ENTITY_COMPUTE) ||
+		!has_kind(h, state->base, rule->actor_kinds, rule->actor_kind_count))
+		return false;
+	/* an open resource leads on by what it carries, and all else without it */
+	if (state->opened != ORACLE_NONE &&
+		(rule->yields != RULE_AS_TARGET || c->through != state->opened))
+		return false;
+	if (rule->self ? state->base != c->target : !keeps && state->base == c->target)
+		return false;
+	/* what has credentials nobody collected has policies that nobody changes */
+	if (keeps && state->node.type != ORACLE_ENTITY)
+		return (rule->yields & RULE_ACCESS) != 0;
+	return rule->self || on_pair(rule) || reaches(h, state->base, c->target);
+}
+
+static uint32_t yielded(struct hops *h, const struct chance *c, uint32_t x)
+{
+	uint32_t gains = c->rule->yields & RULE_GAINS;
+
+	if (c->rule->yields & RULE_MEMBER)
+		return oracle_states_join(h->states, x, c->target);
+	if (c->rule->yields & RULE_ACCESS)
+		return oracle_states_open(h->states, x, c->target, c->rule);
+	return gains == 0 ? c->target
+			  : oracle_states_gain(
+				    h->states, c->rule->self ? x : c->target, gains);
+}
+
+static void take(struct hops *h, const struct chance *c, uint32_t x)
+{
+	struct oracle_range all = c->facts;
+	uint32_t to;
+
+	if (!is_actor(h, c, x))
+		return;
+	for (uint32_t i = 0; i < c->rule->need_count && all.most > ORACLE_DENIED; i++)
+		all = oracle_steps_weaker(all, need_of(h, &c->rule->needs[i], x, c));
+	if (all.most > ORACLE_DENIED)
+		all = oracle_steps_weaker(
+			all, tests_of(h, c->rule, RULE_ACTOR,
+				     oracle_states_get(h->states, x)->base));
+	if (all.most == ORACLE_DENIED)
+		return;
+	to = yielded(h, c, x);
+	if (to != x)
+		oracle_states_step(h->states, x,
+			(struct oracle_step){ to, all, (uint32_t)c->rule->class });
+}
+
+/* --- relations --- */
+
+static void find_related(
+	struct hops *h, bool *out, enum record_relation_type type, bool far)
 {
 	const struct buf *records = &h->o->world.records;
 
@@ -398,55 +458,70 @@ static void find_carried(struct hops *h)
 		const struct record *r = &VEC_DATA(records, struct record)[i];
 		uint32_t from, to;
 
-		if (r->type != RECORD_RELATION || r->relation.type != RELATION_CARRIES)
+		if (r->type != RECORD_RELATION || r->relation.type != type)
 			continue;
 		from = oracle_world_resolve(
 			&h->o->world, r->relation.scope, r->relation.from);
 		to = oracle_world_resolve(
 			&h->o->world, r->relation.scope, r->relation.to);
 		if (from != ORACLE_NONE && to != ORACLE_NONE)
-			h->carries[from * h->count + to] = true;
+			out[from * h->count + to] = true;
 	}
-	for (uint32_t z = 0; z < h->count; z++) {
+	for (uint32_t z = 0; far && z < h->count; z++) {
 		for (uint32_t x = 0; x < h->count; x++) {
-			for (uint32_t y = 0; h->carries[x * h->count + z] && y < h->count;
-				y++)
-				h->carries[x * h->count + y] |=
-					h->carries[z * h->count + y];
+			for (uint32_t y = 0; out[x * h->count + z] && y < h->count; y++)
+				out[x * h->count + y] |= out[z * h->count + y];
 		}
 	}
 }
 
-void oracle_hop_steps(struct oracle *o, struct oracle_range *reach)
+/* What is attached to a group is attached to its members. */
+static void find_held(struct hops *h)
 {
+	for (uint32_t x = 0; x < h->count; x++) {
+		for (uint32_t g = 0; g < h->count; g++) {
+			for (uint32_t p = 0; h->within[x * h->count + g] && p < h->count;
+				p++)
+				h->holds[x * h->count + p] |= h->holds[g * h->count + p];
+		}
+	}
+}
+
+static bool *table(struct oracle *o, uint32_t count)
+{
+	return ARENA_NEW_ARRAY(&o->arena, bool, (size_t)count *count);
+}
+
+void oracle_hop_steps(struct oracle_states *s, const struct rules *rules)
+{
+	struct oracle *o = s->o;
 	uint32_t count = oracle_count(o);
-	struct hops h = { .o = o,
-		.reach = reach,
+	struct hops h = { .states = s,
+		.o = o,
 		.count = count,
 		.objects = ARENA_NEW_ARRAY(&o->arena, struct oracle_object, count),
 		.prepared = ARENA_NEW_ARRAY(&o->arena, bool, count),
-		.carries = ARENA_NEW_ARRAY(&o->arena, bool, (size_t)count *count) };
+		.carries = table(o, count),
+		.within = table(o, count),
+		.holds = table(o, count) };
 
-	intern_init(&h.asked);
-	find_carried(&h);
-	for (uint32_t i = 0; i < rules_count(o->rules); i++) {
-		const struct rule *rule = rules_get(o->rules, i);
-
-		if (!oracle_hop_knows(rule) || is_carry(rule))
-			continue;
-		for (uint32_t y = 0; y < count; y++) {
-			const struct oracle_node *n = node_of(&h, y);
-
-			if (n->type == ORACLE_ENTITY && (n->flags & ENTITY_IDENTITY) &&
-				has_kind(&h, y, rule->target_kinds,
-					rule->target_kind_count))
-				add_target(&h, rule, y);
+	find_related(&h, h.carries, RELATION_CARRIES, true);
+	find_related(&h, h.within, RELATION_MEMBER_OF, true);
+	find_related(&h, h.holds, RELATION_ATTACHED, false);
+	find_held(&h);
+	for (uint32_t i = 0; i < rules_count(rules); i++) {
+		for (uint32_t y = 0; y < count && !is_carry(rules_get(rules, i)); y++) {
+			if (is_target(&h, rules_get(rules, i), y))
+				chances_of(&h, rules_get(rules, i), y);
 		}
+	}
+	for (uint32_t x = 0; x < oracle_states_count(s); x++) {
+		for (size_t i = 0; i < VEC_COUNT(&h.chances, struct chance); i++)
+			take(&h, &VEC_DATA(&h.chances, const struct chance)[i], x);
 	}
 	for (uint32_t n = 0; n < count; n++) {
 		for (uint32_t t = 0; t < ORACLE_TARGETS; t++)
 			buf_release(&h.objects[n].strings[t]);
 	}
-	intern_release(&h.asked);
-	buf_release(&h.answers);
+	buf_release(&h.chances);
 }

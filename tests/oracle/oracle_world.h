@@ -25,6 +25,8 @@ enum oracle_node_type {
 	ORACLE_NEW      /* things that an account may create; key: their pattern */
 };
 
+struct rule;
+
 struct oracle_document {
 	const struct record_document *record;
 	struct oracle_policy policy;
@@ -56,6 +58,11 @@ struct oracle_node {
 		bool without_list; /* its list gives nothing */
 	} bucket;
 	struct oracle_documents identity, boundary, resource, trust, grants, session, acl;
+	/* of an identity that hops have changed (oracle_state.h) */
+	bool writes;                      /* its own policies, as it likes */
+	bool pardoned;                    /* these deny nothing */
+	const struct oracle_node *opened; /* whose policy admits it, by which rule */
+	const struct rule *opener;
 };
 
 /* One container on the way from the organization's root to an account. */
