@@ -288,7 +288,8 @@ static bool scopes_named(struct buf *scopes, struct hop_change *c, node_id objec
 			&d->principals[s->principal_first + i];
 		node_id n;
 
-		if (who->type == DOCUMENT_ANYONE || who->type == DOCUMENT_UNIQUE_ID)
+		if (who->type == DOCUMENT_ANYONE || who->type == DOCUMENT_UNIQUE_ID ||
+			who->type == DOCUMENT_CANONICAL)
 			return false;
 		if (who->type == DOCUMENT_ACCOUNT)
 			scope_once(scopes, world_account_scope(
@@ -304,7 +305,7 @@ static int scopes_at(struct buf *scopes, bool *some, struct hop_change *c, node_
 	struct err *e)
 {
 	static const enum record_layer layers[] = { LAYER_RESOURCE, LAYER_TRUST,
-		LAYER_GRANT };
+		LAYER_GRANT, LAYER_ACL };
 	const struct node *n = world_node(c->world, object);
 
 	scope_once(scopes, n->scope != SEGMENT_NONE

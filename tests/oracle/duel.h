@@ -14,7 +14,7 @@
 #include "base/err.h"
 
 /* All hop rules count in one world of so many, by its seed: each takes seconds. */
-#define DUEL_HOPS_EVERY 10u
+#define DUEL_HOPS_EVERY 50u
 
 struct duel_result {
 	uint64_t verdicts; /* compared */
