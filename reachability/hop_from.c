@@ -397,14 +397,16 @@ static int ends_free(
 
 /* The hubs of change rules about oneself, or of those about others. */
 static int from_change_rules(struct buf *out, struct hop *h, node_id actor, bool own,
-	bool apart, struct err *e)
+	enum hop_reach reach, struct err *e)
 {
+	bool apart = reach != HOP_REACH_ALL;
 	struct buf fixed = { 0 };
 	const bool *may;
 	int rc = hop_grants_of(&may, h->grants, actor, e);
 
 	if (rc == 0 && apart && hop_changes_others(h))
-		rc = hop_kin_apart(&fixed, h->kin, actor, RULE_ANY_POLICY, e);
+		rc = hop_kin_apart(&fixed, h->kin, actor, reach == HOP_REACH_FIRST,
+			RULE_ANY_POLICY, e);
 	for (uint32_t i = 0; i < hop_rule_count(h) && rc == 0; i++) {
 		const struct rule *rule = hop_rule(h, i);
 
@@ -516,13 +518,16 @@ int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *
 	if (reach == HOP_REACH_NONE)
 		return 0;
 	if (reach == HOP_REACH_ALL &&
-		(from_change_rules(out, h, actor, true, false, e) < 0 ||
+		(from_change_rules(out, h, actor, true, reach, e) < 0 ||
 			ends_free(&done, h, out, first, e) < 0))
 		return e->code;
+	if (reach == HOP_REACH_ALL && done)
+		reach = HOP_REACH_APART;
 	if (reach == HOP_REACH_FIRST && from_first(out, &done, h, actor, e) < 0)
 		return e->code;
-	return from_change_rules(
-		out, h, actor, false, reach == HOP_REACH_APART || done, e);
+	if (reach == HOP_REACH_FIRST && !done)
+		reach = HOP_REACH_ALL;
+	return from_change_rules(out, h, actor, false, reach, e);
 }
 
 /* The hubs that open resources: `all` as in hop_open_what. */

@@ -438,8 +438,8 @@ int hop_kin_plain(bool *out, struct hop_kin *k, node_id n, struct err *e)
 	return 0;
 }
 
-int hop_kin_apart(
-	struct buf *out, struct hop_kin *k, node_id ruler, uint32_t yields, struct err *e)
+int hop_kin_apart(struct buf *out, struct hop_kin *k, node_id ruler, bool all,
+	uint32_t yields, struct err *e)
 {
 	scope_number scope = world_node(k->world, ruler)->scope;
 	const struct buf *sorts, *abroad;
@@ -453,7 +453,7 @@ int hop_kin_apart(
 	for (size_t i = 0; i < VEC_COUNT(sorts, struct sort); i++) {
 		const struct sort *sort = &VEC_DATA(sorts, const struct sort)[i];
 
-		if (sort->vector != own)
+		if (all || sort->vector != own)
 			node_once(out, sort->node);
 	}
 	return 0;

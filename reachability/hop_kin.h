@@ -31,10 +31,11 @@ int hop_kin_sorts(const node_id **out, uint32_t *count, struct hop_kin *k,
 
 /*
  * Identities that could get more by any policy than one who has everything in their
- * scope: policies of other accounts name them, or conditions tell them from `ruler`.
+ * scope: policies of other accounts name them, or conditions tell them from `ruler`
+ * (`all`: or from each other, for one who is not all that they can be).
  */
-int hop_kin_apart(struct buf *out, struct hop_kin *k, node_id ruler, uint32_t yields,
-	struct err *e);
+int hop_kin_apart(struct buf *out, struct hop_kin *k, node_id ruler, bool all,
+	uint32_t yields, struct err *e);
 
 /* Whether some policy denies something to the identity by its name. */
 int hop_kin_denied(bool *out, struct hop_kin *k, node_id n, struct err *e);
