@@ -96,7 +96,7 @@ static int parse(struct arena *a, const char *directory, struct err *e)
 static int questions(
 	struct store *store, const char *kind, bool who, bool direct, struct err *e)
 {
-	const uint32_t repeats = direct ? REPEATS : REPEATS / 4;
+	const uint32_t repeats = direct ? REPEATS : REPEATS / 10;
 	struct bench_question q = { .who = who, .direct = direct };
 	struct bench_times t;
 	uint32_t count = 0, most = 0, of = 0;
