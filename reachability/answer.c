@@ -5,6 +5,7 @@
 #include "reachability/answer_open.h"
 #include "reachability/asking.h"
 #include "reachability/imagined.h"
+#include "reachability/notes_tree.h"
 
 struct str answer_hop_name(enum hop_class c)
 {
@@ -379,6 +380,8 @@ static int what_notes(struct asking *a, node_id subject, const node_id *objects,
 		if (notes_object(a->notes, a->d, objects[i], e) < 0)
 			return e->code;
 	}
+	if (!objects && notes_tree_subject(a->notes, subject, e) < 0)
+		return e->code;
 	if (!objects && n->type == NODE_ENTITY &&
 		notes_scope(a->notes, a->d, n->scope, e) < 0)
 		return e->code;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "reachability/missing.h"
+#include "reachability/notes_tree.h"
 #include "reachability/provider.h"
 
 /* Scopes that are told one by one; more are told by that word. */
@@ -54,6 +55,16 @@ static void note(void *ctx, struct str scope, struct str what)
 		VEC_ADD(&n->items, struct answer_unknown,
 			{ arena_copy(world_arena(n->world), scope),
 				arena_copy(world_arena(n->world), what) });
+}
+
+void notes_add(struct notes *n, struct str scope, struct str what)
+{
+	note(n, scope, what);
+}
+
+struct world *notes_world(const struct notes *n)
+{
+	return n->world;
 }
 
 void notes_residual(struct notes *n, expr residual)
@@ -114,7 +125,8 @@ int notes_subject(struct notes *n, node_id subject, struct err *e)
 	if (world_organization(&o, n->world, world_node(n->world, subject)->account, e) <
 		0)
 		return e->code;
-	if (!o->named && !missing_covered(s, COVERAGE_ABSENT, STR_LIT("organization")))
+	if (!o->named && !provider_of_scope(segment_info(s)->scope)->inherits &&
+		!missing_covered(s, COVERAGE_ABSENT, STR_LIT("organization")))
 		note(n, segment_info(s)->scope,
 			STR_LIT("organization policies (SCP, RCP) not collected"));
 	notes_coverage(n, s);
@@ -152,7 +164,8 @@ static const char *nobody(int *rc, struct world *w, const struct document *d,
 	const struct node *named;
 	node_id node;
 
-	if (p->type == DOCUMENT_ANYONE || p->type == DOCUMENT_ACCOUNT)
+	if (p->type == DOCUMENT_ANYONE || p->type == DOCUMENT_ACCOUNT ||
+		p->type == DOCUMENT_SET || p->type == DOCUMENT_GROUP)
 		return NULL;
 	*rc = provider_of_node(w, object)->principal_node(&node, w, d, p, e);
 	if (*rc < 0)
@@ -209,7 +222,8 @@ int notes_object(struct notes *n, struct decide *d, node_id object, struct err *
 	struct segment *s = world_node_segment(n->world, object);
 	const struct node *node = world_node(n->world, object);
 
-	if (note_grants(n, d, object, e) < 0 || notes_named(n, d, object, e) < 0)
+	if (note_grants(n, d, object, e) < 0 || notes_named(n, d, object, e) < 0 ||
+		notes_tree_object(n, d, object, e) < 0)
 		return e->code;
 	if (missing_node(n->world, object)) {
 		note(n, node->account,

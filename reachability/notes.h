@@ -30,6 +30,10 @@ int notes_policies(struct notes *n, struct decide *d, struct err *e);
 /* Gaps about whole scopes: lists that were refused or read in part. */
 int notes_scopes(struct notes *n, struct err *e);
 
+/* One gap in words, once. */
+void notes_add(struct notes *n, struct str scope, struct str what);
+struct world *notes_world(const struct notes *n);
+
 /* Unknown data that a residual depends on. */
 void notes_residual(struct notes *n, expr residual);
 

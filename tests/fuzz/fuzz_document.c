@@ -27,8 +27,18 @@ static void build(struct buf *out)
 	document_add_condition(&b, STR_LIT("aws:SourceIp"), STR_LIT("IpAddress"))
 		->operator_ = DOCUMENT_IP_ADDRESS;
 	document_add_value(&b, STR_LIT("10.0.0.0/8"));
+	document_add_condition(&b, STR_LIT("aws:username"), STR_LIT("StringEquals"))
+		->operator_ = DOCUMENT_STRING_EQUALS;
+	document_add_value(&b, STR_LIT("b"));
+	document_add_join(&b, DOCUMENT_NOT);
+	document_add_join(&b, DOCUMENT_OR);
 	document_add_statement(&b)->service = 3;
 	document_add_interval(&b, 2, 3);
+	document_add_statement(&b)->flags = DOCUMENT_ELIGIBLE | DOCUMENT_HOLDER_ONLY;
+	document_set_role(&b, STR_LIT("role/r"));
+	document_add_principal(&b, DOCUMENT_GROUP, STR_LIT("group/g"));
+	document_add_principal(&b, DOCUMENT_SET, STR_LIT("all"));
+	document_except(&b);
 	document_finish(&b, out);
 	document_builder_release(&b);
 }
@@ -45,7 +55,10 @@ static size_t read_text(const struct document *d, struct document_text t)
 
 static size_t read_statement(const struct document *d, const struct document_statement *s)
 {
-	size_t sum = read_text(d, s->sid);
+	size_t sum = read_text(d, s->sid) + read_text(d, s->role);
+	uint64_t truths = 0;
+
+	FUZZ_REQUIRE(s->role.size == 0 || s->action_count == 0);
 
 	for (uint32_t i = 0; i < s->resource_count; i++)
 		sum += read_text(d, d->patterns[s->resource_first + i].text);
@@ -56,6 +69,14 @@ static size_t read_statement(const struct document *d, const struct document_sta
 			&d->conditions[s->condition_first + i];
 
 		sum += read_text(d, c->key) + read_text(d, c->written);
+		truths++;
+		for (uint32_t joins = c->joins; joins != 0; joins >>= 2) {
+			FUZZ_REQUIRE((joins & 3u) != DOCUMENT_JOIN_NONE);
+			if ((joins & 3u) == DOCUMENT_NOT)
+				continue;
+			FUZZ_REQUIRE(truths >= 2);
+			truths--;
+		}
 		for (uint32_t k = 0; k < c->value_count; k++)
 			sum += read_text(d, d->values[c->value_first + k]);
 	}

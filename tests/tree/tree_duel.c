@@ -201,6 +201,21 @@ static void duel_who(struct duel *d, uint32_t place)
 	compare_strange(d, "who can", &a, met, d->subject_count);
 }
 
+/* What allows is cited, what is unknown is named, and a refusal has a reason. */
+static bool is_proven(const struct answer_decision *out)
+{
+	enum proof_type wanted =
+		out->verdict == VERDICT_UNKNOWN ? PROOF_UNKNOWN : PROOF_ALLOW;
+
+	if (out->verdict == VERDICT_UNKNOWN && out->unknown_count == 0)
+		return false;
+	for (uint32_t i = 0; i < out->proof.item_count; i++) {
+		if (out->proof.items[i].type == wanted)
+			return out->proof.reason.n > 0;
+	}
+	return out->verdict == VERDICT_DENIED && out->proof.reason.n > 0;
+}
+
 static void duel_can(struct duel *d, uint32_t subject, uint32_t action, uint32_t place)
 {
 	struct answer_object object = { .node = d->places[place] };
@@ -217,9 +232,11 @@ static void duel_can(struct duel *d, uint32_t subject, uint32_t action, uint32_t
 	d->checks++;
 	if (out.verdict != reference)
 		differ(d, "can", subject, action, place, out.verdict, reference);
-	if (out.proof.reason.n == 0) {
+	if (!is_proven(&out)) {
 		d->differences++;
-		printf("seed %llu: no reason\n", (unsigned long long)d->seed);
+		printf("seed %llu: verdict %.*s without a proof\n",
+			(unsigned long long)d->seed,
+			STR_ARG(expr_verdict_name(out.verdict)));
 	}
 }
 
