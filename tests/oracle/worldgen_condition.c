@@ -72,8 +72,9 @@ static void known_condition(struct worldgen *g, struct buf *b)
 				"arn:aws:iam::*:user/u?"));
 		break;
 	case 2:
-		buf_printf(b, "\"%s\":{\"aws:PrincipalTag/t\":\"%s\"}", text,
-			PICK(g, "x", "y", "X"));
+		/* keys of tags have no case, values do */
+		buf_printf(b, "\"%s\":{\"aws:PrincipalTag/%s\":\"%s\"}", text,
+			PICK(g, "t", "T"), PICK(g, "x", "y", "X"));
 		break;
 	case 3:
 		buf_printf(b, "\"%s\":{\"aws:username\":[\"ua\",\"uc\"]}", text);
