@@ -81,18 +81,42 @@ void bench_print_bytes(const struct bench_figures *f)
 		(double)f->bytes / 1e6 / f->cpu_seconds, f->peak_mib);
 }
 
+int bench_make_hops(struct bench_figures *out, const char *directory, struct err *e)
+{
+	struct hop_index_options options = { .threads = 2, .lock_timeout_ms = 1000 };
+	double start = bench_now();
+	struct rules *rules;
+	struct store *store;
+	int rc = rules_load(&rules, NULL, 0, e);
+
+	if (rc < 0)
+		return rc;
+	options.rules = rules;
+	rc = store_open(&store, directory, STORE_WRITE, e);
+	if (rc == 0) {
+		rc = hop_index_make(&out->hops, store, &options, e);
+		store_close(store);
+	}
+	rules_free(rules);
+	out->hops_seconds = bench_now() - start;
+	out->seconds += out->hops_seconds;
+	return rc;
+}
+
 void bench_print_ingest(const struct bench_figures *f)
 {
 	const struct ingest_report *r = &f->report;
 
 	bench_print_bytes(f);
 	printf(",\"read_seconds\":%.3f,\"compile_seconds\":%.3f,\"write_seconds\":%.3f,"
+	       "\"hops_seconds\":%.3f,\"hops_bytes\":%" PRIu64 ","
 	       "\"files\":%" PRIu64 ",\"scopes\":%" PRIu64 ",\"entities\":%" PRIu64
 	       ",\"identities\":%" PRIu64 ",\"documents\":%" PRIu64
 	       ",\"invalid\":%" PRIu64 ",\"entities_per_second\":%.0f",
 		r->seconds[INGEST_READ], r->seconds[INGEST_COMPILE],
-		r->seconds[INGEST_WRITE], r->files, r->scopes, r->entities, r->identities,
-		r->documents, r->invalid, (double)r->entities / f->seconds);
+		r->seconds[INGEST_WRITE], f->hops_seconds, f->hops.bytes, r->files,
+		r->scopes, r->entities, r->identities, r->documents, r->invalid,
+		(double)r->entities / f->seconds);
 }
 
 void bench_times_init(struct bench_times *t, uint32_t most)

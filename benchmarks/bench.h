@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "ingest/ingest.h"
 #include "reachability/answer.h"
+#include "reachability/hop_index.h"
 
 /* Seconds that have passed; seconds of processor time of this thread. */
 double bench_now(void);
@@ -22,6 +23,8 @@ struct bench_figures {
 	double seconds; /* of the part that counts */
 	uint64_t bytes;
 	struct ingest_report report; /* numbers only */
+	struct hop_index_report hops;
+	double hops_seconds; /* of `seconds`: finding all hops */
 	char text[ERR_TEXT_MAX];
 	double cpu_seconds, peak_mib; /* of the process */
 };
@@ -33,6 +36,9 @@ struct bench_figures {
 typedef int bench_job(const void *argument, struct bench_figures *out, struct err *e);
 int bench_apart(
 	bench_job *run, const void *argument, struct bench_figures *out, struct err *e);
+
+/* What the command does after an ingest: its time is added. */
+int bench_make_hops(struct bench_figures *out, const char *store, struct err *e);
 
 /* Members of the line that is being printed: bytes and times, then the report too. */
 void bench_print_bytes(const struct bench_figures *f);

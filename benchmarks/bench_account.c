@@ -135,6 +135,8 @@ static int ingest(const void *argument, struct bench_figures *out, struct err *e
 	out->report = report;
 	out->bytes = report.bytes;
 	ingest_report_release(&report);
+	if (rc == 0)
+		rc = bench_make_hops(out, o->store, e);
 	return rc;
 }
 

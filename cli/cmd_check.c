@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/json_out.h"
 #include "graphstore/store.h"
+#include "reachability/hop_index.h"
 
 struct check {
 	struct sink *out;
@@ -77,6 +78,8 @@ int cmd_check(const struct command_context *c, struct err *e)
 		return e->code;
 	begin(&check);
 	rc = store_check(store, tell, &check, e);
+	if (rc == 0)
+		rc = hop_index_check(store, tell, &check, e);
 	end(&check, rc == 0, c->options->quiet);
 	store_close(store);
 	if (rc < 0 && check.count == 0)

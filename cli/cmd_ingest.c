@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "cli/cmd.h"
+#include "cli/index_step.h"
 #include "cli/interrupt.h"
 #include "cli/message.h"
 #include "cli/progress.h"
@@ -123,6 +124,7 @@ int cmd_ingest(const struct command_context *c, struct err *e)
 		.progress = show,
 		.ctx = &line,
 	};
+	struct err failure = { 0 };
 	int rc;
 
 	interrupt_catch();
@@ -131,6 +133,9 @@ int cmd_ingest(const struct command_context *c, struct err *e)
 	progress_close(&line);
 	if (rc == 0)
 		tell_report(&report, c->options);
+	if (rc == 0 && index_step(c->store, c->options, &failure) < 0)
+		message_print(
+			"warning: hops are found by each question: %s", failure.text);
 	if (rc == 0 && report.incomplete)
 		rc = 5;
 	ingest_report_release(&report);

@@ -503,3 +503,13 @@ int snapshot_source(struct str *out, struct snapshot *snap, scope_number scope,
 				scope)
 		      : 0;
 }
+
+int snapshot_value(struct str *out, struct snapshot *snap, enum store_table table,
+	struct str key, struct err *e)
+{
+	int rc = table_get_checked(out, snap->store, snap->txn, table, key, e);
+
+	if (rc == 1)
+		*out = aligned(&snap->arena, *out);
+	return rc;
+}

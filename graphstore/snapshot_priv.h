@@ -18,6 +18,10 @@ int snapshot_open_segment(struct segment *out, const struct store *store, MDB_tx
 	uint32_t scope, uint32_t version, struct arena *arena, struct err *e);
 
 /* The transaction of a snapshot; it stays the snapshot's. */
+/* A checked value, aligned to 8: 1, 0 when there is none, or an ERR_ code. */
+int snapshot_value(struct str *out, struct snapshot *snap, enum store_table table,
+	struct str key, struct err *e);
+
 MDB_txn *snapshot_txn(const struct snapshot *snap);
 
 /* How many blocks of texts there are. */

@@ -32,6 +32,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
 	[STORE_KEYS] = "keys",
 	[STORE_NAMES] = "names",
 	[STORE_LINKS] = "links",
+	[STORE_HOPS] = "hops",
 };
 
 static bool disk_is_full(const struct store *store)

@@ -96,7 +96,7 @@ int store_check(struct store *store, void (*each)(void *ctx, const char *finding
 	void *ctx, struct err *e);
 
 /* Counts for `status`. */
-#define STORE_TABLES 9
+#define STORE_TABLES 10
 struct store_statistics {
 	uint64_t file_bytes, used_bytes, scopes, documents, generation;
 	struct {

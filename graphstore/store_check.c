@@ -125,6 +125,16 @@ static void check_block(struct check *c, struct str key, struct str value)
 	check_packed(c, "table records", value);
 }
 
+/* What it means, its writer checks. */
+static void check_hops(struct check *c, struct str key, struct str value)
+{
+	struct err e = { 0 };
+
+	(void)key;
+	if (table_verify(&value, &e) < 0)
+		report_err(c, "table hops", &e);
+}
+
 /* Principal entries point at statements that are there. */
 static void check_principals(struct check *c, struct segment *s, const char *about)
 {
@@ -331,7 +341,8 @@ static int check_tables(struct check *c, struct err *e)
 
 	if (each_value(c, STORE_DOCS, check_doc, e) < 0 ||
 		each_value(c, STORE_TEXTS, check_text, e) < 0 ||
-		each_value(c, STORE_RECORDS, check_block, e) < 0)
+		each_value(c, STORE_RECORDS, check_block, e) < 0 ||
+		each_value(c, STORE_HOPS, check_hops, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < scopes; i++)
 		check_scope(c, i);

@@ -24,6 +24,7 @@ enum store_table {
 	STORE_KEYS,
 	STORE_NAMES,
 	STORE_LINKS,
+	STORE_HOPS,
 	STORE_TABLE_COUNT
 };
 

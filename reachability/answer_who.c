@@ -102,6 +102,64 @@ static void bits_of_group(struct who *k, uint64_t *bits, uint32_t words,
 	}
 }
 
+/* A group by how much it gives. */
+struct weight {
+	uint32_t bits, group;
+};
+
+static int compare_weights(const void *a, const void *b)
+{
+	const struct weight *x = a, *y = b;
+
+	if (x->bits != y->bits)
+		return x->bits > y->bits ? -1 : 1;
+	return (x->group > y->group) - (x->group < y->group);
+}
+
+/*
+ * Of paths of one price those to groups that give more come first: what these give, the
+ * search need not bring again. The order of the groups, and the place of each in it.
+ */
+static void groups_order(struct who *k, struct weight *order, uint32_t *place,
+	const uint64_t *bits, uint32_t words)
+{
+	uint32_t groups = (uint32_t)VEC_COUNT(&k->groups, struct who_group);
+
+	for (uint32_t i = 0; i < groups; i++) {
+		const uint64_t *here = bits + (size_t)i * PATH_LEVELS * words;
+
+		order[i].group = i;
+		for (uint32_t n = 0; n < PATH_LEVELS * words; n++)
+			order[i].bits += (uint32_t)__builtin_popcountll(here[n]);
+	}
+	if (groups > 0)
+		qsort(order, groups, sizeof(*order), compare_weights);
+	for (uint32_t i = 0; i < groups; i++)
+		place[order[i].group] = i;
+}
+
+/* Goals, and what groups give, by their place in the order. */
+static const uint64_t *groups_place(
+	struct who *k, struct weight *order, const uint64_t *bits, uint32_t words)
+{
+	uint32_t groups = (uint32_t)VEC_COUNT(&k->groups, struct who_group);
+	struct arena *arena = world_arena(k->a->w);
+	uint32_t *place = ARENA_NEW_ARRAY(arena, uint32_t, groups + 1);
+	size_t each = (size_t)PATH_LEVELS * words;
+	uint64_t *placed = ARENA_NEW_ARRAY(arena, uint64_t, groups * each + 1);
+
+	groups_order(k, order, place, bits, words);
+	for (uint32_t i = 0; i < groups; i++)
+		memcpy(placed + i * each, bits + order[i].group * each,
+			each * sizeof(*bits));
+	for (size_t i = 0; i < VEC_COUNT(&k->goals, struct path_goal); i++) {
+		struct path_goal *goal = &VEC_DATA(&k->goals, struct path_goal)[i];
+
+		goal->group = place[goal->group];
+	}
+	return placed;
+}
+
 static int groups_expand(struct who *k, node_id object, struct err *e)
 {
 	struct arena *arena = world_arena(k->a->w);
@@ -110,6 +168,7 @@ static int groups_expand(struct who *k, node_id object, struct err *e)
 	struct buf places = { 0 };
 	const struct path_found *r;
 	const struct decide_object *o;
+	struct weight *order;
 	uint64_t *bits;
 	int rc;
 
@@ -122,12 +181,13 @@ static int groups_expand(struct who *k, node_id object, struct err *e)
 		bits_of_group(k, bits + (size_t)i * PATH_LEVELS * words, words,
 			&VEC_DATA(&k->groups, const struct who_group)[i], &places);
 	buf_release(&places);
+	order = ARENA_NEW_ARRAY(arena, struct weight, groups + 1);
 	rc = path_search(&r, &count,
 		&(struct path_search){ .graph = k->a->graph,
 			.options = k->a->o,
 			.goals = VEC_DATA(&k->goals, const struct path_goal),
 			.goal_count = (uint32_t)VEC_COUNT(&k->goals, struct path_goal),
-			.bits = bits,
+			.bits = groups_place(k, order, bits, words),
 			.words = words,
 			.group_count = groups,
 			.backward = true },
@@ -135,7 +195,7 @@ static int groups_expand(struct who *k, node_id object, struct err *e)
 	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		if (!world_node(k->a->w, r[i].node)->imagined)
 			VEC_ADD(&k->entries, struct who_entry,
-				{ r[i].node, r[i].group, &r[i].path });
+				{ r[i].node, order[r[i].group].group, &r[i].path });
 	}
 	return rc;
 }
@@ -173,14 +233,16 @@ static int who_node(struct who *k, const struct who_entry *v, uint32_t count,
 {
 	struct asking *a = k->a;
 	const struct who_group *groups = VEC_DATA(&k->groups, const struct who_group);
-	struct row_source *sources =
-		ARENA_NEW_ARRAY(world_arena(a->w), struct row_source, count + 1);
 	const struct access *direct = v[0].path ? NULL : groups[v[0].group].access;
+	struct row_source *sources;
 	struct answer_row row;
 	uint32_t n = 0;
 
 	if (a->query->become || a->query->admin)
 		return who_plain(k, v, count, object, e);
+	if (count == 1 && direct && asking_wants(a, NULL))
+		return asking_add_access(a, direct, v[0].node, object, e);
+	sources = ARENA_NEW_ARRAY(world_arena(a->w), struct row_source, count + 1);
 	for (uint32_t i = 0; i < count; i++) {
 		if (v[i].path)
 			sources[n++] = (struct row_source){ groups[v[i].group].access,

@@ -195,6 +195,17 @@ int asking_add_found(
 	return 0;
 }
 
+int asking_add_access(struct asking *a, const struct access *access, node_id node,
+	node_id other, struct err *e)
+{
+	struct node_glance g = world_glance(a->w, node);
+	struct search_found f = { g.scope, g.scope == SEGMENT_NONE ? node : g.id,
+		access };
+	struct buf found = { (char *)&f, sizeof(f), sizeof(f) };
+
+	return asking_add_found(a, &found, other, e);
+}
+
 static struct answer_row plain_row(
 	struct asking *a, const struct path *path, expr residual)
 {

@@ -60,6 +60,10 @@ int asking_finish(struct answer *out, struct asking *a, struct err *e);
 int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id other,
 	bool who, struct err *e);
 
+/* Append the direct row of one identity or entity. */
+int asking_add_access(struct asking *a, const struct access *access, node_id node,
+	node_id other, struct err *e);
+
 /* Append the direct rows of what a search found (struct search_found). */
 int asking_add_found(
 	struct asking *a, const struct buf *found, node_id other, struct err *e);

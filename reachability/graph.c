@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/sparse.h"
+#include "reachability/graph_part.h"
+#include "reachability/hop_change.h"
 
 struct hubs {
 	const struct hub *const *items;
@@ -13,8 +15,16 @@ struct hubs {
 struct graph {
 	struct world *world;
 	struct hop *hop;
+	struct graph_parts *parts;
 	struct sparse forward, backward; /* struct hubs, by node */
+	struct sparse changes;           /* of forward: those that change somebody */
 };
+
+static int changes_of_part(void *ctx, struct buf *nodes, struct buf *steps,
+	scope_number scope, struct err *e)
+{
+	return graph_parts_changes(ctx, nodes, steps, scope, e);
+}
 
 struct graph *graph_new(struct world *w)
 {
@@ -25,7 +35,10 @@ struct graph *graph_new(struct world *w)
 	g->world = w;
 	sparse_init(&g->forward, sizeof(struct hubs));
 	sparse_init(&g->backward, sizeof(struct hubs));
+	sparse_init(&g->changes, sizeof(struct hubs));
+	g->parts = graph_parts_new(w);
 	g->hop = hop_new(w);
+	hop_change_set_source(hop_change_of(g->hop), changes_of_part, g->parts);
 	return g;
 }
 
@@ -36,6 +49,8 @@ void graph_free(struct graph *g)
 	hop_free(g->hop);
 	sparse_release(&g->forward);
 	sparse_release(&g->backward);
+	sparse_release(&g->changes);
+	graph_parts_free(g->parts);
 	free(g);
 }
 
@@ -52,6 +67,23 @@ struct hop *graph_hop(struct graph *g)
 void graph_set_strict(struct graph *g)
 {
 	hop_needs_set_strict(hop_needs(g->hop));
+	graph_parts_forbid(g->parts);
+}
+
+void graph_set_alone(struct graph *g)
+{
+	graph_parts_forbid(g->parts);
+}
+
+static void hubs_keep(struct hubs *slot, struct graph *g, struct buf *found)
+{
+	const struct hub **items = arena_alloc(world_arena(g->world), found->n + 1);
+
+	if (found->n > 0)
+		memcpy(items, found->p, found->n);
+	*slot = (struct hubs){ items, (uint32_t)VEC_COUNT(found, const struct hub *),
+		true };
+	buf_release(found);
 }
 
 int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, node_id n,
@@ -61,7 +93,6 @@ int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, 
 	struct buf found = { 0 };
 
 	if (!slot->known) {
-		const struct hub **items;
 		int rc = backward ? hop_into(&found, g->hop, n, e)
 				  : hop_from(&found, g->hop, n, e);
 
@@ -69,14 +100,299 @@ int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, 
 			buf_release(&found);
 			return rc;
 		}
-		items = arena_alloc(world_arena(g->world), found.n + 1);
-		if (found.n > 0)
-			memcpy(items, found.p, found.n);
-		*slot = (struct hubs){ items,
-			(uint32_t)VEC_COUNT(&found, const struct hub *), true };
-		buf_release(&found);
+		hubs_keep(slot, g, &found);
 	}
 	*out = slot->items;
 	*count = slot->count;
 	return 0;
+}
+
+/* --- walking --- */
+
+/* Bundles of the rules have even marks, those of the index odd ones. */
+static bool enters(struct graph_walk *walk, bool part, uint32_t mark)
+{
+	return walk->enter(walk->ctx, mark * 2 + part);
+}
+
+static bool is_weak(struct graph_walk *walk, enum expr_verdict verdict)
+{
+	if (verdict >= walk->least)
+		return false;
+	if (verdict > walk->skipped)
+		walk->skipped = verdict;
+	return true;
+}
+
+static void walk_hubs(
+	struct graph_walk *walk, const struct hub *const *hubs, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct hub *hub = hubs[i];
+
+		if (!enters(walk, false, hub->number))
+			continue;
+		for (uint32_t k = 0; k < hub->count; k++) {
+			const struct hub_end *end = &hub->ends[k];
+			struct graph_edge edge = { .node = end->node,
+				.rule = hub->rule,
+				.verdict = end->verdict,
+				.through = end->through != NODE_NONE ? end->through
+								     : hub->through,
+				.residual = end->residual };
+
+			if (!is_weak(walk, end->verdict))
+				walk->edge(walk->ctx, &edge);
+		}
+	}
+}
+
+static int damaged(struct err *e)
+{
+	return err_set(e, ERR_CORRUPT, "a part of the hop index leads nowhere");
+}
+
+/* The members of a class, or one ref. */
+static int walk_entry(struct graph_walk *walk, struct graph *g, struct graph_part *part,
+	struct graph_edge *edge, uint32_t who, struct err *e)
+{
+	const struct hop_part *h = &part->part;
+	uint32_t class = who & ~HOP_PART_CLASS, count = 1;
+	const uint32_t *refs = &who;
+
+	if (who & HOP_PART_CLASS) {
+		if (!enters(walk, true,
+			    part->mark + 4 * (h->list_count + class) +
+				    (uint32_t)edge->rule->class - 1))
+			return 0;
+		refs = hop_part_slice(
+			h, HOP_PART_CLASS_BEGINS, HOP_PART_MEMBERS, class, 1, &count);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (graph_part_node(&edge->node, g->parts, part, refs[i], e) < 0)
+			return e->code;
+		walk->edge(walk->ctx, edge);
+	}
+	return 0;
+}
+
+static int walk_list(struct graph_walk *walk, struct graph *g, struct graph_part *part,
+	struct graph_edge *edge, uint32_t list, struct err *e)
+{
+	const struct hop_part *h = &part->part;
+	uint32_t count;
+	const struct hop_part_entry *entries = hop_part_slice(
+		h, HOP_PART_LIST_BEGINS, HOP_PART_ENTRIES, list, 3, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		edge->verdict = (enum expr_verdict)entries[i].verdict;
+		edge->residual = entries[i].residual;
+		if (!is_weak(walk, edge->verdict) &&
+			walk_entry(walk, g, part, edge, entries[i].who, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+static int walk_link(struct graph_walk *walk, struct graph *g, struct graph_part *part,
+	const struct hop_part_link *link, struct err *e)
+{
+	const struct hop_part *h = &part->part;
+	const struct hop_part_hub *hub = hop_part_hub(h, link->to);
+	struct graph_edge edge = { .part = part, .through = link->through };
+
+	if (!hub || hub->rule >= hop_rule_count(g->hop) || hub->list >= h->list_count)
+		return damaged(e);
+	edge.rule = hop_rule(g->hop, hub->rule);
+	if (!enters(walk, true,
+		    part->mark + 4 * hub->list + (uint32_t)edge.rule->class - 1))
+		return 0;
+	return walk_list(walk, g, part, &edge, hub->list, e);
+}
+
+static int walk_into(struct graph_walk *walk, struct graph *g,
+	const struct graph_place *at, struct err *e)
+{
+	const struct hop_part *h = &at->part->part;
+	const uint32_t *wide = h->words[HOP_PART_WIDE] + (size_t)2 * at->ref;
+	uint32_t count;
+	const struct hop_part_link *into = hop_part_slice(
+		h, HOP_PART_INTO_BEGINS, HOP_PART_INTO, at->ref, 2, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (i == wide[0] &&
+			!enters(walk, true,
+				at->part->mark + 4 * h->list_count + 5 * h->class_count +
+					h->hub_count + wide[1]))
+			break;
+		if (walk_link(walk, g, at->part, &into[i], e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* The targets of one hub that the actor has by an entry. */
+static int walk_hub(struct graph_walk *walk, struct graph *g, struct graph_part *part,
+	const struct hop_part_entry *entry, uint32_t index, struct err *e)
+{
+	const struct hop_part *h = &part->part;
+	const struct hop_part_hub *hub = hop_part_hub(h, index);
+	struct graph_edge edge = { .part = part,
+		.verdict = (enum expr_verdict)entry->verdict,
+		.residual = entry->residual };
+	const struct hop_part_link *targets;
+	uint32_t count;
+
+	if (!hub || hub->rule >= hop_rule_count(g->hop))
+		return damaged(e);
+	edge.rule = hop_rule(g->hop, hub->rule);
+	if (!enters(walk, true,
+		    part->mark + 4 * (h->list_count + h->class_count) + index))
+		return 0;
+	targets = hop_part_slice(
+		h, HOP_PART_TARGET_BEGINS, HOP_PART_TARGETS, index, 2, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		edge.through = targets[i].through;
+		if (graph_part_node(&edge.node, g->parts, part, targets[i].to, e) < 0)
+			return e->code;
+		/* Whom changes make is found from the actor. */
+		if (!world_node(g->world, edge.node)->imagined)
+			walk->edge(walk->ctx, &edge);
+	}
+	return 0;
+}
+
+static int walk_places(struct graph_walk *walk, struct graph *g, struct graph_part *part,
+	const struct hop_part_place *places, uint32_t count, struct err *e)
+{
+	const struct hop_part *h = &part->part;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct hop_part_entry *entry = hop_part_entry(h, places[i].entry);
+		uint32_t hubs;
+		const uint32_t *hub = hop_part_slice(h, HOP_PART_LIST_HUB_BEGINS,
+			HOP_PART_LIST_HUBS, places[i].list, 1, &hubs);
+
+		if (!entry)
+			return damaged(e);
+		if (is_weak(walk, (enum expr_verdict)entry->verdict))
+			continue;
+		for (uint32_t k = 0; k < hubs; k++) {
+			if (walk_hub(walk, g, part, entry, hub[k], e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
+}
+
+static int walk_from(struct graph_walk *walk, struct graph *g,
+	const struct graph_place *at, struct err *e)
+{
+	const struct hop_part *h = &at->part->part;
+	uint32_t class = h->words[HOP_PART_CLASS_OF][at->ref], count;
+	const struct hop_part_place *places = hop_part_slice(
+		h, HOP_PART_FROM_BEGINS, HOP_PART_FROM, at->ref, 2, &count);
+
+	if (walk_places(walk, g, at->part, places, count, e) < 0)
+		return e->code;
+	if (class == HOP_PART_NONE ||
+		!enters(walk, true,
+			at->part->mark + 4 * (h->list_count + h->class_count) +
+				h->hub_count + class))
+		return 0;
+	places = hop_part_slice(
+		h, HOP_PART_CLASS_FROM_BEGINS, HOP_PART_CLASS_FROM, class, 2, &count);
+	return walk_places(walk, g, at->part, places, count, e);
+}
+
+static int walk_changes(
+	struct graph_walk *walk, struct graph *g, node_id n, struct err *e)
+{
+	struct hubs *slot = sparse_at(&g->changes, n);
+	struct buf found = { 0 };
+
+	if (!slot->known) {
+		if (hop_from_beside(&found, g->hop, n, e) < 0) {
+			buf_release(&found);
+			return e->code;
+		}
+		hubs_keep(slot, g, &found);
+	}
+	walk_hubs(walk, slot->items, slot->count);
+	return 0;
+}
+
+static int each_into(struct graph_walk *walk, struct graph *g, node_id n,
+	const struct graph_place *at, struct err *e)
+{
+	struct hubs *slot;
+	struct buf found = { 0 };
+
+	if (walk_into(walk, g, at, e) < 0)
+		return e->code;
+	if (at->part->part.words[HOP_PART_RANGE][HOP_PART_WHOLE] ||
+		world_node(g->world, n)->imagined)
+		return 0;
+	slot = sparse_at(&g->backward, n);
+	if (!slot->known) {
+		if (hop_into_by(&found, g->hop, HOP_IMAGINED_ACTORS, n, e) < 0) {
+			buf_release(&found);
+			return e->code;
+		}
+		hubs_keep(slot, g, &found);
+	}
+	walk_hubs(walk, slot->items, slot->count);
+	return 0;
+}
+
+static int each_from(struct graph_walk *walk, struct graph *g, node_id n,
+	const struct buf *places, struct err *e)
+{
+	const struct graph_place *v = VEC_DATA(places, const struct graph_place);
+
+	for (size_t i = 0; i < VEC_COUNT(places, struct graph_place); i++) {
+		if (walk_from(walk, g, &v[i], e) < 0)
+			return e->code;
+	}
+	return walk_changes(walk, g, n, e);
+}
+
+int graph_each(
+	struct graph_walk *walk, struct graph *g, node_id n, bool backward, struct err *e)
+{
+	const struct hub *const *hubs;
+	struct graph_place at;
+	struct buf places = { 0 };
+	uint32_t count;
+	int rc = backward ? graph_parts_into(&at, g->parts, n, e)
+			  : graph_parts_from(&places, g->parts, n, e);
+
+	if (rc == 1)
+		rc = backward ? each_into(walk, g, n, &at, e)
+			      : each_from(walk, g, n, &places, e);
+	else if (rc == 0) {
+		rc = graph_hubs(&hubs, &count, g, n, backward, e);
+		if (rc == 0)
+			walk_hubs(walk, hubs, count);
+	}
+	buf_release(&places);
+	return rc;
+}
+
+int graph_residual(
+	expr *out, struct graph *g, const struct graph_edge *edge, struct err *e)
+{
+	(void)g;
+	*out = edge->residual;
+	return edge->part ? expr_reader_get(out, &edge->part->exprs, edge->residual, e)
+			  : 0;
+}
+
+int graph_through(
+	node_id *out, struct graph *g, const struct graph_edge *edge, struct err *e)
+{
+	*out = edge->through;
+	if (!edge->part || edge->through == HOP_PART_NONE)
+		return 0;
+	return graph_part_node(out, g->parts, edge->part, edge->through, e);
 }

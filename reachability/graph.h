@@ -1,11 +1,16 @@
 /*
- * graph.h - hops: who can act as whom, found on demand and remembered for the query.
+ * graph.h - hops: who can act as whom, from the hop index where it tells, else found on
+ * demand and remembered for the query.
  *
  * A hop is an act that yields another identity. Edges are never stored one by one: what
  * leaves (or enters) a node is a list of hubs, each a rule with all its ends. Nodes for
  * which a rule has the same ends share the hub: a thousand roles that delegate to their
  * account have one list of those who may assume them, and k sources and m targets cost
  * k + m, not k * m.
+ *
+ * The store's index (hop_index.h) has the hubs of all identities under the built-in
+ * rules. A question that changes what they follow from (rules, context, something taken
+ * away, an older version) does without it and gets the same hubs from the rules.
  *
  * Ownership: hubs live in the world's arena.
  */
@@ -16,17 +21,50 @@
 #include "reachability/hop.h"
 
 struct graph;
+struct graph_part;
 
 struct graph *graph_new(struct world *w);
 void graph_free(struct graph *g);
 struct world *graph_world(const struct graph *g);
 
 /*
- * The hubs that lead from (or, backward, to) a node. A hub may have the node itself among
- * its ends: that is no hop.
+ * The hubs that lead from (or, backward, to) a node, by the rules alone. A hub may have
+ * the node itself among its ends: that is no hop.
  */
 int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, node_id n,
 	bool backward, struct err *e);
+
+/* One hop from a node, or backward to it. */
+struct graph_edge {
+	node_id node; /* at the other end */
+	const struct rule *rule;
+	enum expr_verdict verdict;
+	/* of `part`, or without one the node and the formula themselves */
+	struct graph_part *part;
+	uint32_t through, residual;
+};
+
+/*
+ * Who walks. Hops come in bundles that lead to the same nodes at the same price; `enter`
+ * says whether to look into the bundle of that mark (dense numbers), `edge` gets each hop
+ * that is at least as good as `least`.
+ */
+struct graph_walk {
+	bool (*enter)(void *ctx, uint32_t mark);
+	void (*edge)(void *ctx, const struct graph_edge *edge);
+	void *ctx;
+	enum expr_verdict least;
+	enum expr_verdict skipped; /* set to the strongest of weaker ones */
+};
+
+int graph_each(struct graph_walk *walk, struct graph *g, node_id n, bool backward,
+	struct err *e);
+
+/* What the edge leaves, and what ties it, or NODE_NONE. */
+int graph_residual(
+	expr *out, struct graph *g, const struct graph_edge *edge, struct err *e);
+int graph_through(
+	node_id *out, struct graph *g, const struct graph_edge *edge, struct err *e);
 
 /* The rules behind it, for proofs. */
 struct hop *graph_hop(struct graph *g);
@@ -36,5 +74,8 @@ struct hop *graph_hop(struct graph *g);
  * what nobody collected may be carried. Before any other call.
  */
 void graph_set_strict(struct graph *g);
+
+/* Do without the index: what makes it, and tests that compare. Before any other call. */
+void graph_set_alone(struct graph *g);
 
 #endif

@@ -23,6 +23,12 @@ void hop_free(struct hop *h);
 
 /* Append the hubs (const struct hub *) that lead to a target, or from an actor. */
 int hop_into(struct buf *out, struct hop *h, node_id target, struct err *e);
+/* Of the hubs into an identity as it is, those ends only. */
+enum hop_actors { HOP_ALL_ACTORS, HOP_REAL_ACTORS, HOP_IMAGINED_ACTORS };
+
+int hop_into_by(struct buf *out, struct hop *h, enum hop_actors actors, node_id target,
+	struct err *e);
+
 int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e);
 
 /*
@@ -42,6 +48,9 @@ int hop_reach(enum hop_reach *out, struct hop *h, node_id actor, struct err *e);
 
 /* Of those from an actor, the hubs that change what an identity may do. */
 int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *e);
+
+/* Of those from an actor, all but the hubs to identities as they are. */
+int hop_from_beside(struct buf *out, struct hop *h, node_id actor, struct err *e);
 
 /*
  * Targets that are the same to everybody are each followed, and not one for all: for

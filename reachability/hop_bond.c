@@ -5,7 +5,7 @@
 #include "reachability/provider.h"
 
 /* An identity provider that nobody collected is of its key's kind, whoever it lets in. */
-static struct str kind_of(struct world *w, node_id n)
+struct str hop_bond_kind(struct world *w, node_id n)
 {
 	const struct node *node = world_node(w, n);
 	size_t size;
@@ -19,16 +19,17 @@ static struct str kind_of(struct world *w, node_id n)
 bool hop_bond_is_kind(
 	struct world *w, node_id n, const struct str *kinds, uint32_t kind_count)
 {
-	struct str kind;
+	return kind_count == 0 ||
+	       hop_bond_has_kind(hop_bond_kind(w, n), kinds, kind_count);
+}
 
-	if (kind_count == 0)
-		return true;
-	kind = kind_of(w, n);
+bool hop_bond_has_kind(struct str kind, const struct str *kinds, uint32_t kind_count)
+{
 	for (uint32_t i = 0; i < kind_count; i++) {
 		if (str_eq(kind, kinds[i]))
 			return true;
 	}
-	return false;
+	return kind_count == 0;
 }
 
 static void node_once(struct buf *out, size_t first, node_id n)

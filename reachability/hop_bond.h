@@ -11,6 +11,10 @@
 bool hop_bond_is_kind(
 	struct world *w, node_id n, const struct str *kinds, uint32_t kind_count);
 
+/* What hop_bond_is_kind compares: for one node and many lists of kinds. */
+struct str hop_bond_kind(struct world *w, node_id n);
+bool hop_bond_has_kind(struct str kind, const struct str *kinds, uint32_t kind_count);
+
 /*
  * Append what is bound to the target in that way (node_id, each once), of the kinds; or,
  * backward, the targets that something is bound to.

@@ -33,13 +33,22 @@ static int compare_ends(const void *a, const void *b)
 	return (x->residual > y->residual) - (x->residual < y->residual);
 }
 
+static bool is_sorted(const struct hub_end *v, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (v[i - 1].node >= v[i].node)
+			return false;
+	}
+	return true;
+}
+
 void hop_candidates_sort(struct hop_candidates *c)
 {
 	struct hub_end *v = VEC_DATA(&c->ends, struct hub_end);
 	size_t count = VEC_COUNT(&c->ends, struct hub_end), kept = 0;
 
 	c->begun = true;
-	if (count == 0)
+	if (is_sorted(v, count))
 		return;
 	qsort(v, count, sizeof(*v), compare_ends);
 	for (size_t i = 0; i < count; i++) {
@@ -59,6 +68,26 @@ void hop_candidates_and(
 		end->residual = both;
 	if (verdict < end->verdict)
 		end->verdict = verdict;
+}
+
+bool hop_candidates_has(
+	struct hub_end *end, struct world *w, const struct hop_candidates *c)
+{
+	const struct hub_end *v = VEC_DATA(&c->ends, const struct hub_end);
+	size_t low = 0, high = VEC_COUNT(&c->ends, struct hub_end);
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (v[mid].node < end->node)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == VEC_COUNT(&c->ends, struct hub_end) || v[low].node != end->node)
+		return false;
+	hop_candidates_and(end, w, v[low].residual, v[low].verdict);
+	return true;
 }
 
 void hop_candidates_meet(

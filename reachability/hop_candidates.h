@@ -25,6 +25,10 @@ void hop_candidates_sort(struct hop_candidates *c);
 void hop_candidates_meet(
 	struct hop_candidates *c, struct world *w, struct hop_candidates *other);
 
+/* The same for one end, by a list that is sorted: false when it has none of its node. */
+bool hop_candidates_has(
+	struct hub_end *end, struct world *w, const struct hop_candidates *c);
+
 /* What a step leaves, of two requests that are made one after the other. */
 void hop_candidates_and(
 	struct hub_end *end, struct world *w, expr x, enum expr_verdict verdict);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/sparse.h"
 #include "reachability/ancestry.h"
 #include "reachability/hop_kin.h"
 #include "reachability/imagined.h"
@@ -9,14 +10,18 @@
 /* What changes make in one scope. */
 struct account {
 	bool known;
-	struct buf nodes; /* node_id: imagined, in the order found */
-	struct buf steps; /* struct hop_change_step */
+	struct buf nodes;  /* node_id: imagined, in the order found */
+	struct buf steps;  /* struct hop_change_step */
+	struct sparse has; /* bool, by node: is among `nodes` */
 };
 
 struct hop_change {
 	struct world *world;
 	struct hop *hop;
 	struct buf accounts; /* struct account *, by scope; NULL: not yet */
+	hop_change_source *source;
+	void *source_ctx;
+	uint32_t most; /* identities after which nobody goes on */
 };
 
 struct hop_change *hop_change_new(struct world *w, struct hop *h)
@@ -26,6 +31,7 @@ struct hop_change *hop_change_new(struct world *w, struct hop *h)
 	if (!c)
 		abort();
 	c->world = w;
+	c->most = UINT32_MAX;
 	c->hop = h;
 	return c;
 }
@@ -40,6 +46,7 @@ void hop_change_free(struct hop_change *c)
 		if (a) {
 			buf_release(&a->nodes);
 			buf_release(&a->steps);
+			sparse_release(&a->has);
 		}
 	}
 	buf_release(&c->accounts);
@@ -132,6 +139,15 @@ static void classes_unread(bool *marks, struct segment *s)
 		marks[gaps[i]] = true;
 }
 
+static void node_once(struct account *a, node_id n)
+{
+	bool *has = sparse_at(&a->has, n);
+
+	if (!*has)
+		VEC_ADD(&a->nodes, node_id, n);
+	*has = true;
+}
+
 static bool has_node(const struct buf *nodes, node_id n)
 {
 	for (size_t i = 0; i < VEC_COUNT(nodes, node_id); i++) {
@@ -149,7 +165,11 @@ static int follow(struct account *a, struct hop_change *c, node_id actor, struct
 {
 	struct buf hubs = { 0 };
 	enum hop_reach reach;
-	int rc = hop_reach(&reach, c->hop, actor, e);
+	int rc = 0;
+
+	if (VEC_COUNT(&a->nodes, node_id) > c->most)
+		return 0;
+	rc = hop_reach(&reach, c->hop, actor, e);
 
 	if (rc == 0 && reach >= HOP_REACH_FIRST)
 		rc = hop_from_changes(&hubs, c->hop, actor, e);
@@ -162,8 +182,7 @@ static int follow(struct account *a, struct hop_change *c, node_id actor, struct
 			if (rule_keeps_actor(hub->rule))
 				VEC_ADD(&a->steps, struct hop_change_step,
 					{ actor, hub->rule, hub->ends[k] });
-			if (!has_node(&a->nodes, hub->ends[k].node))
-				VEC_ADD(&a->nodes, node_id, hub->ends[k].node);
+			node_once(a, hub->ends[k].node);
 		}
 	}
 	buf_release(&hubs);
@@ -216,6 +235,14 @@ static int account_fill(
 	return rc;
 }
 
+static int account_load(
+	struct account *a, struct hop_change *c, scope_number scope, struct err *e)
+{
+	int rc = c->source ? c->source(c->source_ctx, &a->nodes, &a->steps, scope, e) : 0;
+
+	return rc != 0 ? rc : account_fill(a, c, scope, e);
+}
+
 static int account_get(
 	struct account **out, struct hop_change *c, scope_number scope, struct err *e)
 {
@@ -226,12 +253,33 @@ static int account_get(
 	a = VEC_DATA(&c->accounts, struct account *)[scope];
 	if (!a) {
 		a = ARENA_NEW(world_arena(c->world), struct account);
+		sparse_init(&a->has, sizeof(bool));
 		VEC_DATA(&c->accounts, struct account *)[scope] = a;
-		if (account_fill(a, c, scope, e) < 0)
+		if (account_load(a, c, scope, e) < 0)
 			return e->code;
 	}
 	*out = a;
 	return 0;
+}
+
+void hop_change_set_source(struct hop_change *c, hop_change_source *source, void *ctx)
+{
+	c->source = source;
+	c->source_ctx = ctx;
+}
+
+int hop_change_of_scope(const struct buf **nodes, const struct buf **steps,
+	struct hop_change *c, scope_number scope, uint32_t most, struct err *e)
+{
+	struct account *a;
+
+	c->most = most;
+	if (account_get(&a, c, scope, e) < 0)
+		return e->code;
+	c->most = UINT32_MAX;
+	*nodes = &a->nodes;
+	*steps = &a->steps;
+	return VEC_COUNT(&a->nodes, node_id) <= most;
 }
 
 int hop_change_into(const struct hop_change_step **out, uint32_t *count,

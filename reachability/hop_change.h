@@ -20,6 +20,23 @@ struct hop_change_step {
 struct hop_change *hop_change_new(struct world *w, struct hop *h);
 void hop_change_free(struct hop_change *c);
 
+/*
+ * Where the changes of a scope may be known from: append imagined nodes (node_id) and
+ * steps (struct hop_change_step) in the order in which they were found; 1, 0 when they
+ * are not known, or an ERR_ code.
+ */
+typedef int hop_change_source(void *ctx, struct buf *nodes, struct buf *steps,
+	scope_number scope, struct err *e);
+
+void hop_change_set_source(struct hop_change *c, hop_change_source *source, void *ctx);
+
+/*
+ * All changes of a scope; borrowed. 1, or 0 when they make more than `most` identities:
+ * then they are not all there, and nothing else may be asked.
+ */
+int hop_change_of_scope(const struct buf **nodes, const struct buf **steps,
+	struct hop_change *c, scope_number scope, uint32_t most, struct err *e);
+
 /* All steps of the imagined identity's account. */
 int hop_change_into(const struct hop_change_step **out, uint32_t *count,
 	struct hop_change *c, node_id imagined, struct err *e);

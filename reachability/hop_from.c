@@ -117,22 +117,12 @@ static int from_through(
 		return 0;
 	rc = hop_bond_targets(&targets, h->world, f->rule->bond, through->node, e);
 	for (size_t i = 0; i < VEC_COUNT(&targets, node_id) && rc == 0; i++) {
-		struct hop_candidates one = { .begun = true };
 		struct hub_end end = *through;
 
 		end.through = through->node;
 		end.node = VEC_DATA(&targets, node_id)[i];
-		buf_add(&one.ends, &end, sizeof(end));
-		if (f->targets.begun) {
-			struct hop_candidates both = { .begun = true };
-
-			buf_add(&both.ends, f->targets.ends.p, f->targets.ends.n);
-			hop_candidates_meet(&one, h->world, &both);
-		}
-		if (one.ends.n > 0)
-			rc = from_target(
-				f, h, *VEC_DATA(&one.ends, struct hub_end), x, e);
-		hop_candidates_release(&one);
+		if (!f->targets.begun || hop_candidates_has(&end, h->world, &f->targets))
+			rc = from_target(f, h, end, x, e);
 	}
 	buf_release(&targets);
 	return rc;
@@ -145,14 +135,13 @@ static int from_account(struct from *f, struct hop *h, struct err *e)
 
 	for (scope_number n = 0; hop_first_need(f->rule) && n < world_scope_count(w);
 		n++) {
-		struct segment *s;
+		struct segment *s = NULL;
 		node_id account;
 		bool near;
 
-		if (world_segment(&s, w, n, e) < 0)
-			return e->code;
 		account = imagined_thing(w, (struct str){ 0 }, world_scope_account(w, n));
-		if (hop_reaches_account(&near, h, f->actor, account, e) < 0)
+		if (hop_reaches_account(&near, h, f->actor, account, e) < 0 ||
+			(near && world_segment(&s, w, n, e) < 0))
 			return e->code;
 		for (entity_id id = 0; near && id < segment_info(s)->entity_count; id++) {
 			struct hub_end end = { .through = NODE_NONE,
@@ -556,6 +545,16 @@ int hop_from_openings(struct buf *out, struct hop *h, node_id actor, struct err 
 	return from_openings(out, h, actor, true, e);
 }
 
+int hop_from_beside(struct buf *out, struct hop *h, node_id actor, struct err *e)
+{
+	/* Whatever else it does it does without the resource. */
+	if (imagined_opened(h->world, actor) != NODE_NONE)
+		return 0;
+	if (hop_from_changes(out, h, actor, e) < 0)
+		return e->code;
+	return from_openings(out, h, actor, false, e);
+}
+
 int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
 {
 	bool opener = imagined_opened(h->world, actor) != NODE_NONE;
@@ -571,10 +570,5 @@ int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)
 			from_rule(out, h, rule, actor, NULL, e) < 0)
 			return e->code;
 	}
-	/* Whatever else it does it does without the resource. */
-	if (opener)
-		return 0;
-	if (hop_from_changes(out, h, actor, e) < 0)
-		return e->code;
-	return from_openings(out, h, actor, false, e);
+	return hop_from_beside(out, h, actor, e);
 }

@@ -10,8 +10,9 @@ struct hop_grants {
 	uint32_t count;
 	const bool *all;         /* per rule: true */
 	const bool *const *open; /* per rule and need: another's policy may grant it */
-	struct intern classes;   /* (scope, class) -> number */
-	struct buf answers;      /* const bool *, by that number */
+	const action_id *const *actions; /* per rule and need */
+	struct intern classes;           /* (scope, class) -> number */
+	struct buf answers;              /* const bool *, by that number */
 };
 
 /* Whether a resource of the kinds may grant the action by its own policy. */
@@ -47,6 +48,8 @@ struct hop_grants *hop_grants_new(
 {
 	struct hop_grants *g = calloc(1, sizeof(*g));
 	const bool **open = ARENA_NEW_ARRAY(world_arena(w), const bool *, count + 1);
+	const action_id **actions =
+		ARENA_NEW_ARRAY(world_arena(w), const action_id *, count + 1);
 	bool *all = ARENA_NEW_ARRAY(world_arena(w), bool, count + 1);
 
 	if (!g)
@@ -55,15 +58,22 @@ struct hop_grants *hop_grants_new(
 	g->rules = rules;
 	g->count = count;
 	for (uint32_t i = 0; i < count; i++) {
+		action_id *ids;
 		bool *here =
 			ARENA_NEW_ARRAY(world_arena(w), bool, rules[i]->need_count + 1);
 
-		for (uint32_t k = 0; k < rules[i]->need_count; k++)
+		ids = ARENA_NEW_ARRAY(
+			world_arena(w), action_id, rules[i]->need_count + 1);
+		for (uint32_t k = 0; k < rules[i]->need_count; k++) {
 			here[k] = is_open(rules[i], &rules[i]->needs[k]);
+			ids[k] = catalog_action_find(rules[i]->needs[k].action);
+		}
 		open[i] = here;
+		actions[i] = ids;
 		all[i] = true;
 	}
 	g->open = open;
+	g->actions = actions;
 	g->all = all;
 	intern_init(&g->classes);
 	return g;
@@ -99,8 +109,7 @@ static const bool *rules_of(struct hop_grants *g, const struct decide_subject *s
 
 		out[i] = true;
 		for (uint32_t k = 0; k < rule->need_count && out[i]; k++)
-			out[i] = g->open[i][k] ||
-				 grants(s, catalog_action_find(rule->needs[k].action));
+			out[i] = g->open[i][k] || grants(s, g->actions[i][k]);
 	}
 	return out;
 }

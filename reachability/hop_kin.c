@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/sparse.h"
 #include "reachability/imagined.h"
 #include "reachability/membership.h"
 #include "reachability/search.h"
@@ -32,6 +33,8 @@ struct hop_kin {
 	struct intern named;   /* texts of principals that policies name */
 	struct intern denied;  /* those that some deny names */
 	struct intern vectors; /* what readings say of somebody */
+	struct intern keys;    /* of kin: what hop_kin_add says */
+	struct sparse numbers; /* uint32_t, by node: of its key, + 1 */
 	struct buf scopes;     /* struct scope_kin */
 	struct buf readings;   /* struct reading */
 	bool all_apart;        /* a variable in a pattern, which nobody compares */
@@ -48,6 +51,8 @@ struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs)
 	intern_init(&k->named);
 	intern_init(&k->denied);
 	intern_init(&k->vectors);
+	intern_init(&k->keys);
+	sparse_init(&k->numbers, sizeof(uint32_t));
 	return k;
 }
 
@@ -64,6 +69,8 @@ void hop_kin_free(struct hop_kin *k)
 	intern_release(&k->named);
 	intern_release(&k->denied);
 	intern_release(&k->vectors);
+	intern_release(&k->keys);
+	sparse_release(&k->numbers);
 	free(k);
 }
 
@@ -337,6 +344,22 @@ int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e)
 		return 0;
 	}
 	return add_readings(out, k, n, e);
+}
+
+int hop_kin_number(uint32_t *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	uint32_t *known = sparse_at(&k->numbers, n); /* + 1 */
+	struct buf key = { 0 };
+	int rc = 0;
+
+	if (*known == 0) {
+		rc = hop_kin_add(&key, k, n, e);
+		if (rc == 0)
+			*known = intern_add(&k->keys, buf_str(&key)) + 1;
+		buf_release(&key);
+	}
+	*out = *known - 1;
+	return rc;
 }
 
 /* --- who is apart from a ruler --- */

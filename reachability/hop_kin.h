@@ -21,6 +21,9 @@ void hop_kin_free(struct hop_kin *k);
 /* Append what is equal for kin; `n` may be imagined. */
 int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e);
 
+/* A number that is equal for kin; worked out once for a node. */
+int hop_kin_number(uint32_t *out, struct hop_kin *k, node_id n, struct err *e);
+
 /*
  * Of the scope, one for each sort of identities that conditions, names or bounds tell
  * apart (`yields`: what they write of themselves); none when no condition tells any

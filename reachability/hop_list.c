@@ -30,21 +30,6 @@ void hop_lists_free(struct hop_lists *l)
 	free(l);
 }
 
-static const struct hop_list *list_keep(
-	struct hop_lists *l, struct hop_candidates *c, uint32_t number)
-{
-	struct hop_list *list = ARENA_NEW(world_arena(l->world), struct hop_list);
-	struct hub_end *copy = arena_alloc(world_arena(l->world), c->ends.n + 1);
-
-	hop_candidates_sort(c);
-	if (c->ends.n > 0)
-		memcpy(copy, c->ends.p, c->ends.n);
-	*list = (struct hop_list){ number, copy,
-		(uint32_t)VEC_COUNT(&c->ends, struct hub_end) };
-	hop_candidates_release(c);
-	return list;
-}
-
 static int list_find(const struct hop_list **out, struct hop_lists *l,
 	const struct hop_need *need, node_id n, bool who, uint32_t number, struct err *e)
 {
@@ -62,7 +47,7 @@ static int list_find(const struct hop_list **out, struct hop_lists *l,
 	}
 	buf_release(&found);
 	if (rc == 0)
-		*out = list_keep(l, &c, number);
+		*out = hop_lists_keep(l, &c, number);
 	hop_candidates_release(&c);
 	return rc;
 }
@@ -120,11 +105,17 @@ int hop_lists_what(const struct hop_list **out, struct hop_lists *l,
 	return rc;
 }
 
-void hop_lists_meet(struct hop_candidates *c, struct world *w, const struct hop_list *l)
+const struct hop_list *hop_lists_keep(
+	struct hop_lists *l, struct hop_candidates *c, uint32_t number)
 {
-	struct hop_candidates other = { .begun = true };
+	struct hop_list *list = ARENA_NEW(world_arena(l->world), struct hop_list);
+	struct hub_end *copy = arena_alloc(world_arena(l->world), c->ends.n + 1);
 
-	buf_add(&other.ends, l->ends, l->count * sizeof(*l->ends));
-	hop_candidates_meet(c, w, &other);
-	hop_candidates_release(&other);
+	hop_candidates_sort(c);
+	if (c->ends.n > 0)
+		memcpy(copy, c->ends.p, c->ends.n);
+	*list = (struct hop_list){ number, copy,
+		(uint32_t)VEC_COUNT(&c->ends, struct hub_end) };
+	hop_candidates_release(c);
+	return list;
 }

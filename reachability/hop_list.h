@@ -27,7 +27,8 @@ int hop_lists_who(const struct hop_list **out, struct hop_lists *l,
 int hop_lists_what(const struct hop_list **out, struct hop_lists *l,
 	const struct hop_need *need, node_id actor, struct err *e);
 
-/* Narrow the candidates to the list; those it brings are bound by `through`. */
-void hop_lists_meet(struct hop_candidates *c, struct world *w, const struct hop_list *l);
+/* The candidates as a list of that number. */
+const struct hop_list *hop_lists_keep(
+	struct hop_lists *l, struct hop_candidates *c, uint32_t number);
 
 #endif

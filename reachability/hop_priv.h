@@ -27,12 +27,18 @@ struct hop {
 	struct hop_change *change;
 	struct hop_kin *kin;
 	struct hop_open *open;
+	enum hop_actors actors;        /* that are looked for */
 	bool every;                    /* see hop_set_every */
 	uint32_t gains[HOP_GAINS_MAX]; /* of rules about others, each once */
 	uint32_t gain_count;
 	struct buf rules;     /* const struct rule * */
 	struct intern shared; /* what decides a hub -> its place in `hubs` */
 	struct buf hubs;      /* struct shared_hub */
+	node_id kind_node;    /* whose kind was asked for last, + 1 */
+	struct str kind;
+	struct intern alone_rules; /* const struct rule * -> its place in `alone` */
+	struct buf alone;          /* struct alone (hop.c) */
+	struct buf imagined;       /* const struct hop_list *, by number of a who list */
 	uint32_t count;
 	uint64_t ends;
 };

@@ -154,17 +154,14 @@ static int leave_one_of_kin(struct hop_candidates *c, struct hop *h, struct err 
 {
 	const struct hub_end *v = VEC_DATA(&c->ends, const struct hub_end);
 	size_t count = VEC_COUNT(&c->ends, struct hub_end);
-	struct intern numbers;
 	struct buf all = { 0 };
 	int rc = 0;
 
-	intern_init(&numbers);
 	for (size_t i = 0; i < count && rc == 0; i++) {
-		struct buf key = { 0 };
+		struct kin one = { .end = v[i] };
 
-		rc = hop_kin_add(&key, h->kin, v[i].node, e);
-		VEC_ADD(&all, struct kin, { intern_add(&numbers, buf_str(&key)), v[i] });
-		buf_release(&key);
+		rc = hop_kin_number(&one.number, h->kin, v[i].node, e);
+		buf_add(&all, &one, sizeof(one));
 	}
 	if (rc == 0 && count > 1) {
 		struct kin *k = VEC_DATA(&all, struct kin);
@@ -177,7 +174,6 @@ static int leave_one_of_kin(struct hop_candidates *c, struct hop *h, struct err 
 		}
 	}
 	buf_release(&all);
-	intern_release(&numbers);
 	return rc;
 }
 

@@ -134,6 +134,20 @@ static const struct node *make(struct node_table *t, node_id n)
 			.flags = segment_entity(page->segment, id)->flags });
 }
 
+struct node_glance node_table_glance(const struct node_table *t, node_id n)
+{
+	const struct node *const *slot = sparse_get(&t->nodes, n);
+	const struct node_page *page =
+		&VEC_DATA(&t->pages, const struct node_page)[n / SPARSE_PAGE];
+	entity_id id = page->first + n % SPARSE_PAGE;
+
+	if (slot && *slot)
+		return (struct node_glance){ (*slot)->scope, (*slot)->id,
+			(*slot)->flags };
+	return (struct node_glance){ page->scope, id,
+		segment_entity(page->segment, id)->flags };
+}
+
 const struct node *node_table_get(struct node_table *t, node_id n)
 {
 	const struct node *const *slot = sparse_get(&t->nodes, n);

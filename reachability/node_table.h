@@ -33,6 +33,9 @@ node_id node_table_add(struct node_table *t, struct str name, struct node n);
 /* The node of a name, or NODE_NONE. */
 node_id node_table_find(const struct node_table *t, struct str name);
 
+/* What the number tells, without making the node. */
+struct node_glance node_table_glance(const struct node_table *t, node_id n);
+
 const struct node *node_table_get(struct node_table *t, node_id n);
 
 #endif

@@ -3,9 +3,13 @@
 #include <stdlib.h>
 
 #include "base/mutant.h"
+#include "base/sparse.h"
 #include "reachability/imagined.h"
+#include "reachability/path_given.h"
+#include "reachability/path_queue.h"
 
-#define VIA_MAX 16u
+#define VIA_MAX     16u
+#define HOP_CLASSES (HOP_ESCALATE + 1u)
 
 struct state {
 	node_id node, end;
@@ -13,16 +17,9 @@ struct state {
 	uint32_t mask; /* of `via` nodes on the way */
 	uint32_t cost, hops;
 	uint32_t previous; /* state, or UINT32_MAX at an end */
-	const struct hub *hub;
-	const struct hub_end *step;
-};
-
-/* What has been given so far to nodes or hubs, by (number, mask, hops). */
-struct given {
-	struct buf slots;   /* uint32_t + 1, by number: when nothing else counts */
-	struct intern keys; /* (number, mask, hops) -> slot */
-	struct buf bits;    /* uint64_t: words for each slot */
-	uint32_t count;
+	uint32_t order;    /* of the previous one among those taken from the queue */
+	uint64_t rank;     /* of the node: see rank_of */
+	struct graph_edge edge;
 };
 
 struct search {
@@ -30,13 +27,17 @@ struct search {
 	struct world *w;
 	bool plain; /* neither masks nor numbers of hops tell states apart */
 	uint32_t level;
-	bool skipped;             /* a step was weaker than the level */
-	struct buf states;        /* struct state */
-	struct buf heap;          /* uint32_t: states, cheapest first */
-	struct given nodes, hubs; /* at this level */
-	struct buf recorded;      /* uint64_t: words by node, over all levels */
-	struct buf cheapest;      /* uint64_t: cost and hops + 1 by node, recorded */
-	struct buf found;         /* struct path_found */
+	enum expr_verdict skipped; /* the strongest step that was weaker than the level */
+	struct buf states;         /* struct state */
+	struct path_queue queue;   /* of states */
+	/* at this level: to nodes, to bundles of hops, to nodes by hops of one class */
+	struct path_given nodes, hubs, steps;
+	struct sparse steppers; /* uint32_t: who gave last, by number in `steps` */
+	uint32_t taken;         /* states from the queue so far */
+	uint32_t here;          /* state that is being expanded */
+	struct sparse recorded; /* uint64_t: words by node, over all levels */
+	struct sparse cheapest; /* uint64_t: cost and hops + 1 by node, recorded */
+	struct buf found;       /* struct path_found */
 };
 
 enum expr_verdict path_search_level(uint32_t i)
@@ -47,71 +48,11 @@ enum expr_verdict path_search_level(uint32_t i)
 	return levels[i];
 }
 
-/* --- what was given --- */
-
-static uint64_t *words_at(struct buf *b, uint32_t number, uint32_t words)
-{
-	size_t need = ((size_t)number + 1) * words * sizeof(uint64_t);
-
-	if (b->n < need) {
-		size_t more = need - b->n;
-
-		memset(buf_reserve(b, more), 0, more);
-		b->n = need;
-	}
-	return VEC_DATA(b, uint64_t) + (size_t)number * words;
-}
-
-static uint32_t slot_of(
-	struct search *s, struct given *g, uint32_t number, uint32_t mask, uint32_t hops)
-{
-	uint32_t key[3] = { number, mask, hops }, *slot;
-
-	if (!s->plain)
-		return intern_add(
-			&g->keys, (struct str){ (const char *)key, sizeof(key) });
-	while (VEC_COUNT(&g->slots, uint32_t) <= number)
-		VEC_ADD(&g->slots, uint32_t, 0);
-	slot = &VEC_DATA(&g->slots, uint32_t)[number];
-	if (*slot == 0)
-		*slot = ++g->count;
-	return *slot - 1;
-}
+/* --- the queue --- */
 
 static const uint64_t *group_bits(const struct search *s, uint32_t group)
 {
 	return s->r->bits + ((size_t)group * PATH_LEVELS + s->level) * s->r->words;
-}
-
-/* Whether the group gives something that was not given yet by no more cost and hops. */
-static bool is_new(struct search *s, struct given *g, uint32_t number, uint32_t mask,
-	uint32_t hops, uint32_t group)
-{
-	const uint64_t *bits = group_bits(s, group);
-	uint32_t words = s->r->words;
-	uint32_t first = s->r->options->max_hops != UINT32_MAX ? 0 : hops;
-	uint64_t left = 0;
-
-	for (uint32_t i = 0; i < words; i++) {
-		uint64_t have = 0;
-
-		for (uint32_t h = first; h <= hops; h++)
-			have |= words_at(
-				&g->bits, slot_of(s, g, number, mask, h), words)[i];
-		left |= bits[i] & ~have;
-	}
-	return left != 0;
-}
-
-static void give(struct search *s, struct given *g, uint32_t number, uint32_t mask,
-	uint32_t hops, uint32_t group)
-{
-	const uint64_t *bits = group_bits(s, group);
-	uint64_t *have =
-		words_at(&g->bits, slot_of(s, g, number, mask, hops), s->r->words);
-
-	for (uint32_t i = 0; i < s->r->words; i++)
-		have[i] |= bits[i];
 }
 
 static uint32_t counted_hops(const struct search *s, uint32_t hops)
@@ -119,60 +60,103 @@ static uint32_t counted_hops(const struct search *s, uint32_t hops)
 	return s->r->options->max_hops != UINT32_MAX ? hops : 0;
 }
 
-/* --- the queue --- */
-
-static bool before(const struct search *s, uint32_t a, uint32_t b)
+/* The order of nodes, whatever their numbers: those of scopes, then all others. */
+static uint64_t rank_of(struct search *s, node_id n)
 {
-	const struct state *x = &VEC_DATA(&s->states, struct state)[a];
-	const struct state *y = &VEC_DATA(&s->states, struct state)[b];
+	struct node_glance g = world_glance(s->w, n);
 
-	if (MUTANT(hops_before_cost, x->cost != y->cost, false))
-		return x->cost < y->cost;
-	if (x->hops != y->hops)
-		return x->hops < y->hops;
-	if (x->group != y->group)
-		return x->group < y->group;
-	return a < b;
+	return g.scope == SEGMENT_NONE ? UINT64_MAX : (uint64_t)g.scope << 32 | g.id;
 }
 
-static void heap_push(struct search *s, uint32_t state)
+static int compare_keys(const struct search *s, node_id a, node_id b)
 {
-	size_t i = VEC_COUNT(&s->heap, uint32_t);
-	uint32_t *h;
-
-	VEC_ADD(&s->heap, uint32_t, state);
-	h = VEC_DATA(&s->heap, uint32_t);
-	while (i > 0 && before(s, h[i], h[(i - 1) / 2])) {
-		uint32_t t = h[i];
-
-		h[i] = h[(i - 1) / 2];
-		h[(i - 1) / 2] = t;
-		i = (i - 1) / 2;
-	}
+	if (a == b || a == NODE_NONE || b == NODE_NONE)
+		return (a == NODE_NONE) - (b == NODE_NONE);
+	return str_cmp(world_node(s->w, a)->key, world_node(s->w, b)->key);
 }
 
-static uint32_t heap_pop(struct search *s)
+/* What hops made of one identity. */
+static int compare_imagined(
+	const struct search *s, const struct imagined *x, const struct imagined *y)
 {
-	uint32_t *h = VEC_DATA(&s->heap, uint32_t), top = h[0];
-	size_t count = VEC_COUNT(&s->heap, uint32_t) - 1, i = 0;
+	int rc;
 
-	h[0] = h[count];
-	s->heap.n = count * sizeof(*h);
-	for (;;) {
-		size_t least = i, left = 2 * i + 1, right = 2 * i + 2;
-		uint32_t t;
-
-		if (left < count && before(s, h[left], h[least]))
-			least = left;
-		if (right < count && before(s, h[right], h[least]))
-			least = right;
-		if (least == i)
-			return top;
-		t = h[i];
-		h[i] = h[least];
-		h[least] = t;
-		i = least;
+	if (x->yields != y->yields)
+		return x->yields < y->yields ? -1 : 1;
+	if (x->group_count != y->group_count)
+		return x->group_count < y->group_count ? -1 : 1;
+	for (uint32_t i = 0; i < x->group_count; i++) {
+		rc = compare_keys(s, x->groups[i], y->groups[i]);
+		if (rc != 0)
+			return rc;
 	}
+	rc = compare_keys(s, x->resource, y->resource);
+	if (rc != 0 || !x->opened || !y->opened)
+		return rc;
+	return str_cmp(x->opened->id, y->opened->id);
+}
+
+/* Of nodes of one rank: by key, the identity itself before what hops make of it. */
+static int compare_nodes(const struct search *s, node_id a, node_id b)
+{
+	const struct node *x = world_node(s->w, a), *y = world_node(s->w, b);
+	int rc = a == b ? 0 : str_cmp(x->key, y->key);
+
+	if (rc != 0 || a == b)
+		return rc;
+	if (!x->imagined || !y->imagined)
+		return (x->imagined != NULL) - (y->imagined != NULL);
+	return compare_imagined(s, x->imagined, y->imagined);
+}
+
+static node_id through_of(const struct search *s, const struct state *st)
+{
+	struct err ignored;
+	node_id n;
+
+	return graph_through(&n, s->r->graph, &st->edge, &ignored) < 0 ? NODE_NONE : n;
+}
+
+/* Of two ways to one node at one price: from the first, by the first rule. */
+static int compare_ways(
+	const struct search *s, const struct state *x, const struct state *y)
+{
+	node_id a, b;
+
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	if (x->previous == UINT32_MAX || x->edge.rule != y->edge.rule)
+		return x->previous == UINT32_MAX
+			       ? 0
+			       : str_cmp(x->edge.rule->id, y->edge.rule->id);
+	if (x->edge.verdict != y->edge.verdict)
+		return x->edge.verdict > y->edge.verdict ? -1 : 1;
+	a = through_of(s, x);
+	b = through_of(s, y);
+	if (a == b || a == NODE_NONE || b == NODE_NONE)
+		return (a == NODE_NONE) - (b == NODE_NONE);
+	return compare_nodes(s, a, b);
+}
+
+/* Of one price and group. */
+static int compare_states(
+	const struct search *s, const struct state *x, const struct state *y)
+{
+	int rc;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	rc = compare_nodes(s, x->node, y->node);
+	return rc != 0 ? rc : compare_ways(s, x, y);
+}
+
+static bool before(const void *ctx, uint32_t a, uint32_t b)
+{
+	const struct search *s = ctx;
+	const struct state *v = VEC_DATA(&s->states, const struct state);
+	int rc = compare_states(s, &v[a], &v[b]);
+
+	return rc != 0 ? rc < 0 : a < b;
 }
 
 static uint32_t via_mask(const struct search *s, node_id n)
@@ -197,151 +181,197 @@ static bool avoided(const struct search *s, node_id n)
 	return false;
 }
 
+static struct path_way way_of(
+	const struct search *s, uint32_t number, uint32_t mask, uint32_t hops)
+{
+	return (struct path_way){ number, mask, counted_hops(s, hops) };
+}
+
+/*
+ * Whether the state would come after others that give its node the same: those that a
+ * hop of the same class has put before it, which cost no more. Not its own, among which
+ * the order of rules decides.
+ */
+static bool comes_late(struct search *s, const struct state *st)
+{
+	uint32_t number, *last;
+	struct path_way way;
+
+	if (!s->plain || st->previous == UINT32_MAX)
+		return false;
+	number = st->node * HOP_CLASSES + (uint32_t)st->edge.rule->class;
+	way = way_of(s, number, 0, 0);
+	last = sparse_at(&s->steppers, number);
+	if (*last != st->order + 1 &&
+		!path_given_lacks(&s->steps, way, group_bits(s, st->group)))
+		return true;
+	*last = st->order + 1;
+	path_given_add(&s->steps, way, group_bits(s, st->group));
+	return false;
+}
+
 static void state_push(struct search *s, struct state st)
 {
 	uint32_t index = (uint32_t)VEC_COUNT(&s->states, struct state);
+	struct path_price price = { MUTANT(hops_before_cost, st.cost, st.hops), st.hops };
 
-	if (!is_new(s, &s->nodes, st.node, st.mask, counted_hops(s, st.hops), st.group))
+	if (comes_late(s, &st) ||
+		!path_given_lacks(&s->nodes, way_of(s, st.node, st.mask, st.hops),
+			group_bits(s, st.group)))
 		return;
+	st.rank = rank_of(s, st.node);
 	buf_add(&s->states, &st, sizeof(st));
-	heap_push(s, index);
+	path_queue_put(&s->queue, price, (struct path_item){ st.group, index });
 }
 
 /* --- steps --- */
 
-static void expand_hub(struct search *s, uint32_t index, const struct hub *hub)
+static bool enter(void *ctx, uint32_t mark)
 {
-	struct state at = VEC_DATA(&s->states, struct state)[index];
-	enum expr_verdict least = path_search_level(s->level);
+	struct search *s = ctx;
+	const struct state *at = &VEC_DATA(&s->states, const struct state)[s->here];
+	struct path_way way = way_of(s, mark, at->mask, at->hops);
+	const uint64_t *bits = group_bits(s, at->group);
 
-	if (!is_new(s, &s->hubs, hub->number, at.mask, counted_hops(s, at.hops),
-		    at.group))
+	if (!path_given_lacks(&s->hubs, way, bits))
+		return false;
+	path_given_add(&s->hubs, way, bits);
+	return true;
+}
+
+/* Whether both are one identity, be it as hops have changed it. */
+static bool is_same(struct node_glance there, const struct search *s, node_id n)
+{
+	struct node_glance here = world_glance(s->w, n);
+
+	return here.scope != SEGMENT_NONE && here.scope == there.scope &&
+	       here.id == there.id;
+}
+
+static void step(void *ctx, const struct graph_edge *edge)
+{
+	struct search *s = ctx;
+	const struct state *at = &VEC_DATA(&s->states, const struct state)[s->here];
+	struct node_glance there = world_glance(s->w, edge->node);
+
+	if (edge->node == at->node || avoided(s, edge->node) ||
+		(there.flags & ENTITY_DISABLED) ||
+		(!rule_keeps_actor(edge->rule) && is_same(there, s, at->node)))
 		return;
-	give(s, &s->hubs, hub->number, at.mask, counted_hops(s, at.hops), at.group);
-	for (uint32_t i = 0; i < hub->count; i++) {
-		const struct hub_end *end = &hub->ends[i];
-
-		if (end->verdict < least) {
-			s->skipped = true;
-			continue;
-		}
-		if (end->node == at.node || avoided(s, end->node) ||
-			(!rule_keeps_actor(hub->rule) &&
-				imagined_base(s->w, end->node) ==
-					imagined_base(s->w, at.node)) ||
-			(world_node(s->w, end->node)->flags & ENTITY_DISABLED))
-			continue;
-		state_push(s, (struct state){ .node = end->node,
-				      .end = at.end,
-				      .group = at.group,
-				      .mask = at.mask | via_mask(s, end->node),
-				      .cost = at.cost + (uint32_t)hub->rule->class,
-				      .hops = at.hops + 1,
-				      .previous = index,
-				      .hub = hub,
-				      .step = end });
-	}
+	state_push(s, (struct state){ .node = edge->node,
+			      .end = at->end,
+			      .group = at->group,
+			      .mask = at->mask | via_mask(s, edge->node),
+			      .cost = at->cost + (uint32_t)edge->rule->class,
+			      .hops = at->hops + 1,
+			      .previous = s->here,
+			      .order = s->taken,
+			      .edge = *edge });
 }
 
 static int expand(struct search *s, uint32_t index, struct err *e)
 {
 	const struct state *at = &VEC_DATA(&s->states, struct state)[index];
-	const struct hub *const *hubs;
-	uint32_t count;
+	struct graph_walk walk = { .enter = enter,
+		.edge = step,
+		.ctx = s,
+		.least = path_search_level(s->level) };
+	int rc;
 
 	if (at->hops >= MUTANT(one_hop_only, s->r->options->max_hops, 1))
 		return 0;
-	if (graph_hubs(&hubs, &count, s->r->graph, at->node, s->r->backward, e) < 0)
+	s->here = index;
+	rc = graph_each(&walk, s->r->graph, at->node, s->r->backward, e);
+	if (walk.skipped > s->skipped)
+		s->skipped = walk.skipped;
+	return rc;
+}
+
+static int step_of(
+	struct path_step *out, struct search *s, const struct state *st, struct err *e)
+{
+	node_id other = VEC_DATA(&s->states, const struct state)[st->previous].node;
+
+	*out = (struct path_step){ .from = s->r->backward ? st->node : other,
+		.to = s->r->backward ? other : st->node,
+		.rule = st->edge.rule->id,
+		.hop = st->edge.rule,
+		.class = st->edge.rule->class,
+		.verdict = st->edge.verdict };
+	if (graph_through(&out->through, s->r->graph, &st->edge, e) < 0 ||
+		graph_residual(&out->residual, s->r->graph, &st->edge, e) < 0)
 		return e->code;
-	for (uint32_t i = 0; i < count; i++)
-		expand_hub(s, index, hubs[i]);
 	return 0;
 }
 
-static struct path path_of(struct search *s, uint32_t index)
+static int path_of(struct path *p, struct search *s, uint32_t index, struct err *e)
 {
 	const struct state *states = VEC_DATA(&s->states, const struct state);
 	uint32_t count = states[index].hops;
 	struct path_step *steps =
 		ARENA_NEW_ARRAY(world_arena(s->w), struct path_step, count + 1);
-	struct path p = { .steps = steps,
+
+	*p = (struct path){ .steps = steps,
 		.step_count = count,
 		.cost = states[index].cost,
 		.residual = EXPR_TRUE,
 		.verdict = VERDICT_ALLOWED };
-
 	for (uint32_t i = 0, at = index; i < count; i++, at = states[at].previous) {
-		const struct hub_end *end = states[at].step;
-		const struct rule *rule = states[at].hub->rule;
-		node_id here = states[at].node, other = states[states[at].previous].node;
-		uint32_t place = s->r->backward ? i : count - 1 - i;
+		struct path_step *here = &steps[s->r->backward ? i : count - 1 - i];
 
-		steps[place] = (struct path_step){ .from = s->r->backward ? here : other,
-			.to = s->r->backward ? other : here,
-			.rule = rule->id,
-			.hop = rule,
-			.through = end->through != NODE_NONE ? end->through
-							     : states[at].hub->through,
-			.class = rule->class,
-			.residual = end->residual,
-			.verdict = end->verdict };
-		p.residual = expr_and(world_pool(s->w), p.residual, end->residual);
-		if (rule->class > p.worst)
-			p.worst = rule->class;
+		if (step_of(here, s, &states[at], e) < 0)
+			return e->code;
+		p->residual = expr_and(world_pool(s->w), p->residual, here->residual);
+		if (here->class > p->worst)
+			p->worst = here->class;
 		/* Steps are requests of their own: what they ask for cannot clash. */
-		if (end->verdict < p.verdict)
-			p.verdict = end->verdict;
+		if (here->verdict < p->verdict)
+			p->verdict = here->verdict;
 	}
-	return p;
+	return 0;
 }
 
 /* Keep the way when it gives the node something that no better one gave. */
-static void record(struct search *s, uint32_t index)
+static int record(struct search *s, uint32_t index, struct err *e)
 {
 	struct state st = VEC_DATA(&s->states, struct state)[index];
 	const uint64_t *bits = group_bits(s, st.group);
-	uint64_t *have = words_at(&s->recorded, st.node, s->r->words), left = 0;
-	uint64_t *cheapest = words_at(&s->cheapest, st.node, 1);
+	uint64_t *have = sparse_at(&s->recorded, st.node), left = 0;
+	uint64_t *cheapest = sparse_at(&s->cheapest, st.node);
 	uint64_t price = ((uint64_t)st.cost << 32 | st.hops) + 1;
+	struct path_found found;
 
 	for (uint32_t i = 0; i < s->r->words; i++) {
 		left |= bits[i] & ~have[i];
 		have[i] |= bits[i];
 	}
 	if (!left && !(s->r->cheaper_too && price < *cheapest))
-		return;
+		return 0;
 	*cheapest = price;
-	VEC_ADD(&s->found, struct path_found,
-		{ st.node, st.end, st.group, path_of(s, index) });
-}
-
-static void level_begin(struct search *s)
-{
-	intern_init(&s->nodes.keys);
-	intern_init(&s->hubs.keys);
-	s->skipped = false;
-}
-
-static void given_clear(struct given *g)
-{
-	intern_release(&g->keys);
-	buf_clear(&g->slots);
-	buf_clear(&g->bits);
-	g->count = 0;
+	found = (struct path_found){ .node = st.node, .end = st.end, .group = st.group };
+	if (path_of(&found.path, s, index, e) < 0)
+		return e->code;
+	buf_add(&s->found, &found, sizeof(found));
+	return 0;
 }
 
 static void level_end(struct search *s)
 {
-	given_clear(&s->nodes);
-	given_clear(&s->hubs);
+	path_given_clear(&s->nodes);
+	path_given_clear(&s->hubs);
+	path_given_clear(&s->steps);
+	sparse_release(&s->steppers);
+	sparse_init(&s->steppers, sizeof(uint32_t));
 	buf_clear(&s->states);
-	buf_clear(&s->heap);
+	path_queue_clear(&s->queue);
 }
 
 static int level_run(struct search *s, struct err *e)
 {
 	uint32_t via = s->r->options->via_count;
-	uint32_t all = (1u << via) - 1;
+	uint32_t all = (1u << via) - 1, index;
+
+	s->skipped = VERDICT_DENIED;
 
 	for (uint32_t i = 0; i < s->r->goal_count; i++) {
 		node_id n = s->r->goals[i].node;
@@ -353,18 +383,18 @@ static int level_run(struct search *s, struct err *e)
 					      .mask = via_mask(s, n),
 					      .previous = UINT32_MAX });
 	}
-	while (s->heap.n > 0) {
-		uint32_t index = heap_pop(s);
+	while (path_queue_take(&index, &s->queue)) {
 		struct state st = VEC_DATA(&s->states, struct state)[index];
-		uint32_t hops = counted_hops(s, st.hops);
+		struct path_way way = way_of(s, st.node, st.mask, st.hops);
 
-		if (!is_new(s, &s->nodes, st.node, st.mask, hops, st.group))
+		if (!path_given_lacks(&s->nodes, way, group_bits(s, st.group)))
 			continue;
-		give(s, &s->nodes, st.node, st.mask, hops, st.group);
+		path_given_add(&s->nodes, way, group_bits(s, st.group));
+		s->taken++;
 		if (expand(s, index, e) < 0)
 			return e->code;
-		if (st.hops > 0 && st.mask == all)
-			record(s, index);
+		if (st.hops > 0 && st.mask == all && record(s, index, e) < 0)
+			return e->code;
 	}
 	return 0;
 }
@@ -398,25 +428,54 @@ static int compare_found(const void *a, const void *b)
 	return (x->group > y->group) - (x->group < y->group);
 }
 
+static void search_init(struct search *s, const struct path_search *request)
+{
+	const struct answer_options *o = request->options;
+	uint32_t words = request->words;
+	bool by_hops = o->max_hops != UINT32_MAX;
+
+	*s = (struct search){ .r = request, .plain = o->via_count == 0 && !by_hops };
+	s->w = graph_world(request->graph);
+	s->queue.before = before;
+	s->queue.ctx = s;
+	path_given_init(&s->nodes, words, s->plain, by_hops);
+	path_given_init(&s->hubs, words, s->plain, by_hops);
+	path_given_init(&s->steps, words, true, false);
+	sparse_init(&s->steppers, sizeof(uint32_t));
+	sparse_init(&s->recorded, words * sizeof(uint64_t));
+	sparse_init(&s->cheapest, sizeof(uint64_t));
+}
+
+static void search_release(struct search *s)
+{
+	path_given_release(&s->nodes);
+	path_given_release(&s->hubs);
+	path_given_release(&s->steps);
+	path_queue_release(&s->queue);
+	sparse_release(&s->steppers);
+	sparse_release(&s->recorded);
+	sparse_release(&s->cheapest);
+	buf_release(&s->states);
+	buf_release(&s->found);
+}
+
 int path_search(const struct path_found **out, uint32_t *count,
 	const struct path_search *request, struct err *e)
 {
-	const struct answer_options *o = request->options;
-	struct search s = { .r = request,
-		.plain = o->via_count == 0 && o->max_hops == UINT32_MAX };
+	struct search s;
 	struct path_found *copy;
 	int rc = 0;
 
 	*out = NULL;
 	*count = 0;
-	s.w = graph_world(request->graph);
-	if (o->via_count > VIA_MAX)
-		return err_set(e, ERR_LIMIT, "via: %u entities, at most %u", o->via_count,
-			VIA_MAX);
+	if (request->options->via_count > VIA_MAX)
+		return err_set(e, ERR_LIMIT, "via: %u entities, at most %u",
+			request->options->via_count, VIA_MAX);
+	search_init(&s, request);
 	for (; s.level < PATH_LEVELS && rc == 0; s.level++) {
-		if (s.level > 0 && !s.skipped && !gives_more(&s))
+		if (s.level > 0 && s.skipped < path_search_level(s.level) &&
+			!gives_more(&s))
 			continue;
-		level_begin(&s);
 		rc = level_run(&s, e);
 		level_end(&s);
 	}
@@ -429,15 +488,7 @@ int path_search(const struct path_found **out, uint32_t *count,
 		}
 		*out = copy;
 	}
-	buf_release(&s.nodes.slots);
-	buf_release(&s.nodes.bits);
-	buf_release(&s.hubs.slots);
-	buf_release(&s.hubs.bits);
-	buf_release(&s.states);
-	buf_release(&s.heap);
-	buf_release(&s.recorded);
-	buf_release(&s.cheapest);
-	buf_release(&s.found);
+	search_release(&s);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "reachability/rule_image_priv.h"
 #include "reachability/rule_syntax.h"
@@ -14,6 +15,7 @@
 struct rules {
 	struct arena arena;
 	struct buf items; /* struct rule, by id order once loaded */
+	uint64_t digest;  /* of all texts */
 };
 
 static int compare_rules(const void *a, const void *b)
@@ -59,6 +61,7 @@ static int add_file(struct rules *r, struct str path, struct err *e)
 			e, ERR_IO, "cannot open '%s': %s", path.p, strerror(errno));
 	rc = read_stream(&text, f, path, e);
 	fclose(f);
+	r->digest = hash64_seeded(buf_str(&text), r->digest);
 	if (rc == 0)
 		rc = rule_syntax_read(&r->items, &r->arena, path,
 			arena_copy(&r->arena, buf_str(&text)), e);
@@ -131,9 +134,11 @@ int rules_load(struct rules **out, const struct str *directories,
 	if (!r)
 		abort();
 	arena_init(&r->arena, ARENA_UNLIMITED);
-	for (uint32_t i = 0; i < rule_image_count && rc == 0; i++)
+	for (uint32_t i = 0; i < rule_image_count && rc == 0; i++) {
+		r->digest = hash64_seeded(rule_image_files[i].text, r->digest);
 		rc = rule_syntax_read(&r->items, &r->arena, rule_image_files[i].name,
 			rule_image_files[i].text, e);
+	}
 	for (uint32_t i = 0; i < directory_count && rc == 0; i++)
 		rc = add_directory(r, directories[i], e);
 	if (rc == 0 && r->items.n > 0)
@@ -168,6 +173,12 @@ void rules_keep(struct rules *r, bool (*keep)(const struct rule *rule))
 			rules[kept++] = rules[i];
 	}
 	r->items.n = kept * sizeof(*rules);
+	r->digest = 0;
+}
+
+uint64_t rules_digest(const struct rules *r)
+{
+	return r->digest;
 }
 
 uint32_t rules_count(const struct rules *r)

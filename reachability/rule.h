@@ -136,6 +136,9 @@ void rules_free(struct rules *r);
 /* Forget all rules but those that `keep` says. */
 void rules_keep(struct rules *r, bool (*keep)(const struct rule *rule));
 
+/* Of all that was loaded; 0 when some of it was forgotten. */
+uint64_t rules_digest(const struct rules *r);
+
 uint32_t rules_count(const struct rules *r);
 const struct rule *rules_get(const struct rules *r, uint32_t index); /* by id order */
 const struct rule *rules_find(const struct rules *r, struct str id); /* or NULL */

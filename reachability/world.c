@@ -22,6 +22,7 @@
 struct scope_state {
 	struct segment *segment;
 	struct str account;
+	bool read; /* somebody looked at more than what account it is */
 	kind_id *kinds;
 	node_id block;         /* node of its first entity + 1; 0: not yet */
 	node_id container;     /* of the entity that it is of, + 2; 0: not looked up */
@@ -213,12 +214,10 @@ uint32_t world_scope_count(struct world *w)
 	return w->scope_count;
 }
 
-int world_segment(struct segment **out, struct world *w, scope_number n, struct err *e)
+static int scope_load(struct world *w, scope_number n, struct err *e)
 {
-	struct scope_state *s;
+	struct scope_state *s = &w->scopes[n];
 
-	assert(n < w->scope_count);
-	s = &w->scopes[n];
 	if (!s->segment && snapshot_segment(&s->segment, w->snap, n, e) < 0)
 		return e->code;
 	if (!s->kinds) {
@@ -230,8 +229,36 @@ int world_segment(struct segment **out, struct world *w, scope_number n, struct 
 		for (uint32_t k = 0; k < count; k++)
 			s->kinds[k] = catalog_kind_find(segment_kind(s->segment, k));
 	}
-	*out = s->segment;
 	return 0;
+}
+
+int world_segment(struct segment **out, struct world *w, scope_number n, struct err *e)
+{
+	assert(n < w->scope_count);
+	if (scope_load(w, n, e) < 0)
+		return e->code;
+	w->scopes[n].read = true;
+	*out = w->scopes[n].segment;
+	return 0;
+}
+
+int world_read_all(struct world *w, struct err *e)
+{
+	for (scope_number n = 0; n < w->scope_count; n++) {
+		struct segment *s;
+
+		if (world_segment(&s, w, n, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+struct segment *world_segment_read(struct world *w, scope_number n)
+{
+	struct err ignored;
+
+	return w->scopes[n].read && scope_load(w, n, &ignored) == 0 ? w->scopes[n].segment
+								    : NULL;
 }
 
 static scope_number find_account(struct world *w, struct str account)
@@ -244,8 +271,10 @@ static scope_number find_account(struct world *w, struct str account)
 		struct str scope = arena_printf(
 			&w->arena, "%.*s:%.*s", STR_ARG(p->name), STR_ARG(account));
 
-		if (snapshot_find_scope(&n, w->snap, scope, &e) == 1)
-			return n;
+		if (snapshot_find_scope(&n, w->snap, scope, &e) != 1)
+			continue;
+		w->scopes[n].read = true; /* what is not there is read, too */
+		return n;
 	}
 	return SEGMENT_NONE;
 }
@@ -268,10 +297,9 @@ scope_number world_account_scope(struct world *w, struct str account)
 
 struct str world_scope_account(struct world *w, scope_number n)
 {
-	struct segment *s;
 	struct err e;
 
-	if (world_segment(&s, w, n, &e) < 0)
+	if (scope_load(w, n, &e) < 0)
 		return (struct str){ 0 };
 	return w->scopes[n].account;
 }
@@ -388,6 +416,11 @@ node_id world_node_virtual(
 				   .key = key,
 				   .account = account,
 				   .flags = flags });
+}
+
+struct node_glance world_glance(const struct world *w, node_id n)
+{
+	return node_table_glance(w->nodes, n);
 }
 
 const struct node *world_node(const struct world *w, node_id n)

@@ -144,6 +144,10 @@ scope_number world_account_scope(struct world *w, struct str account);
 node_id world_account_node(struct world *w, struct str account);
 
 /* The account a scope is (native id). */
+/* Its segment when somebody asked for it, else NULL: what the answers so far rest on. */
+int world_read_all(struct world *w, struct err *e);
+struct segment *world_segment_read(struct world *w, scope_number n);
+
 struct str world_scope_account(struct world *w, scope_number n);
 
 /* Name of an account as the organization or the export has it; empty when nobody said. */
@@ -178,6 +182,14 @@ node_id world_node_virtual(
 	struct world *w, enum node_type type, struct str key, struct str account);
 /* A node of that name, which for most is its key; the first one keeps the name. */
 node_id world_node_add(struct world *w, struct str name, struct node n);
+/* What a node's number tells, without making the node. */
+struct node_glance {
+	scope_number scope; /* SEGMENT_NONE: in none */
+	entity_id id;
+	uint32_t flags;
+};
+
+struct node_glance world_glance(const struct world *w, node_id n);
 const struct node *world_node(const struct world *w, node_id n);
 
 /*
