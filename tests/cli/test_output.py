@@ -26,7 +26,7 @@ def is_text(value):
 
 def check_steps(steps):
     for step in steps:
-        assert [k for k in step if k != "through"][:5] == ["from", "to", "rule", "hop", "verdict"]
+        assert [k for k in step if k not in ("through", "yields")][:5] == ["from", "to", "rule", "hop", "verdict"]
         assert is_text(step["from"]) and is_text(step["to"]) and is_text(step["rule"])
         assert step["hop"] in HOPS and step["verdict"] in VERDICTS - {"denied"}
     for one, next_one in zip(steps, steps[1:]):
