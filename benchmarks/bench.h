@@ -24,7 +24,6 @@ struct bench_figures {
 	uint64_t bytes;
 	struct ingest_report report; /* numbers only */
 	struct hop_index_report hops;
-	double hops_seconds; /* of `seconds`: finding all hops */
 	char text[ERR_TEXT_MAX];
 	double cpu_seconds, peak_mib; /* of the process */
 };
@@ -37,8 +36,8 @@ typedef int bench_job(const void *argument, struct bench_figures *out, struct er
 int bench_apart(
 	bench_job *run, const void *argument, struct bench_figures *out, struct err *e);
 
-/* What the command does after an ingest: its time is added. */
-int bench_make_hops(struct bench_figures *out, const char *store, struct err *e);
+/* What the command does after an ingest, in a process of its own; one line. */
+int bench_hops(const char *store, struct err *e);
 
 /* Members of the line that is being printed: bytes and times, then the report too. */
 void bench_print_bytes(const struct bench_figures *f);
