@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ARENA_PAGE_SIZE ((size_t)64 * 1024)
-#define ARENA_ALIGN     alignof(max_align_t)
+#define ARENA_PAGE_FIRST ((size_t)1024) /* many arenas never need more */
+#define ARENA_PAGE_SIZE  ((size_t)64 * 1024)
+#define ARENA_ALIGN      alignof(max_align_t)
 
 struct arena_page {
 	struct arena_page *next;
@@ -60,6 +61,14 @@ static struct arena_page *arena_page_new(size_t size)
 	return page;
 }
 
+/* Pages double up to their full size. */
+static size_t arena_page_size(const struct arena *a)
+{
+	size_t size = a->pages ? 2 * a->pages->size : ARENA_PAGE_FIRST;
+
+	return size < ARENA_PAGE_SIZE ? size : ARENA_PAGE_SIZE;
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
 	struct arena_page *page = a->pages;
@@ -73,7 +82,9 @@ void *arena_alloc(struct arena *a, size_t size)
 
 	size = (size + ARENA_ALIGN - 1) & ~(ARENA_ALIGN - 1);
 	if (!page || size > page->size - page->used) {
-		page = arena_page_new(size > ARENA_PAGE_SIZE ? size : ARENA_PAGE_SIZE);
+		size_t least = arena_page_size(a);
+
+		page = arena_page_new(size > least ? size : least);
 		page->next = a->pages;
 		a->pages = page;
 	}

@@ -15,12 +15,10 @@ void buf_clear(struct buf *b)
 	b->n = 0;
 }
 
-char *buf_reserve(struct buf *b, size_t more)
+char *buf_grow(struct buf *b, size_t more)
 {
 	size_t cap = b->cap > 0 ? b->cap : 64;
 
-	if (more <= b->cap - b->n && b->p)
-		return b->p + b->n;
 	while (cap - b->n < more) {
 		if (cap > SIZE_MAX / 2) {
 			fprintf(stderr, "out of memory\n");
@@ -35,24 +33,6 @@ char *buf_reserve(struct buf *b, size_t more)
 	}
 	b->cap = cap;
 	return b->p + b->n;
-}
-
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-	if (n == 0)
-		return;
-	memcpy(buf_reserve(b, n), p, n);
-	b->n += n;
-}
-
-void buf_add_str(struct buf *b, struct str s)
-{
-	buf_add(b, s.p, s.n);
-}
-
-void buf_add_char(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

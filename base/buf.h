@@ -22,12 +22,34 @@ void buf_release(struct buf *b);
 /* Empty the buffer, keep its memory. */
 void buf_clear(struct buf *b);
 
-/* Room for `more` further bytes; returns where they begin. n does not change. */
-char *buf_reserve(struct buf *b, size_t more);
+/* More memory, whatever there is; for buf_reserve, which most often has enough. */
+char *buf_grow(struct buf *b, size_t more);
 
-void buf_add(struct buf *b, const void *p, size_t n);
-void buf_add_str(struct buf *b, struct str s);
-void buf_add_char(struct buf *b, char c);
+/* Room for `more` further bytes; returns where they begin. n does not change. */
+static inline char *buf_reserve(struct buf *b, size_t more)
+{
+	return b->p && more <= b->cap - b->n ? b->p + b->n : buf_grow(b, more);
+}
+
+static inline void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	memcpy(buf_reserve(b, n), p, n);
+	b->n += n;
+}
+
+static inline void buf_add_str(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+static inline void buf_add_char(struct buf *b, char c)
+{
+	*buf_reserve(b, 1) = c;
+	b->n++;
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -4,7 +4,7 @@
  * Ids count up from 0 in order of first appearance. Strings are copied into
  * the interner and stay valid, at the same address, until intern_release.
  * Lookup is a seeded open-addressing table, so that names chosen by an
- * opponent cannot make it slow. Not for use by two threads at once.
+ * opponent cannot make it slow; a handful of strings needs none. Not for use by two threads at once.
  */
 #ifndef BASE_INTERN_H
 #define BASE_INTERN_H
@@ -20,7 +20,7 @@ struct intern {
 	struct arena text;
 	struct buf strings; /* struct str per id */
 	struct buf hashes;  /* uint64_t per id */
-	uint32_t *slots;    /* id + 1, or 0 */
+	uint32_t *slots;    /* id + 1, or 0; NULL while they are few */
 	uint32_t slot_count;
 	uint64_t seed;
 };
