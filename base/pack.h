@@ -1,9 +1,9 @@
 /*
- * pack.h - read msgpack from foreign bytes, one token at a time.
+ * pack.h - read msgpack from foreign bytes, one token at a time, and write it.
  *
- * msgpack-c's unpacker trusts the count in an array or map header and reserves
- * gigabytes for five bytes, so it only writes here. This cursor allocates nothing: a
- * container is a token with a count, and who reads it takes that many values after it.
+ * The cursor allocates nothing: a container is a token with a count, and who reads it
+ * takes that many values after it. So five bytes that announce an array of gigabytes
+ * reserve nothing.
  *
  * Functions return 1 when they read something, 0 when the bytes end first (the cursor
  * may have moved: keep the old position to try again), and an ERR_ code with the byte
@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -51,6 +52,14 @@ int pack_fail(const struct pack_cursor *c, const char *what);
 
 /* The next token. */
 int pack_take(struct pack_cursor *c, struct pack_token *out);
+
+/* Write one value in its shortest form; of a container only how many values follow. */
+void pack_put_uint(struct buf *out, uint64_t value);
+void pack_put_int(struct buf *out, int64_t value);
+void pack_put_true(struct buf *out);
+void pack_put_text(struct buf *out, struct str s);
+void pack_put_array(struct buf *out, uint32_t count);
+void pack_put_map(struct buf *out, uint32_t count);
 
 /* Step over one value, whatever it is; ERR_LIMIT below LIMIT_RECORD_DEPTH. */
 int pack_skip(struct pack_cursor *c);

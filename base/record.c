@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-#include <msgpack/pack.h>
-
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/utf8.h"
@@ -131,12 +129,6 @@ static const struct {
 	[RECORD_ALIAS] = FIELDS(alias_fields),
 };
 
-static int append(void *out, const char *p, size_t n)
-{
-	buf_add(out, p, n);
-	return 0;
-}
-
 static struct str load_str(const struct record *r, size_t offset)
 {
 	struct str s;
@@ -187,64 +179,58 @@ static bool field_is_set(const struct record *r, const struct field *f)
 	return false;
 }
 
-static void pack_text(msgpack_packer *pk, struct str s)
-{
-	msgpack_pack_str(pk, s.n);
-	msgpack_pack_str_body(pk, s.p, s.n);
-}
-
-static void pack_pairs(msgpack_packer *pk, const struct record *r, const struct field *f)
+static void put_pairs(struct buf *out, const struct record *r, const struct field *f)
 {
 	const struct record_pair *pairs;
 	uint32_t count = load_u32(r, f->count);
 
 	memcpy(&pairs, (const char *)r + f->offset, sizeof(pairs));
-	msgpack_pack_map(pk, count);
+	pack_put_map(out, count);
 	for (uint32_t i = 0; i < count; i++) {
-		pack_text(pk, pairs[i].key);
-		pack_text(pk, pairs[i].value);
+		pack_put_text(out, pairs[i].key);
+		pack_put_text(out, pairs[i].value);
 	}
 }
 
-static void pack_field(msgpack_packer *pk, const struct record *r, const struct field *f)
+static void put_field(struct buf *out, const struct record *r, const struct field *f)
 {
-	pack_text(pk, f->name);
+	pack_put_text(out, f->name);
 	switch (f->type) {
 	case FIELD_TEXT:
 	case FIELD_KEY:
-		pack_text(pk, load_str(r, f->offset));
+		pack_put_text(out, load_str(r, f->offset));
 		break;
 	case FIELD_NUMBER:
-		msgpack_pack_uint32(pk, load_u32(r, f->offset));
+		pack_put_uint(out, load_u32(r, f->offset));
 		break;
 	case FIELD_TIME:
-		msgpack_pack_int64(pk, load_i64(r, f->offset));
+		pack_put_int(out, load_i64(r, f->offset));
 		break;
 	case FIELD_BOOL:
-		msgpack_pack_true(pk);
+		pack_put_true(out);
 		break;
 	case FIELD_PAIRS:
-		pack_pairs(pk, r, f);
+		put_pairs(out, r, f);
 		break;
 	}
 }
 
 void record_encode(struct buf *out, const struct record *r)
 {
-	msgpack_packer pk;
-	uint32_t set = 0;
+	const struct field *set[FIELD_COUNT_MAX];
+	uint32_t count = 0;
 
 	assert(r->type >= RECORD_HEADER && r->type < RECORD_TYPE_END);
-	for (uint32_t i = 0; i < layouts[r->type].count; i++)
-		set += field_is_set(r, &layouts[r->type].fields[i]);
-	msgpack_packer_init(&pk, out, append);
-	msgpack_pack_array(&pk, 2);
-	msgpack_pack_uint32(&pk, r->type);
-	msgpack_pack_map(&pk, set);
+	assert(layouts[r->type].count <= FIELD_COUNT_MAX);
 	for (uint32_t i = 0; i < layouts[r->type].count; i++) {
 		if (field_is_set(r, &layouts[r->type].fields[i]))
-			pack_field(&pk, r, &layouts[r->type].fields[i]);
+			set[count++] = &layouts[r->type].fields[i];
 	}
+	pack_put_array(out, 2);
+	pack_put_uint(out, r->type);
+	pack_put_map(out, count);
+	for (uint32_t i = 0; i < count; i++)
+		put_field(out, r, set[i]);
 }
 
 static int take_text(struct pack_cursor *c, struct str *out)
@@ -365,11 +351,20 @@ static int take_field(struct pack_cursor *c, const struct field *f, struct recor
 	}
 }
 
-static const struct field *find_field(enum record_type type, struct str name)
+/* Most records have their fields in this order: the search goes on behind the last one. */
+static const struct field *find_field(
+	enum record_type type, const struct field *last, struct str name)
 {
-	for (uint32_t i = 0; i < layouts[type].count; i++) {
-		if (str_eq(layouts[type].fields[i].name, name))
-			return &layouts[type].fields[i];
+	const struct field *f = layouts[type].fields;
+	uint32_t count = layouts[type].count;
+	uint32_t from = last ? (uint32_t)(last - f) + 1 : 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct field *at = &f[(from + i) % count];
+
+		if (at->name.p[0] == (name.n > 0 ? name.p[0] : 0) &&
+			str_eq(at->name, name))
+			return at;
 	}
 	return NULL;
 }
@@ -418,17 +413,17 @@ static int take_frame(struct pack_cursor *c, struct record *out, uint64_t *pair_
 
 static int take_record(struct pack_cursor *c, struct record *out, struct arena *arena)
 {
+	const struct field *f = NULL;
 	uint64_t pair_count = 0;
 	int rc = take_frame(c, out, &pair_count);
 
 	for (uint64_t i = 0; rc > 0 && i < pair_count; i++) {
-		const struct field *f;
 		struct str name;
 
 		rc = take_text(c, &name);
 		if (rc <= 0)
 			break;
-		f = find_field(out->type, name);
+		f = find_field(out->type, f, name);
 		rc = f ? take_field(c, f, out, arena) : pack_skip(c);
 	}
 	return rc > 0 ? check_required(c, out) : rc;
