@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/sort.h"
 #include "graphstore/dictionary_priv.h"
 #include "graphstore/list_priv.h"
 
@@ -18,13 +19,6 @@ static int compare_ranked(const void *a, const void *b)
 	const struct ranked *x = a, *y = b;
 
 	return str_cmp(x->text, y->text);
-}
-
-static int compare_u64(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
 }
 
 static void sort(
@@ -97,7 +91,7 @@ void seal_lists(struct seal *s, unsigned section, uint32_t list_count, struct bu
 	const uint64_t *row;
 	size_t count, i = 0;
 
-	sort(rows, sizeof(uint64_t), compare_u64);
+	sort_u64(VEC_DATA(rows, uint64_t), VEC_COUNT(rows, uint64_t));
 	row = VEC_DATA(rows, uint64_t);
 	count = VEC_COUNT(rows, uint64_t);
 	for (uint32_t list = 0; count > 0 && list <= list_count; list++) {

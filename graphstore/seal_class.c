@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mutant.h"
+#include "base/sort.h"
 
 #define CLASS_IDENTITY (ENTITY_IDENTITY | ENTITY_COMPUTE | ENTITY_ROOT)
 #define CLASS_HOLDER   (CLASS_IDENTITY | ENTITY_GROUP)
@@ -143,7 +144,7 @@ static void rows_sort(struct buf *rows)
 
 	if (count == 0)
 		return;
-	qsort(row, count, sizeof(*row), compare_numbers);
+	sort_u64(row, count);
 	for (size_t i = 1; i < count; i++) {
 		if (row[i] != row[kept])
 			row[++kept] = row[i];
