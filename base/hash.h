@@ -24,5 +24,7 @@ uint64_t hash64(struct str s);
 uint64_t hash64_seeded(struct str s, uint64_t seed);
 struct hash128 hash128(struct str s);
 struct sha256 hash_sha256(struct str s);
+/* Of two pieces, as if they were one. */
+struct sha256 hash_sha256_of(struct str head, struct str rest);
 
 #endif

@@ -126,8 +126,7 @@ void bench_print_ingest(const struct bench_figures *f)
 	       ",\"invalid\":%" PRIu64 ",\"entities_per_second\":%.0f",
 		r->seconds[INGEST_READ], r->seconds[INGEST_COMPILE],
 		r->seconds[INGEST_WRITE], r->files, r->scopes, r->entities, r->identities,
-		r->documents, r->invalid,
-		(double)r->entities / f->seconds);
+		r->documents, r->invalid, (double)r->entities / f->seconds);
 }
 
 void bench_times_init(struct bench_times *t, uint32_t most)

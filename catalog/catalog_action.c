@@ -19,34 +19,45 @@ static struct str action_name(action_id id)
 
 /*
  * Order of the first prefix.n bytes of name against prefix, folded; 0 when it starts so.
+ * The first *same bytes are known to be equal; it becomes the number of those that are.
  */
-static int prefix_cmp(struct str name, struct str prefix)
+static int prefix_cmp(struct str name, struct str prefix, size_t *same)
 {
-	for (size_t i = 0; i < prefix.n; i++) {
-		unsigned char want = (unsigned char)str_lower_char(prefix.p[i]);
-		unsigned char have;
+	size_t end = name.n < prefix.n ? name.n : prefix.n, i = *same;
+	unsigned char want = 0, have = 0;
 
-		if (i == name.n)
-			return -1;
+	for (; i < end; i++) {
+		want = (unsigned char)str_lower_char(prefix.p[i]);
 		have = (unsigned char)str_lower_char(name.p[i]);
 		if (have != want)
-			return have < want ? -1 : 1;
+			break;
 	}
-	return 0;
+	*same = i;
+	if (i < end)
+		return have < want ? -1 : 1;
+	return i < prefix.n ? -1 : 0;
 }
 
-/* The first id of the plane whose order against prefix is at least `bound`. */
+/*
+ * The first id of the plane whose order against prefix is at least `bound`. Names between
+ * two that begin like the prefix begin like it as far as both do.
+ */
 static action_id lower_bound(uint32_t plane, struct str prefix, int bound)
 {
 	action_id low = catalog_image_planes[plane].action_begin;
+	size_t low_same = 0, high_same = 0;
 
 	for (action_id high = catalog_image_planes[plane].action_end; low < high;) {
 		action_id middle = low + (high - low) / 2;
+		size_t same = low_same < high_same ? low_same : high_same;
 
-		if (prefix_cmp(action_name(middle), prefix) < bound)
+		if (prefix_cmp(action_name(middle), prefix, &same) < bound) {
 			low = middle + 1;
-		else
+			low_same = same;
+		} else {
 			high = middle;
+			high_same = same;
+		}
 	}
 	return low;
 }

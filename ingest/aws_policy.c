@@ -529,9 +529,11 @@ static void warn_size(struct compiler *c)
 {
 	size_t size = 0;
 
+	if (c->rule->size_max == 0 || c->json.text.n <= c->rule->size_max)
+		return;
 	for (size_t i = 0; i < c->json.text.n; i++)
 		size += (unsigned char)c->json.text.p[i] > ' ';
-	if (c->rule->size_max == 0 || size <= c->rule->size_max)
+	if (size <= c->rule->size_max)
 		return;
 	buf_clear(&c->scratch);
 	buf_printf(&c->scratch, "%zu", size);

@@ -83,28 +83,29 @@ bool documents_next_warning(
 	return true;
 }
 
-static int compile(struct documents *d, struct documents_entry *entry,
-	const struct record_document *document, struct err *e)
+static int compile(struct documents *d, struct documents_batch *batch,
+	struct documents_entry *entry, const struct record_document *document,
+	struct err *e)
 {
 	const struct policy_dialect *dialect = policy_find(document->dialect);
-	struct document_builder builder = { 0 };
-	struct buf compiled = { 0 }, warnings = { 0 };
-	struct policy_listener listener = { note_warning, &warnings };
+	struct document_builder *builder = &batch->builder;
+	struct policy_listener listener = { note_warning, &batch->warnings };
 	int rc;
 
+	document_builder_clear(builder);
+	buf_clear(&batch->compiled);
+	buf_clear(&batch->warnings);
 	if (dialect)
-		dialect->compile(&builder, document->body, document->layer, &listener);
+		dialect->compile(builder, document->body, document->layer, &listener);
 	else
 		document_set_invalid(
-			&builder, STR_LIT("nobody here speaks the policy's dialect"));
-	entry->invalid = (builder.flags & DOCUMENT_INVALID) != 0;
-	document_finish(&builder, &compiled);
-	document_builder_release(&builder);
-	rc = spool_append(d->spool, buf_str(&compiled), &entry->compiled, e);
+			builder, STR_LIT("nobody here speaks the policy's dialect"));
+	entry->invalid = (builder->flags & DOCUMENT_INVALID) != 0;
+	document_finish(builder, &batch->compiled);
+	rc = spool_append(d->spool, buf_str(&batch->compiled), &entry->compiled, e);
 	if (rc == 0)
-		rc = spool_append(d->spool, buf_str(&warnings), &entry->warnings, e);
-	buf_release(&compiled);
-	buf_release(&warnings);
+		rc = spool_append(
+			d->spool, buf_str(&batch->warnings), &entry->warnings, e);
 	return rc;
 }
 
@@ -137,6 +138,9 @@ int documents_end(struct documents *d, struct documents_batch *batch, struct err
 
 	buf_release(&batch->texts);
 	buf_release(&batch->entries);
+	document_builder_release(&batch->builder);
+	buf_release(&batch->compiled);
+	buf_release(&batch->warnings);
 	return rc;
 }
 
@@ -189,7 +193,7 @@ int documents_add(struct documents *d, struct documents_batch *batch,
 	buf_add(&batch->entries, &entry, sizeof(entry));
 	if (batch->texts.n >= PACKED_BLOCK_BYTES && end_block(d, batch, e) < 0)
 		return e->code;
-	return compile(d, entry, document, e);
+	return compile(d, batch, entry, document, e);
 }
 
 int documents_text(struct documents_reader *r, const struct documents *d,

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/record.h"
+#include "graphstore/document.h"
 #include "graphstore/store.h"
 #include "ingest/spool.h"
 
@@ -45,6 +46,9 @@ struct documents_batch {
 	struct documents_place place; /* of the next document */
 	struct buf texts;
 	struct buf entries; /* struct documents_entry *: whose texts they are */
+	/* of the document at hand; kept for their memory */
+	struct document_builder builder;
+	struct buf compiled, warnings;
 };
 
 /* The number of the document, compiled if it is new. ERR_IO from the spool. */

@@ -22,14 +22,13 @@ const struct policy_dialect *policy_find(struct str name)
 
 struct sha256 policy_digest(struct str dialect, enum record_layer layer, struct str text)
 {
-	struct buf named = { 0 };
+	struct buf head = { 0 };
 	struct sha256 digest;
 
-	buf_add_str(&named, dialect);
-	buf_add_char(&named, '\0');
-	buf_add_char(&named, (char)layer);
-	buf_add_str(&named, text);
-	digest = hash_sha256(buf_str(&named));
-	buf_release(&named);
+	buf_add_str(&head, dialect);
+	buf_add_char(&head, '\0');
+	buf_add_char(&head, (char)layer);
+	digest = hash_sha256_of(buf_str(&head), text);
+	buf_release(&head);
 	return digest;
 }

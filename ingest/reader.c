@@ -24,6 +24,7 @@ struct reader {
 	size_t in_at, in_size;
 	z_stream gzip;
 	ZSTD_DStream *zstd;
+	/* not zeroed at first: most files are smaller */
 	unsigned char in[READER_CHUNK_BYTES];
 	unsigned char out[READER_CHUNK_BYTES];
 };
@@ -41,8 +42,12 @@ int reader_open(struct reader **out, const char *path, struct err *e)
 		close(fd);
 		return err_set(e, ERR_IO, "cannot read '%s': is a directory", path);
 	}
-	r = calloc(1, sizeof(*r));
-	if (!r || !(r->path = strdup(path)))
+	r = malloc(sizeof(*r));
+	if (!r)
+		abort();
+	memset(r, 0, offsetof(struct reader, in));
+	r->path = strdup(path);
+	if (!r->path)
 		abort();
 	r->fd = fd;
 	r->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
