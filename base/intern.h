@@ -4,7 +4,8 @@
  * Ids count up from 0 in order of first appearance. Strings are copied into
  * the interner and stay valid, at the same address, until intern_release.
  * Lookup is a seeded open-addressing table, so that names chosen by an
- * opponent cannot make it slow; a handful of strings needs none. Not for use by two threads at once.
+ * opponent cannot make it slow; a handful of strings needs none. Not for use
+ * by two threads at once.
  */
 #ifndef BASE_INTERN_H
 #define BASE_INTERN_H

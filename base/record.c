@@ -351,7 +351,7 @@ static int take_field(struct pack_cursor *c, const struct field *f, struct recor
 	}
 }
 
-/* Most records have their fields in this order: the search goes on behind the last one. */
+/* Most records have their fields in this order: begin behind the last one. */
 static const struct field *find_field(
 	enum record_type type, const struct field *last, struct str name)
 {
