@@ -7,15 +7,16 @@
 
 #include "base/intern.h"
 #include "graphstore/document.h"
-#include "graphstore/packed.h"
 #include "ingest/alias.h"
+#include "ingest/document_writer.h"
 
-#define NO_DOCUMENT UINT32_MAX
-
-/* In front of each record of a chunk. */
+/*
+ * In front of each record of a chunk; a document whose body the record lacks is between
+ * them.
+ */
 struct frame {
-	uint32_t size;
-	uint32_t document; /* whose body the record lacks, or NO_DOCUMENT */
+	uint32_t size; /* of the record */
+	uint32_t has_document;
 };
 
 /* Records of one scope from one batch. */
@@ -40,6 +41,8 @@ struct compile {
 	uv_mutex_t mutex; /* of names and scopes, until compile_finish */
 	struct spool *spool;
 	struct documents *documents;
+	struct document_writer *writer;
+	bool documents_written; /* all of them */
 	int64_t collected_at;
 	struct intern names;        /* ids are indexes of `scopes` until compile_finish */
 	struct buf scopes;          /* struct scope */
@@ -57,6 +60,7 @@ void compile_new(struct compile **out, struct spool *spool, struct documents *do
 		abort();
 	c->spool = spool;
 	c->documents = documents;
+	document_writer_new(&c->writer, documents, spool);
 	c->collected_at = collected_at;
 	intern_init(&c->names);
 	alias_init(&c->aliases);
@@ -81,6 +85,7 @@ void compile_free(struct compile *c)
 		forget_chunks(c, s);
 		buf_release(&s->refusals);
 	}
+	document_writer_free(c->writer);
 	buf_release(&c->scopes);
 	buf_release(&c->refusals);
 	intern_release(&c->names);
@@ -143,26 +148,29 @@ static struct buf *sorting_chunk(struct sorting *s, struct str name)
 	return &VEC_DATA(&s->chunks, struct buf)[id];
 }
 
-/* A document's body is replaced by the number of the compiled document. */
+/* A document's body is replaced by the place of the compiled document. */
 static int add_record(struct compile *c, struct sorting *s, struct record *r,
 	struct str encoded, struct err *e)
 {
 	struct buf *chunk = sorting_chunk(s, scope_of(r));
-	struct frame frame = { .document = NO_DOCUMENT };
+	struct documents_entry entry;
+	struct frame frame = { .has_document = 0 };
 	size_t at = chunk->n;
 
-	if (r->type == RECORD_DOCUMENT && r->document.body.n > 0) {
-		if (documents_add(c->documents, &s->documents, &r->document,
-			    &frame.document, e) < 0)
-			return e->code;
-		r->document.body = (struct str){ 0 };
-		buf_add(chunk, &frame, sizeof(frame));
-		record_encode(chunk, r);
-	} else {
+	if (r->type != RECORD_DOCUMENT || r->document.body.n == 0) {
+		frame.size = (uint32_t)encoded.n;
 		buf_add(chunk, &frame, sizeof(frame));
 		buf_add_str(chunk, encoded);
+		return 0;
 	}
-	frame.size = (uint32_t)(chunk->n - at - sizeof(frame));
+	if (documents_add(c->documents, &s->documents, &r->document, &entry, e) < 0)
+		return e->code;
+	r->document.body = (struct str){ 0 };
+	buf_add(chunk, &frame, sizeof(frame));
+	buf_add(chunk, &entry, sizeof(entry));
+	record_encode(chunk, r);
+	frame.has_document = 1;
+	frame.size = (uint32_t)(chunk->n - at - sizeof(frame) - sizeof(entry));
 	memcpy(chunk->p + at, &frame, sizeof(frame));
 	return 0;
 }
@@ -223,8 +231,7 @@ int compile_add(
 	int rc, ended;
 
 	sorting_init(&s);
-	s.documents.place =
-		(struct documents_place){ .input = order.input, .batch = order.batch };
+	s.documents.place = (struct documents_place){ order.input, order.batch };
 	rc = sort_records(c, &s, records, order, e);
 	ended = documents_end(c->documents, &s.documents, rc < 0 ? &ignored : e);
 	if (rc == 0)
@@ -353,7 +360,7 @@ struct filling {
 	struct compile *c;
 	struct compile_result *out;
 	struct str scope;
-	struct buf bytes, warnings; /* what the spool reads into */
+	struct buf bytes, compiled; /* what the spool reads into */
 	struct arena arena;
 };
 
@@ -374,10 +381,11 @@ static void add_finding(struct filling *f, const struct record_document *d,
 }
 
 static int find_problems(struct filling *f, const struct record_document *d,
-	const struct documents_entry *entry, struct str compiled, struct err *e)
+	const struct documents_entry *entry, struct str compiled, struct str warnings,
+	struct err *e)
 {
 	struct document document;
-	struct str warnings, text;
+	struct str text;
 	uint32_t statement;
 	size_t at = 0;
 
@@ -387,8 +395,6 @@ static int find_problems(struct filling *f, const struct record_document *d,
 		add_finding(f, d, COMPILE_INVALID, 0, document.problem);
 		return 0;
 	}
-	if (spool_read(f->c->spool, &entry->warnings, &f->warnings, &warnings, e) < 0)
-		return e->code;
 	while (documents_next_warning(warnings, &at, &statement, &text))
 		add_finding(f, d, COMPILE_WARNING, statement, text);
 	return 0;
@@ -396,27 +402,26 @@ static int find_problems(struct filling *f, const struct record_document *d,
 
 /* The first holder of a document in the scope brings its bytes. */
 static int fill_document(struct filling *f, const struct record_document *d,
-	uint32_t number, struct err *e)
+	const struct documents_entry *entry, struct err *e)
 {
-	const struct documents_entry *entry = documents_get(f->c->documents, number);
-	struct str compiled = { 0 };
-	struct buf bytes = { 0 };
+	struct str compiled = { 0 }, warnings;
 	int rc = 0;
 
 	if (!builder_has_document(f->out->builder, &entry->digest)) {
-		VEC_ADD(&f->out->documents, uint32_t, number);
-		rc = spool_read(f->c->spool, &entry->compiled, &bytes, &compiled, e);
+		buf_add(&f->out->documents, entry, sizeof(*entry));
+		rc = documents_read(
+			f->c->documents, entry, &f->compiled, &compiled, &warnings, e);
 		if (rc == 0)
-			rc = find_problems(f, d, entry, compiled, e);
+			rc = find_problems(f, d, entry, compiled, warnings, e);
 	}
 	if (rc == 0)
 		builder_add_document(f->out->builder, d, &entry->digest, compiled);
-	buf_release(&bytes);
 	return rc;
 }
 
-static int fill_record(
-	struct filling *f, struct record *r, uint32_t document, struct err *e)
+/* `entry` is NULL unless it is a document that has bytes. */
+static int fill_record(struct filling *f, struct record *r,
+	const struct documents_entry *entry, struct err *e)
 {
 	struct builder *b = f->out->builder;
 
@@ -436,8 +441,8 @@ static int fill_record(
 		builder_add_coverage(b, &r->coverage);
 		return 0;
 	case RECORD_DOCUMENT:
-		if (document != NO_DOCUMENT)
-			return fill_document(f, &r->document, document, e);
+		if (entry)
+			return fill_document(f, &r->document, entry, e);
 		builder_add_document(b, &r->document, NULL, (struct str){ 0 });
 		return 0;
 	default:
@@ -447,6 +452,7 @@ static int fill_record(
 
 static int fill_chunk(struct filling *f, const struct chunk *chunk, struct err *e)
 {
+	struct documents_entry entry;
 	struct frame frame;
 	struct record r;
 	struct str left;
@@ -459,6 +465,10 @@ static int fill_chunk(struct filling *f, const struct chunk *chunk, struct err *
 		assert(left.n >= sizeof(frame));
 		memcpy(&frame, left.p, sizeof(frame));
 		left = str_skip(left, sizeof(frame));
+		if (frame.has_document) {
+			memcpy(&entry, left.p, sizeof(entry));
+			left = str_skip(left, sizeof(entry));
+		}
 		arena_reset(&f->arena);
 		offset = 0;
 		rc = record_decode(
@@ -467,7 +477,7 @@ static int fill_chunk(struct filling *f, const struct chunk *chunk, struct err *
 			return rc;
 		assert(rc == 1 && offset == frame.size);
 		alias_apply(&f->c->aliases, f->scope, &r);
-		if (fill_record(f, &r, frame.document, e) < 0)
+		if (fill_record(f, &r, frame.has_document ? &entry : NULL, e) < 0)
 			return e->code;
 		left = str_skip(left, frame.size);
 	}
@@ -506,7 +516,7 @@ int compile_scope(
 		spool_forget(c->spool, &chunk->place);
 	}
 	buf_release(&f.bytes);
-	buf_release(&f.warnings);
+	buf_release(&f.compiled);
 	arena_release(&f.arena);
 	fill_refusals(&f, s);
 	if (rc == 0)
@@ -525,158 +535,24 @@ void compile_result_release(struct compile_result *r)
 	*r = (struct compile_result){ 0 };
 }
 
-/* Texts on their way into the store. */
-struct text_writer {
-	struct documents_reader reader;
-	struct buf texts, packed;
-	struct buf entries; /* struct documents_entry *: whose texts these are */
-};
-
-static int end_texts(struct text_writer *t, struct store_write *w, struct err *e)
-{
-	size_t count = VEC_COUNT(&t->entries, struct documents_entry *);
-	uint32_t block = 0;
-
-	if (count == 0)
-		return 0;
-	buf_clear(&t->packed);
-	packed_add(&t->packed, buf_str(&t->texts));
-	if (store_put_texts(&block, w, buf_str(&t->packed), e) < 0)
-		return e->code;
-	for (size_t i = 0; i < count; i++)
-		VEC_DATA(&t->entries, struct documents_entry *)[i]->stored.block = block;
-	buf_clear(&t->texts);
-	buf_clear(&t->entries);
-	return 0;
-}
-
-static int add_text(struct text_writer *t, struct compile *c,
-	struct documents_entry *entry, struct store_write *w, struct err *e)
-{
-	struct str text;
-
-	if (documents_text(&t->reader, c->documents, entry, &text, e) < 0)
-		return e->code;
-	entry->stored.offset = (uint32_t)t->texts.n;
-	entry->stored.size = (uint32_t)text.n;
-	buf_add_str(&t->texts, text);
-	buf_add(&t->entries, &entry, sizeof(entry));
-	return t->texts.n < PACKED_BLOCK_BYTES ? 0 : end_texts(t, w, e);
-}
-
-static int compare_places(const void *a, const void *b)
-{
-	const struct documents_entry *const *x = a, *const *y = b;
-	const struct documents_place *p = &(*x)->first, *q = &(*y)->first;
-
-	if (p->input != q->input)
-		return p->input < q->input ? -1 : 1;
-	if (p->batch != q->batch)
-		return p->batch < q->batch ? -1 : 1;
-	return (p->index > q->index) - (p->index < q->index);
-}
-
-/*
- * An order that is always the same and, to the table, random: its pages end up 70% full.
- * In the order of the keys each new value would split the last page and leave it half
- * empty.
- */
-static int compare_shuffled(const void *a, const void *b)
-{
-	const struct documents_entry *const *x = a, *const *y = b;
-	const size_t from = sizeof((*x)->digest.bytes) / 2;
-
-	return memcmp((*x)->digest.bytes + from, (*y)->digest.bytes + from, from);
-}
-
-/* The order of the table: when it is empty, pages are filled one after the other. */
-static int compare_digests(const void *a, const void *b)
-{
-	const struct documents_entry *const *x = a, *const *y = b;
-
-	return memcmp((*x)->digest.bytes, (*y)->digest.bytes, sizeof((*x)->digest.bytes));
-}
-
-static int put_entries(struct compile *c, const struct buf *entries, bool first,
-	struct store_write *w, struct err *e)
-{
-	struct documents_entry **entry = VEC_DATA(entries, struct documents_entry *);
-	size_t count = VEC_COUNT(entries, struct documents_entry *);
-	struct buf scratch = { 0 };
-	struct str compiled;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		rc = spool_read(c->spool, &entry[i]->compiled, &scratch, &compiled, e);
-		if (rc == 0)
-			rc = store_put_document(w, &entry[i]->digest, &entry[i]->stored,
-				compiled, first, e);
-	}
-	buf_release(&scratch);
-	return rc;
-}
-
-/* Those documents that the store does not have: their texts, then themselves. */
-static int write_documents(
-	struct compile *c, struct buf *entries, struct store_write *w, struct err *e)
-{
-	bool first = store_has_no_documents(w);
-	struct documents_entry **entry = VEC_DATA(entries, struct documents_entry *);
-	size_t count = VEC_COUNT(entries, struct documents_entry *), kept = 0;
-	struct text_writer t = { .texts = { 0 } };
-	int rc = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!entry[i]->written &&
-			(first || !store_has_document(w, entry[i]->digest.bytes)))
-			entry[kept++] = entry[i];
-		entry[i]->written = true;
-	}
-	entries->n = kept * sizeof(*entry);
-	if (kept > 1)
-		qsort(entry, kept, sizeof(*entry), compare_places);
-	for (size_t i = 0; rc == 0 && i < kept; i++)
-		rc = add_text(&t, c, entry[i], w, e);
-	if (rc == 0)
-		rc = end_texts(&t, w, e);
-	documents_reader_release(&t.reader);
-	buf_release(&t.texts);
-	buf_release(&t.packed);
-	buf_release(&t.entries);
-	if (rc == 0 && kept > 1)
-		qsort(entry, kept, sizeof(*entry),
-			first ? compare_digests : compare_shuffled);
-	return rc == 0 ? put_entries(c, entries, first, w, e) : rc;
-}
-
 int compile_write_documents(struct compile *c, struct store_write *w, struct err *e)
 {
-	uint32_t count = documents_count(c->documents);
-	struct buf entries = { 0 };
-	int rc;
-
 	if (c->refusals.n > 0)
 		return 0;
-	for (uint32_t i = 0; i < count; i++)
-		VEC_ADD(&entries, struct documents_entry *,
-			documents_get(c->documents, i));
-	rc = write_documents(c, &entries, w, e);
-	buf_release(&entries);
-	return rc;
+	c->documents_written = true;
+	return document_writer_all(c->writer, w, e);
 }
 
 int compile_write(
 	struct compile_result *r, struct compile *c, struct store_write *w, struct err *e)
 {
-	size_t count = VEC_COUNT(&r->documents, uint32_t);
-	struct buf entries = { 0 };
-	int rc;
+	if (!c->documents_written &&
+		document_writer_some(c->writer, &r->documents, w, e) < 0)
+		return e->code;
+	return builder_write(r->builder, w, e);
+}
 
-	for (size_t i = 0; i < count; i++)
-		VEC_ADD(&entries, struct documents_entry *,
-			documents_get(
-				c->documents, VEC_DATA(&r->documents, uint32_t)[i]));
-	rc = write_documents(c, &entries, w, e);
-	buf_release(&entries);
-	return rc < 0 ? rc : builder_write(r->builder, w, e);
+int compile_count_documents(struct compile *c, uint64_t *out, struct err *e)
+{
+	return document_writer_count(c->writer, out, e);
 }

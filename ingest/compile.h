@@ -44,7 +44,7 @@ struct compile_finding {
 /* One scope, ready to be written. */
 struct compile_result {
 	struct builder *builder;
-	struct buf documents; /* uint32_t: distinct documents of the scope */
+	struct buf documents; /* struct documents_entry: those of the scope */
 	struct buf findings;  /* struct compile_finding */
 	struct arena arena;
 };
@@ -91,5 +91,8 @@ int compile_write_documents(struct compile *c, struct store_write *w, struct err
 /* Put the scope's documents that are not there yet, and its segment. */
 int compile_write(struct compile_result *r, struct compile *c, struct store_write *w,
 	struct err *e);
+
+/* How many different documents were written, or there already; once, after all scopes. */
+int compile_count_documents(struct compile *c, uint64_t *out, struct err *e);
 
 #endif

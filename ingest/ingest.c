@@ -431,7 +431,6 @@ static int write_all(struct run *run, struct err *e)
 	struct store_write *w = NULL;
 	uint64_t start = uv_hrtime();
 
-	run->report->documents = documents_count(run->documents);
 	if (count == 0)
 		return err_set(e, ERR_FORMAT, "the inputs hold no records");
 	if (!run->store &&
@@ -440,7 +439,8 @@ static int write_all(struct run *run, struct err *e)
 	if (store_begin(&w, run->store, run->options->lock_timeout_ms, catalog_digest(),
 		    run->options->now, e) < 0)
 		return e->code;
-	if (write_scopes(run, count, w, e) < 0) {
+	if (write_scopes(run, count, w, e) < 0 ||
+		compile_count_documents(run->compile, &run->report->documents, e) < 0) {
 		store_abort(w);
 		return e->code;
 	}
@@ -496,7 +496,7 @@ static int start(struct run *run, struct err *e)
 	spool_new(&run->spool, directory.p,
 		o->spool_bytes > 0 ? o->spool_bytes : SPOOL_BYTES);
 	buf_release(&directory);
-	documents_new(&run->documents, run->spool);
+	documents_new(&run->documents, run->spool, 0);
 	compile_new(&run->compile, run->spool, run->documents, o->collected_at);
 	return pool_new(&run->pool, run->workers, run->workers * QUEUE_PER_WORKER, e);
 }

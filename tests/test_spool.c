@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/partition.h"
+#include "base/spool.h"
 #include "ingest/pool.h"
-#include "ingest/spool.h"
 
 #define JOBS 200u
 
@@ -143,10 +144,57 @@ static void test_no_directory(void **state)
 	spool_free(spool);
 }
 
+/* Every row comes back once, in its part, in the order of adding. */
+static void test_partition(void **state)
+{
+	static const size_t memory[] = { 0, 100000, SIZE_MAX };
+	const uint32_t rows = 20000;
+
+	(void)state;
+	for (size_t m = 0; m < sizeof(memory) / sizeof(memory[0]); m++) {
+		struct spool *spool = NULL;
+		struct partition p;
+		struct buf out = { 0 };
+		struct err e = { 0 };
+		uint32_t seen = 0;
+
+		spool_new(&spool, "/tmp", memory[m]);
+		partition_init(&p, spool, 3 * sizeof(uint32_t));
+		for (uint32_t i = 0; i < rows; i++) {
+			/* two parts have half of all */
+			uint32_t row[3] = { i % 2 == 0 ? i % 4 : i * 2654435761u, i, ~i };
+
+			assert_int_equal(partition_add(&p, row, &e), 0);
+		}
+		assert_int_equal(p.row_count, rows);
+		for (unsigned part = 0; part < PARTITION_PARTS; part++) {
+			uint32_t before = 0;
+
+			buf_clear(&out);
+			assert_int_equal(partition_take(&p, part, &out, &e), 0);
+			for (size_t at = 0; at < out.n; at += sizeof(uint32_t[3])) {
+				uint32_t row[3];
+
+				memcpy(row, out.p + at, sizeof(row));
+				assert_int_equal(*(unsigned char *)row, part);
+				assert_int_equal(row[2], ~row[1]);
+				assert_true(at == 0 || row[1] > before);
+				before = row[1];
+				seen++;
+			}
+		}
+		assert_int_equal(seen, rows);
+		buf_release(&out);
+		partition_release(&p);
+		spool_free(spool);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spool),
+		cmocka_unit_test(test_partition),
 		cmocka_unit_test(test_pool_end),
 		cmocka_unit_test(test_no_directory),
 	};

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t count;
 
 	spool_new(&spool, ".", SIZE_MAX);
-	documents_new(&documents, spool);
+	documents_new(&documents, spool, 0);
 	compile_new(&compile, spool, documents, 1);
 	if (compile_add(compile, records, (struct compile_order){ 0 }, &e) < 0)
 		FUZZ_REQUIRE(e.code == ERR_FORMAT || e.code == ERR_LIMIT);

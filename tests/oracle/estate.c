@@ -41,7 +41,7 @@ static int write_stream(struct store *store, const char *directory, struct str s
 	struct spool *spool;
 
 	spool_new(&spool, directory, 64u << 20);
-	documents_new(&documents, spool);
+	documents_new(&documents, spool, 0);
 	compile_new(&c, spool, documents, 1700000000);
 	int rc = compile_add(c, stream, (struct compile_order){ 0 }, e);
 

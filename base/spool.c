@@ -1,15 +1,15 @@
-#include "ingest/spool.h"
+#include "base/spool.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <uv.h>
-
 struct spool {
-	uv_mutex_t mutex;
+	pthread_mutex_t mutex;
 	char *directory;
 	size_t memory_max, held;
 	int file;
@@ -20,7 +20,7 @@ void spool_new(struct spool **out, const char *directory, size_t memory_max)
 {
 	struct spool *s = calloc(1, sizeof(*s));
 
-	if (!s || uv_mutex_init(&s->mutex) != 0)
+	if (!s || pthread_mutex_init(&s->mutex, NULL) != 0)
 		abort();
 	s->directory = strdup(directory);
 	if (!s->directory)
@@ -36,7 +36,7 @@ void spool_free(struct spool *s)
 		return;
 	if (s->file >= 0)
 		close(s->file);
-	uv_mutex_destroy(&s->mutex);
+	pthread_mutex_destroy(&s->mutex);
 	free(s->directory);
 	free(s);
 }
@@ -84,7 +84,7 @@ static int reserve(struct spool *s, struct spool_place *place, struct err *e)
 {
 	int rc = 0;
 
-	uv_mutex_lock(&s->mutex);
+	pthread_mutex_lock(&s->mutex);
 	if (place->size <= s->memory_max && s->held <= s->memory_max - place->size) {
 		s->held += place->size;
 		rc = 1;
@@ -95,7 +95,7 @@ static int reserve(struct spool *s, struct spool_place *place, struct err *e)
 		place->offset = s->file_size;
 		s->file_size += place->size;
 	}
-	uv_mutex_unlock(&s->mutex);
+	pthread_mutex_unlock(&s->mutex);
 	return rc;
 }
 
@@ -117,19 +117,21 @@ int spool_append(
 	return 0;
 }
 
-int spool_read(struct spool *s, const struct spool_place *place, struct buf *buffer,
-	struct str *out, struct err *e)
+int spool_read_part(struct spool *s, const struct spool_place *place,
+	struct spool_part part, struct buf *buffer, struct str *out, struct err *e)
 {
 	size_t done = 0;
 
-	*out = (struct str){ place->memory, place->size };
-	if (place->memory || place->size == 0)
+	assert(part.offset <= place->size && part.size <= place->size - part.offset);
+	*out = (struct str){ place->memory ? place->memory + part.offset : NULL,
+		part.size };
+	if (place->memory || part.size == 0)
 		return 0;
 	buf_clear(buffer);
-	buf_reserve(buffer, place->size);
-	while (done < place->size) {
-		ssize_t n = pread(s->file, buffer->p + done, place->size - done,
-			(off_t)(place->offset + done));
+	buf_reserve(buffer, part.size);
+	while (done < part.size) {
+		ssize_t n = pread(s->file, buffer->p + done, part.size - done,
+			(off_t)(place->offset + part.offset + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -144,12 +146,20 @@ int spool_read(struct spool *s, const struct spool_place *place, struct buf *buf
 	return 0;
 }
 
+int spool_read(struct spool *s, const struct spool_place *place, struct buf *buffer,
+	struct str *out, struct err *e)
+{
+	const struct spool_part whole = { 0, place->size };
+
+	return spool_read_part(s, place, whole, buffer, out, e);
+}
+
 void spool_forget(struct spool *s, struct spool_place *place)
 {
 	if (place->memory) {
-		uv_mutex_lock(&s->mutex);
+		pthread_mutex_lock(&s->mutex);
 		s->held -= place->size;
-		uv_mutex_unlock(&s->mutex);
+		pthread_mutex_unlock(&s->mutex);
 		free(place->memory);
 	}
 	*place = (struct spool_place){ 0 };

@@ -8,8 +8,8 @@
  * Threads: any number may append and read at once; spool_forget of one place by one
  * thread.
  */
-#ifndef INGEST_SPOOL_H
-#define INGEST_SPOOL_H
+#ifndef BASE_SPOOL_H
+#define BASE_SPOOL_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +46,16 @@ int spool_append(
  */
 int spool_read(struct spool *s, const struct spool_place *place, struct buf *buffer,
 	struct str *out, struct err *e);
+
+/*
+ * A part of them, which lies inside. In memory it is aligned as its offset is, else as
+ * the buffer.
+ */
+struct spool_part {
+	size_t offset, size;
+};
+int spool_read_part(struct spool *s, const struct spool_place *place,
+	struct spool_part part, struct buf *buffer, struct str *out, struct err *e);
 
 /* Give the memory back; zeroes the place. */
 void spool_forget(struct spool *s, struct spool_place *place);
