@@ -212,23 +212,33 @@ static const uint32_t *members(struct segment *s, const char *kind, uint32_t *co
 	return NULL;
 }
 
-/* A random entity of the kind, from a random account weighted by its size. */
-static bool draw(struct bench_question *q, struct world *w, const struct options *o,
-	const struct sort *sort, struct estate_random *r, struct err *e)
+/* Half of the draws are of a random entity, half of a random account, mostly small. */
+static uint32_t draw_account(const struct options *o, struct estate_random *r)
 {
 	const uint64_t *sums = o->organization.weight_sums;
 	uint64_t at = estate_next(r) % sums[o->accounts];
-	uint32_t low = 0, high = (uint32_t)o->accounts, count;
-	const uint32_t *all;
-	struct segment *s;
-	char id[17] = "aws:";
+	uint32_t low = 0, high = (uint32_t)o->accounts;
 
+	if (estate_below(r, 2) == 0)
+		return estate_below(r, high);
 	while (high - low > 1) {
 		uint32_t middle = (low + high) / 2;
 
 		*(sums[middle] <= at ? &low : &high) = middle;
 	}
-	organization_account(&o->organization, low, id + 4);
+	return low;
+}
+
+/* A random entity of the kind, from any account. */
+static bool draw(struct bench_question *q, struct world *w, const struct options *o,
+	const struct sort *sort, struct estate_random *r, struct err *e)
+{
+	const uint32_t *all;
+	struct segment *s;
+	char id[17] = "aws:";
+	uint32_t count;
+
+	organization_account(&o->organization, draw_account(o, r), id + 4);
 	if (snapshot_find_scope(&q->scope, world_snapshot(w), str_from(id), e) != 1 ||
 		world_segment(&s, w, q->scope, e) < 0)
 		return false;

@@ -3,8 +3,9 @@
 #include "ingest/document_writer.h"
 
 #define BODY(sid)                                                                        \
-	"{\"Version\":\"2012-10-17\",\"Statement\":"                                       \
-	"{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Sid\":\"" sid "\"}}"
+	"{\"Version\":\"2012-10-17\",\"Statement\":"                                     \
+	"{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Sid\":\"" sid       \
+	"\"}}"
 
 /* The letters name documents, in the order in which they are met; ' ' begins a batch. */
 static const struct {
