@@ -7,6 +7,22 @@
 #include "reachability/hop_change.h"
 #include "reachability/hop_open.h"
 
+/* The actions that obtain an identity, of all providers. */
+static struct decide *decide_assume(struct world *w)
+{
+	struct buf actions = { 0 };
+	struct action_query query = { 0 };
+	const struct provider *p;
+
+	for (uint32_t i = 0; (p = provider_get(i)); i++) {
+		for (uint32_t k = 0; k < p->assumption_count; k++)
+			VEC_ADD(&actions, struct str, p->assumptions[k].action);
+	}
+	query.pattern_count = (uint32_t)VEC_COUNT(&actions, struct str);
+	query.patterns = world_keep(w, &actions);
+	return decide_new(w, &query);
+}
+
 void asking_init(struct asking *a, struct world *w, const struct action_query *query,
 	const struct answer_options *o)
 {
@@ -16,10 +32,7 @@ void asking_init(struct asking *a, struct world *w, const struct action_query *q
 	a->graph = graph_new(w);
 	if (o->via_count > 0 || o->avoiding_count > 0)
 		hop_set_every(graph_hop(a->graph));
-	a->assume =
-		decide_new(w, &(struct action_query){
-				      .patterns = &provider_get(0)->assumptions[0].action,
-				      .pattern_count = 1 });
+	a->assume = decide_assume(w);
 	a->admin = admin_new(w);
 	a->notes = notes_new(w);
 	a->rows = row_maker_new(w);

@@ -26,32 +26,37 @@ struct alone {
 	struct sparse ends; /* struct alone_end, by actor */
 };
 
-/* Who holds credentials: people hold those that they were assigned, compute its own. */
-static void carry_of_provider(
-	struct hop *h, const struct provider *p, struct str id, enum hop_class class)
+/*
+ * Who holds credentials: people hold those that they were assigned (`of` says who these
+ * people are), compute its own (all others).
+ */
+static void carry_rule(struct hop *h, struct str id, const struct provider *of)
 {
 	struct arena *arena = world_arena(h->world);
 	struct rule *rule = ARENA_NEW(arena, struct rule);
-	struct rule_test *tests = ARENA_NEW_ARRAY(arena, struct rule_test, 2);
+	struct buf tests = { 0 };
+	const struct provider *p;
 
-	tests[0] = (struct rule_test){ .type = RULE_CARRIES, .of = RULE_ACTOR };
-	tests[1] = (struct rule_test){ .type = RULE_MATCHES,
-		.of = RULE_ACTOR,
-		.unless = class == HOP_CARRY,
-		.text = p->assigned };
+	VEC_ADD(&tests, struct rule_test, { .type = RULE_CARRIES, .of = RULE_ACTOR });
+	for (uint32_t i = 0; (p = provider_get(i)); i++) {
+		if (p->assigned.n > 0 && (!of || of == p))
+			VEC_ADD(&tests, struct rule_test,
+				{ .type = RULE_MATCHES,
+					.of = RULE_ACTOR,
+					.unless = !of,
+					.text = p->assigned });
+	}
 	*rule = (struct rule){ .id = id,
-		.class = class,
-		.tests = tests,
-		.test_count = 2,
+		.class = of ? HOP_ASSUME : HOP_CARRY,
+		.test_count = (uint32_t)VEC_COUNT(&tests, struct rule_test),
 		.yields = RULE_AS_TARGET };
+	rule->tests = world_keep(h->world, &tests);
 	VEC_ADD(&h->rules, const struct rule *, rule);
 }
 
-/* The rules that a provider brings itself, when no others were given. */
-static void rules_of_provider(struct hop *h)
+static void rules_of_provider(struct hop *h, const struct provider *p)
 {
 	struct arena *arena = world_arena(h->world);
-	const struct provider *p = provider_get(0);
 
 	for (uint32_t i = 0; i < p->assumption_count; i++) {
 		struct rule *rule = ARENA_NEW(arena, struct rule);
@@ -66,8 +71,16 @@ static void rules_of_provider(struct hop *h)
 			.yields = RULE_AS_TARGET };
 		VEC_ADD(&h->rules, const struct rule *, rule);
 	}
-	carry_of_provider(h, p, STR_LIT("carry"), HOP_CARRY);
-	carry_of_provider(h, p, p->assigned_rule, HOP_ASSUME);
+	if (p->assigned.n > 0)
+		carry_rule(h, p->assigned_rule, p);
+}
+
+/* The rules that providers bring themselves, when no others were given. */
+static void rules_of_providers(struct hop *h)
+{
+	for (uint32_t i = 0; provider_get(i); i++)
+		rules_of_provider(h, provider_get(i));
+	carry_rule(h, STR_LIT("carry"), NULL);
 }
 
 /* What rules about others change of them. */
@@ -100,7 +113,7 @@ struct hop *hop_new(struct world *w)
 	for (uint32_t i = 0; rules && i < rules_count(rules); i++)
 		VEC_ADD(&h->rules, const struct rule *, rules_get(rules, i));
 	if (!rules)
-		rules_of_provider(h);
+		rules_of_providers(h);
 	h->grants = hop_grants_new(
 		w, VEC_DATA(&h->rules, const struct rule *const), hop_rule_count(h));
 	h->change = hop_change_new(w, h);
