@@ -6,6 +6,7 @@
 #include "reachability/asking.h"
 #include "reachability/imagined.h"
 #include "reachability/notes_tree.h"
+#include "reachability/tree_sweep.h"
 
 struct str answer_hop_name(enum hop_class c)
 {
@@ -225,6 +226,19 @@ static int sightings_on(struct asking *a, struct buf *found, node_id n,
 	return 0;
 }
 
+/* What was opened, and what lies in it where policies hold beneath their holder. */
+static int sightings_opened(
+	struct asking *a, struct buf *found, node_id n, node_id opened, struct err *e)
+{
+	if (!(world_node(a->w, opened)->flags & ENTITY_CONTAINER) ||
+		!provider_of_node(a->w, opened)->inherits)
+		return sightings_on(a, found, n, &opened, 1, e);
+	if (tree_sweep(found, a->d, n, e) < 0)
+		return e->code;
+	search_sort(found);
+	return 0;
+}
+
 /*
  * An identity of the same scope that was swept before, on a path as good, and has all
  * there is.
@@ -251,7 +265,7 @@ static int sightings_of(struct asking *a, struct buf *out, node_id n,
 	node_id ruler = ruler_of(a, rulers, n), opened = imagined_opened(a->w, n);
 	bool rules = false;
 	int rc = opened != NODE_NONE && !objects
-			 ? sightings_on(a, &found, n, &opened, 1, e)
+			 ? sightings_opened(a, &found, n, opened, e)
 		 : objects ? sightings_on(a, &found, n, objects, object_count, e)
 			   : search_what_beside(&found, a->d, n, ruler, e);
 

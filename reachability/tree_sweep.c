@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "reachability/ancestry.h"
+#include "reachability/imagined.h"
 #include "reachability/membership.h"
 #include "reachability/search.h"
 #include "reachability/tree_open.h"
@@ -431,9 +432,15 @@ static int virtual_decide(struct tree_sweep *t, node_id n, struct err *e)
 static int sweep_provider(struct tree_sweep *t, node_id subject, struct err *e)
 {
 	struct buf holders = { 0 };
-	int rc = holders_of(&holders, t->w, t->provider, subject, e);
+	node_id opened = imagined_opened(t->w, subject);
+	int rc = 0;
 
-	if (rc == 0 && decide_is_strict(t->d))
+	/* with a container open to it: what it has by that, beside what it had */
+	if (opened == NODE_NONE)
+		rc = holders_of(&holders, t->w, t->provider, subject, e);
+	else if (provider_of_node(t->w, opened) == t->provider)
+		VEC_ADD(&holders, node_id, opened);
+	if (rc == 0 && opened == NODE_NONE && decide_is_strict(t->d))
 		rc = tree_open_holders(
 			&holders, world_openings(t->w), t->provider, subject, e);
 	for (size_t i = 0; i < VEC_COUNT(&holders, node_id) && rc == 0; i++) {
@@ -467,10 +474,9 @@ int tree_sweep(struct buf *out, struct decide *d, node_id subject, struct err *e
 			.one_by_one = decide_wants_exclusions(d),
 			.out = out };
 
-		if (!p->inherits ||
-			(world_node(w, subject)->type != NODE_PUBLIC &&
-				provider_of_node(w, subject) != p &&
-				!provider_is_token(world_node(w, subject)->key)))
+		if (!p->inherits || (world_node(w, subject)->type != NODE_PUBLIC &&
+					    provider_of_node(w, subject) != p &&
+					    !(p->knows && p->knows(w, subject))))
 			continue;
 		intern_init(&t.classes);
 		rc = decide_subject(&t.subject, d, subject, e);
