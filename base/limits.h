@@ -42,6 +42,8 @@
 #define LIMIT_CANDIDATES    4096u /* values tried for one key; then as above */
 #define LIMIT_CONTAINERS                                                                 \
 	64u /* containers above one resource: providers stop at 10 folders, or 6 groups */
+#define LIMIT_ISSUER_PARTS                                                               \
+	6u /* host and path of who issues tokens; the longest known has 4 */
 #define LIMIT_GROUPS_JOINED                                                              \
 	10u /* groups that one identity adds itself to; AWS has users in 10 at most */
 #define LIMIT_GROUPS_TOGETHER                                                            \

@@ -263,6 +263,40 @@ static int compile_resources(struct compiler *c, enum element element, struct er
 	return take_strings(c, v, take_resource, e);
 }
 
+/*
+ * Whom an issuer of tokens vouches for is named by the issuer beside its provider: so it
+ * is found from other clouds. The provider "arn:...:oidc-provider/HOST/PATH" or "HOST".
+ */
+static int add_issuer(struct compiler *c, struct str provider, struct err *e)
+{
+	const struct str mark = STR_LIT(":oidc-provider/");
+	struct str issuer = provider, text;
+	struct buf name = { 0 };
+	uint32_t parts = 1;
+
+	if (str_starts(provider, STR_LIT("arn:"))) {
+		for (size_t i = 0; i < provider.n && issuer.n == provider.n; i++) {
+			if (str_starts(str_skip(provider, i), mark))
+				issuer = str_skip(provider, i + mark.n);
+		}
+		if (issuer.n == provider.n)
+			return 0;
+	}
+	while (issuer.n > 0 && issuer.p[issuer.n - 1] == '/')
+		issuer.n--;
+	for (size_t i = 0; i < issuer.n; i++)
+		parts += issuer.p[i] == '/';
+	if (parts > LIMIT_ISSUER_PARTS)
+		return err_set(e, ERR_LIMIT,
+			"the issuer '%.*s' has more parts than LIMIT_ISSUER_PARTS (%u)",
+			STR_ARG(str_head(issuer, 256)), LIMIT_ISSUER_PARTS);
+	buf_printf(&name, "oidc:%.*s", STR_ARG(issuer));
+	text = buf_str(&name);
+	document_add_principal(c->out, DOCUMENT_FEDERATED, text);
+	buf_release(&name);
+	return 0;
+}
+
 static int add_principal(
 	struct compiler *c, struct str map, struct str value, struct err *e)
 {
@@ -274,7 +308,7 @@ static int add_principal(
 		return err_set(e, ERR_FORMAT, "expected '*', found '%.*s'",
 			STR_ARG(str_head(value, 256)));
 	document_add_principal(c->out, p.type, p.text);
-	return 0;
+	return p.type == DOCUMENT_FEDERATED ? add_issuer(c, value, e) : 0;
 }
 
 static int take_aws(struct compiler *c, struct str value, struct err *e)

@@ -356,7 +356,9 @@ int azure_directory_credential(struct azure_emit *em, struct str application,
 			em->json, v, e, "expected members 'issuer' and 'subject'");
 	key = arena_printf(
 		em->arena, "oidc:%.*s/%.*s", STR_ARG(issuer), STR_ARG(subject));
-	if (azure_emit_open_tenant(em, v, e) < 0)
+	/* a managed identity is of a subscription, whoever is let in of the tenant */
+	if (azure_emit_relation(em, key, RELATION_CARRIES, application, e) < 0 ||
+		azure_emit_open_tenant(em, v, e) < 0)
 		return e->code;
 	if (azure_emit_entity(em,
 		    (struct record_entity){ .key = key,
@@ -364,6 +366,10 @@ int azure_directory_credential(struct azure_emit *em, struct str application,
 			    .name = subject,
 			    .flags = ENTITY_IDENTITY | ENTITY_EXTERNAL },
 		    (struct str){ 0 }, e) < 0)
+		return e->code;
+	/* as a member of its issuer it is found by others who name that */
+	if (azure_emit_relation(em, key, RELATION_MEMBER_OF,
+		    arena_printf(em->arena, "oidc:%.*s", STR_ARG(issuer)), e) < 0)
 		return e->code;
 	return azure_emit_relation(em, key, RELATION_CARRIES, application, e);
 }

@@ -110,6 +110,8 @@ static int federated_credential(
 		return e->code;
 	while (at < key.n && !str_starts(str_skip(key, at), tail))
 		at++;
+	if (azure_emit_open_id(em, id, v, e) < 0)
+		return e->code;
 	rc = azure_directory_credential(em, str_head(key, at), v, e);
 	em->scope = scope;
 	return rc;

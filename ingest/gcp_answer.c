@@ -189,7 +189,7 @@ static int emit_policy(struct gcp_emit *em, struct str holder,
 	if (rc == 0 && !str_starts(holder, STR_LIT(GCP_NAME_CONTAINERS)))
 		rc = gcp_resource_data(em, holder, NULL, (struct str){ 0 }, e);
 	if (rc == 0)
-		rc = gcp_emit_allow_policy(em, holder, json_text(em->json, policy), e);
+		rc = gcp_emit_allow_policy(em, holder, policy, e);
 	if (rc == 0 && str_starts(holder, STR_LIT(GCP_NAME_CONTAINERS "projects/")))
 		rc = gcp_directory_basics(em, holder, policy, e);
 	return rc;

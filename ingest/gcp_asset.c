@@ -215,7 +215,7 @@ static int emit_allow(struct gcp_emit *em, struct str key,
 
 	em->offset = json_offset(em->json, policy);
 	if (rc == 0)
-		rc = gcp_emit_allow_policy(em, key, json_text(em->json, policy), e);
+		rc = gcp_emit_allow_policy(em, key, policy, e);
 	if (rc < 0)
 		return rc;
 	/* an export of policies has every one that there is */

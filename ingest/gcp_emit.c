@@ -355,12 +355,54 @@ void gcp_emit_coverage(struct gcp_emit *em, struct str what, struct str subject,
 	record_encode(em->out, &r);
 }
 
-int gcp_emit_allow_policy(
-	struct gcp_emit *em, struct str holder, struct str body, struct err *e)
+/* "principal://.../POOL/subject/S" is a member of "principalSet://.../POOL/<star>". */
+static int emit_subject(struct gcp_emit *em, struct str member, struct err *e)
 {
-	int rc = gcp_emit_document(
-		em, LAYER_RESOURCE, holder, STR_LIT("allow policy"), body, e);
+	static const struct str head = { "principal://iam.googleapis.com/projects/", 40 };
+	static const struct str mark = { "/subject/", 9 };
+	struct str rest = str_skip(member, sizeof("principal:") - 1);
 
+	if (!str_starts(member, head))
+		return 0;
+	for (size_t i = 0; i < rest.n; i++) {
+		if (str_starts(str_skip(rest, i), mark))
+			return gcp_emit_relation(em, member, RELATION_MEMBER_OF,
+				arena_printf(em->arena, "principalSet:%.*s/*",
+					STR_ARG(str_head(rest, i))),
+				e);
+	}
+	return 0;
+}
+
+/* The subjects of pools that the policy names, so that others find them by the pool. */
+static int emit_subjects(
+	struct gcp_emit *em, const struct json_value *policy, struct err *e)
+{
+	struct json_iter bindings = json_iterate(json_get(policy, "bindings")), members;
+	const struct json_value *binding, *member;
+	struct str none;
+
+	while (json_next(&bindings, &none, &binding)) {
+		if (json_type(binding) != JSON_OBJECT)
+			continue;
+		members = json_iterate(json_get(binding, "members"));
+		while (json_next(&members, &none, &member)) {
+			if (json_type(member) == JSON_STRING &&
+				emit_subject(em, json_string(member), e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
+}
+
+int gcp_emit_allow_policy(struct gcp_emit *em, struct str holder,
+	const struct json_value *policy, struct err *e)
+{
+	int rc = gcp_emit_document(em, LAYER_RESOURCE, holder, STR_LIT("allow policy"),
+		json_text(em->json, policy), e);
+
+	if (rc == 0)
+		rc = emit_subjects(em, policy, e);
 	if (rc == 0)
 		gcp_emit_coverage(em,
 			arena_printf(em->arena, "resource-policy:%.*s",

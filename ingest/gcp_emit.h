@@ -93,8 +93,8 @@ void gcp_emit_coverage(struct gcp_emit *em, struct str what, struct str subject,
 	enum coverage_state state, struct str detail);
 
 /* An allow policy (empty: none) of a resource or container, and that it was read. */
-int gcp_emit_allow_policy(
-	struct gcp_emit *em, struct str holder, struct str body, struct err *e);
+int gcp_emit_allow_policy(struct gcp_emit *em, struct str holder,
+	const struct json_value *policy, struct err *e);
 
 /* {"k": "v"} as tags of the entity. NULL: none. */
 int gcp_emit_labels(struct gcp_emit *em, const struct json_value *v,

@@ -157,6 +157,10 @@ static int emit_provider(struct gcp_emit *em, struct thing *t, struct err *e)
 	gcp_emit_attribute(
 		&t->attributes, "disabled", bool_text(json_get(t->data, "disabled")));
 	gcp_emit_attribute(&t->attributes, "state", gcp_emit_at(t->data, "state"));
+	/* what takes others' tokens is found as a member of this */
+	if (gcp_emit_relation(
+		    em, t->entity.key, RELATION_MEMBER_OF, STR_LIT("oidc:"), e) < 0)
+		return e->code;
 	return emit_thing(em, t, e);
 }
 

@@ -8,6 +8,7 @@
 #include "reachability/aws_provider.h"
 
 #include "base/mutant.h"
+#include "reachability/token.h"
 
 static void fact_one(struct condition_fact *out, struct str value, struct arena *arena)
 {
@@ -201,7 +202,9 @@ static bool fact_of_service(const struct subject *s, struct str key,
 		return true;
 	}
 	if (key_is(key, "aws:FederatedProvider") && federated) {
-		fact_one(out, s->n->key, arena);
+		out->knowledge = CONDITION_OPEN;
+		if (!aws_provider_is_stranger(s->n))
+			fact_one(out, s->n->key, arena);
 		return true;
 	}
 	return false;
@@ -528,6 +531,35 @@ static bool claim_of_another(const struct node *n, struct str key)
 	return str_find_char(head, '.', 0) < head.n && !str_eq_fold(head, issuer);
 }
 
+/*
+ * Claims of a token that a caller from elsewhere shows: the subject is in its name, the
+ * others the request says. Those of issuers of which it has no token are in no call.
+ */
+static bool fact_of_token(struct world *w, const struct subject *s, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct str tokens[TOKEN_MAX], subject;
+	uint32_t count;
+	size_t colon = key.n;
+
+	if (!aws_provider_is_stranger(s->n))
+		return false;
+	while (colon > 0 && key.p[colon - 1] != ':')
+		colon--;
+	if (colon == 0 || str_find_char(key, '.', 0) >= colon - 1)
+		return false;
+	out->knowledge = CONDITION_MISSING;
+	count = token_list(tokens, w, s->node);
+	for (uint32_t i = 0; i < count; i++) {
+		if (!token_subject(&subject, tokens[i], str_head(key, colon - 1)))
+			continue;
+		out->knowledge = CONDITION_OPEN;
+		if (str_eq_fold(str_skip(key, colon), STR_LIT("sub")))
+			fact_one(out, subject, arena);
+	}
+	return true;
+}
+
 static bool always_present(struct str key)
 {
 	return key_is(key, "aws:CurrentTime") || key_is(key, "aws:EpochTime") ||
@@ -579,6 +611,8 @@ void aws_provider_look_up(struct world *w, const struct subject *subject,
 		out->knowledge = CONDITION_MISSING;
 		return;
 	}
+	if (fact_of_token(w, subject, key, out, arena))
+		return;
 	/* a list may ask this of each resource: first what tells one from another */
 	if (!fact_of_way(w, object, key, out, arena) &&
 		!fact_of_resource(w, object, key, out, arena) &&

@@ -5,6 +5,7 @@
 #include "reachability/aws_provider.h"
 #include "reachability/missing.h"
 #include "reachability/subject.h"
+#include "reachability/token.h"
 
 /* Piece i (0-based) of a key split at ':'; the sixth is the rest. */
 struct str aws_naming_arn(struct str key, unsigned i)
@@ -108,6 +109,29 @@ static enum provider_match own_match(const struct subject *s)
 		       : MATCH_SELF;
 }
 
+/*
+ * Whether the identity provider takes a token of the stranger. The issuer alone is a name
+ * by which it is found, and lets nobody in.
+ */
+static bool vouches_for(struct world *w, struct str provider, node_id stranger)
+{
+	struct str tokens[TOKEN_MAX], subject, issuer = provider;
+	uint32_t count = token_list(tokens, w, stranger);
+
+	if (token_is(provider) || world_removed(w, provider))
+		return false;
+	if (str_starts(provider, STR_LIT("arn:"))) {
+		if (!aws_naming_is_provider(provider, "oidc-provider/"))
+			return false;
+		issuer = str_skip(provider, str_find_char(provider, '/', 0) + 1);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (token_subject(&subject, tokens[i], issuer))
+			return true;
+	}
+	return false;
+}
+
 static enum provider_match match_one(struct world *w, const struct document *d,
 	const struct document_principal *p, const struct subject *s, expr *condition)
 {
@@ -144,6 +168,8 @@ static enum provider_match match_one(struct world *w, const struct document *d,
 		return type == NODE_SERVICE && str_eq(text, s->n->key) ? MATCH_SELF
 								       : MATCH_NONE;
 	case DOCUMENT_FEDERATED:
+		if (aws_provider_is_stranger(s->n))
+			return vouches_for(w, text, s->node) ? MATCH_SELF : MATCH_NONE;
 		return federated && str_eq(text, s->n->key) ? MATCH_SELF : MATCH_NONE;
 	case DOCUMENT_CANONICAL:
 		return account_member && str_eq(text,
@@ -343,6 +369,8 @@ int aws_naming_node(node_id *out, struct world *w, const struct document *d,
 			arena_copy(world_arena(w), text), (struct str){ 0 });
 		return 0;
 	case DOCUMENT_FEDERATED:
+		if (token_is(text))
+			return 0;
 		if (str_starts(text, STR_LIT("arn:")))
 			return world_node_of_key(out, w, text, e);
 		*out = world_node_virtual(w, NODE_FEDERATED,

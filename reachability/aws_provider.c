@@ -9,9 +9,14 @@
 #include "reachability/aws_naming.h"
 #include "reachability/subject.h"
 
+bool aws_provider_is_stranger(const struct node *n)
+{
+	return provider_of_key(n->key) != &aws_provider;
+}
+
 bool aws_provider_is_federated(const struct node *n)
 {
-	return n->type == NODE_FEDERATED ||
+	return aws_provider_is_stranger(n) || n->type == NODE_FEDERATED ||
 	       aws_naming_is_provider(n->key, "saml-provider/") ||
 	       aws_naming_is_provider(n->key, "oidc-provider/");
 }

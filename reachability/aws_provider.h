@@ -6,7 +6,10 @@
 
 extern const struct provider aws_provider;
 
-/* Whether the node is an identity provider: whoever it vouches for. */
+/* Whether the node is of no account of AWS: another cloud's, or a token's (token.h). */
+bool aws_provider_is_stranger(const struct node *n);
+
+/* Whether it calls by the word of an identity provider: it is one, or a stranger. */
 bool aws_provider_is_federated(const struct node *n);
 
 /* The condition keys that are known of subject and object (aws_context.c). */

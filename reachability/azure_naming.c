@@ -2,6 +2,7 @@
 
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
+#include "reachability/token.h"
 
 #define DIRECTORY     STR_LIT("azure:")
 #define PROVIDERS     STR_LIT("/providers/")
@@ -183,4 +184,109 @@ struct str azure_naming_part(struct str key, const char *type)
 struct str azure_naming_rest(struct str key, const char *type)
 {
 	return str_skip(key, find_part(key, type));
+}
+
+/* --- tokens that others take --- */
+
+#define PRINCIPAL_KIND STR_LIT("azure:entra:service-principal")
+
+/*
+ * A tenant issues tokens of two versions; which one it is follows from whom they are for.
+ * Those of a service principal have its object id as subject, those of people another one
+ * for each application.
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+ */
+static const struct {
+	struct str before, after; /* the tenant's id stands between */
+} issuers[] = { { { "sts.windows.net/", 16 }, { "", 0 } },
+	{ { "login.microsoftonline.com/", 26 }, { "/v2.0", 5 } } };
+
+/* The tenant whose issuer that is; empty: no tenant's. */
+static struct str tenant_of(struct str issuer)
+{
+	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++) {
+		struct str rest = str_skip(issuer, issuers[i].before.n);
+
+		if (str_starts(issuer, issuers[i].before) &&
+			rest.n > issuers[i].after.n && str_ends(rest, issuers[i].after))
+			return str_head(rest, rest.n - issuers[i].after.n);
+	}
+	return (struct str){ 0 };
+}
+
+uint32_t azure_naming_tokens(struct str *out, struct world *w, node_id n)
+{
+	const struct node *node = world_node(w, n);
+	struct str object;
+	uint32_t count = 0;
+
+	if (node->type != NODE_ENTITY || !is_object(node->key) ||
+		!str_eq(world_node_kind(w, n), PRINCIPAL_KIND))
+		return 0;
+	object = str_skip(node->key, up_to_slash(node->key).n + 1);
+	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++)
+		out[count++] = arena_printf(world_arena(w), "oidc:%.*s%.*s%.*s/%.*s",
+			STR_ARG(issuers[i].before),
+			STR_ARG(str_skip(up_to_slash(node->key), DIRECTORY.n)),
+			STR_ARG(issuers[i].after), STR_ARG(object));
+	return count;
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+int azure_naming_bearer(node_id *out, struct world *w, struct str token, struct err *e)
+{
+	size_t end = token.n;
+	scope_number scope;
+	struct str tenant;
+	struct segment *s;
+	struct buf key = { 0 };
+	entity_id id;
+	int rc;
+
+	*out = NODE_NONE;
+	while (end > 0 && token.p[end - 1] != '/')
+		end--;
+	if (!token_is(token) || end == 0)
+		return 0;
+	tenant = tenant_of(str_skip(str_head(token, end - 1), STR_LIT("oidc:").n));
+	if (tenant.n == 0)
+		return 0;
+	buf_printf(
+		&key, "azure:%.*s/%.*s", STR_ARG(tenant), STR_ARG(str_skip(token, end)));
+	for (size_t i = 0; i < key.n; i++)
+		key.p[i] = lower(key.p[i]);
+	rc = snapshot_find_key(&scope, &id, world_snapshot(w), buf_str(&key), e);
+	if (rc == 1)
+		rc = world_segment(&s, w, scope, e) < 0 ? e->code : 1;
+	if (rc == 1 &&
+		str_eq(segment_kind(s, segment_entity(s, id)->kind), PRINCIPAL_KIND))
+		*out = world_node_entity(w, scope, id);
+	buf_release(&key);
+	return rc < 0 ? rc : 0;
+}
+
+int azure_naming_bearers(
+	struct buf *out, struct world *w, struct str issuer, struct err *e)
+{
+	scope_number scope = world_account_scope(w, tenant_of(issuer));
+	struct segment *s;
+
+	if (scope == SEGMENT_NONE)
+		return 0;
+	if (world_segment(&s, w, scope, e) < 0)
+		return e->code;
+	for (uint32_t k = 0; k < segment_info(s)->kind_count; k++) {
+		uint32_t count;
+		const uint32_t *members = segment_kind_members(s, k, &count);
+
+		if (!str_eq(segment_kind(s, k), PRINCIPAL_KIND))
+			continue;
+		for (uint32_t i = 0; i < count; i++)
+			VEC_ADD(out, node_id, world_node_entity(w, scope, members[i]));
+	}
+	return 0;
 }

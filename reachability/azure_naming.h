@@ -19,6 +19,12 @@ struct str azure_naming_new_key(struct str format, struct str account,
 	struct str account_key, struct arena *arena);
 struct str azure_naming_any_identity(struct str account, struct arena *arena);
 
+/* provider.tokens, bearer, bearers: service principals, whom tokens name by their id */
+uint32_t azure_naming_tokens(struct str *out, struct world *w, node_id n);
+int azure_naming_bearer(node_id *out, struct world *w, struct str token, struct err *e);
+int azure_naming_bearers(
+	struct buf *out, struct world *w, struct str issuer, struct err *e);
+
 /*
  * The name of the part that the type names, of a key or a pattern: "c" of
  * ".../containers/c/blobs/x" by "containers". Empty when there is none.

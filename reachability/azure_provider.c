@@ -63,4 +63,7 @@ const struct provider azure_provider = {
 	.may_join = azure_naming_may_join,
 	.is_group = is_group,
 	.is_set = is_set,
+	.tokens = azure_naming_tokens,
+	.bearer = azure_naming_bearer,
+	.bearers = azure_naming_bearers,
 };

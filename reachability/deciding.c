@@ -534,8 +534,8 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 	if (s->s.scps)
 		p->scps = expr_not(g->conditions.pool, s->unknown_scp);
 	if (g->object->unknown_rcp != EXPR_FALSE &&
-		s->provider->rcps_bind(&s->s, &g->object->o) &&
-		s->provider->rcps_cover(action))
+		g->provider->rcps_bind(&s->s, &g->object->o) &&
+		g->provider->rcps_cover(action))
 		p->deny = expr_or(g->conditions.pool, p->deny, g->object->unknown_rcp);
 }
 

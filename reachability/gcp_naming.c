@@ -130,82 +130,6 @@ static void add_pool(struct texts *t, struct str key)
 	}
 }
 
-/* "acme/app" of a subject "repo:acme/app:ref:refs/heads/main"; empty: it is none such. */
-static struct str repository_of(struct str subject)
-{
-	const struct str head = STR_LIT("repo:");
-	struct str rest = str_skip(subject, head.n);
-
-	if (!str_starts(subject, head))
-		return (struct str){ 0 };
-	return str_head(rest, str_find_char(rest, ':', 0));
-}
-
-/* What a pool calls somebody whom the issuer of one of its providers vouches for. */
-static void add_vouched(struct texts *t, struct str provider, struct str subject)
-{
-	const struct str mark = STR_LIT("/providers/");
-	struct arena *arena = world_arena(t->world);
-	struct str repository = repository_of(subject), pool = { 0 };
-
-	for (size_t i = 0; pool.n == 0 && i + mark.n <= provider.n; i++) {
-		if (str_starts(str_skip(provider, i), mark))
-			pool = str_head(provider, i);
-	}
-	if (pool.n == 0)
-		return;
-	add(t, arena_printf(arena, "principal:%.*s/subject/%.*s", STR_ARG(pool),
-		       STR_ARG(subject)));
-	add(t, arena_printf(arena, "principalSet:%.*s/*", STR_ARG(pool)));
-	if (repository.n == 0)
-		return;
-	add(t, arena_printf(arena, "principalSet:%.*s/attribute.repository/%.*s",
-		       STR_ARG(pool), STR_ARG(repository)));
-	add(t, arena_printf(arena, "principalSet:%.*s/attribute.repository_owner/%.*s",
-		       STR_ARG(pool),
-		       STR_ARG(str_head(repository, str_find_char(repository, '/', 0)))));
-}
-
-static void add_of_scope(struct texts *t, scope_number scope, struct str token)
-{
-	const struct str kind = STR_LIT("gcp:iam:workload-identity-pool-provider");
-	const struct str scheme = STR_LIT("https://");
-	const uint32_t *members;
-	struct segment *s;
-	uint32_t count;
-	struct err e;
-
-	if (world_segment(&s, t->world, scope, &e) < 0)
-		return;
-	for (uint32_t k = 0; k < segment_info(s)->kind_count; k++) {
-		if (!str_eq(segment_kind(s, k), kind))
-			continue;
-		members = segment_kind_members(s, k, &count);
-		for (uint32_t i = 0; i < count; i++) {
-			node_id n = world_node_entity(t->world, scope, members[i]);
-			struct str issuer =
-				world_attribute(t->world, n, STR_LIT("issuer"));
-
-			if (str_starts(issuer, scheme))
-				issuer = str_skip(issuer, scheme.n);
-			if (issuer.n > 0 && str_starts(token, issuer) &&
-				token.n > issuer.n && token.p[issuer.n] == '/')
-				add_vouched(t, world_node(t->world, n)->key,
-					str_skip(token, issuer.n + 1));
-		}
-	}
-}
-
-/*
- * "oidc:ISSUER/SUBJECT": somebody with a token of that issuer, whom pools of any project
- * may take. What a provider asks of tokens besides is not read.
- */
-static void add_token(struct texts *t, struct str key)
-{
-	for (scope_number n = 0; n < world_scope_count(t->world); n++)
-		add_of_scope(t, n, str_skip(key, STR_LIT("oidc:").n));
-}
-
 uint32_t gcp_naming_texts(struct str *out, uint32_t max, struct world *w, node_id subject)
 {
 	struct texts t = { .out = out, .max = max, .world = w };
@@ -229,8 +153,6 @@ uint32_t gcp_naming_texts(struct str *out, uint32_t max, struct world *w, node_i
 		add_containers(&t, holder);
 	} else if (gcp_naming_is_subject(key)) {
 		add_pool(&t, key);
-	} else if (str_starts(key, STR_LIT("oidc:"))) {
-		add_token(&t, key);
 	}
 	add(&t, STR_LIT("*"));
 	return t.count;

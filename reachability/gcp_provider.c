@@ -1,6 +1,7 @@
 #include "reachability/gcp_provider.h"
 
 #include "reachability/gcp_naming.h"
+#include "reachability/gcp_stranger.h"
 #include "reachability/inherited.h"
 #include "reachability/membership.h"
 
@@ -69,7 +70,12 @@ static bool may_join(struct world *w, node_id n, struct str group)
  */
 static expr combine(struct expr_pool *pool, const struct provider_parts *p)
 {
-	return expr_and(pool, inherited_combine(pool, p), p->session);
+	expr x = inherited_combine(pool, p);
+
+	/* what limits a session of another cloud limits it there */
+	return provider_of_key(p->subject->n->key) == &gcp_provider
+		       ? expr_and(pool, x, p->session)
+		       : x;
 }
 
 static bool is_federated(const struct node *n)
@@ -107,7 +113,7 @@ static const char *const power_actions[] = { "resourcemanager.projects.setIamPol
 	"iam.serviceAccounts.setIamPolicy", NULL };
 
 static const struct provider_assumption assumptions[] = {
-	{ { "iam.serviceAccounts.getAccessToken", 34 }, { "gcp-iam-001", 11 }, false },
+	{ { "iam.serviceAccounts.getAccessToken", 34 }, { "gcp-token", 9 }, false },
 };
 
 /*
@@ -149,4 +155,10 @@ const struct provider gcp_provider = {
 	.may_join = may_join,
 	.is_group = gcp_naming_is_group,
 	.is_set = gcp_naming_is_set,
+	.tokens = gcp_stranger_tokens,
+	.bearer = gcp_stranger_bearer,
+	.bearers = gcp_stranger_bearers,
+	.knows = gcp_stranger_is_known,
+	.aliases = gcp_stranger_texts,
+	.strangers = gcp_stranger_named,
 };

@@ -3,6 +3,7 @@
 #include "reachability/ancestry.h"
 #include "reachability/pattern.h"
 #include "reachability/provider.h"
+#include "reachability/token.h"
 
 /* An identity provider that nobody collected is of its key's kind, whoever it lets in. */
 struct str hop_bond_kind(struct world *w, node_id n)
@@ -76,17 +77,17 @@ static int matching_add(
 	return 0;
 }
 
-/* The nodes at the other end of a relation, those of other scopes too. */
-static int related(struct buf *out, struct world *w, enum record_relation_type type,
-	bool reverse, node_id n, struct err *e)
+/* What one scope says of an entity's relations. */
+static int related_in(struct buf *out, struct world *w, enum record_relation_type type,
+	bool reverse, scope_number scope, entity_id id, struct err *e)
 {
-	struct segment *s = world_node_segment(w, n);
+	struct segment *s;
 	const uint32_t *ids;
 	uint32_t count;
 
-	if (!s)
-		return 0;
-	ids = segment_related(s, type, reverse, world_node(w, n)->id, &count);
+	if (world_segment(&s, w, scope, e) < 0)
+		return e->code;
+	ids = segment_related(s, type, reverse, id, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		struct str key = { 0 };
 		node_id other;
@@ -99,13 +100,60 @@ static int related(struct buf *out, struct world *w, enum record_relation_type t
 			continue;
 		}
 		if (key.n == 0)
-			other = world_node_entity(w, world_node(w, n)->scope, ids[i]);
+			other = world_node_entity(w, scope, ids[i]);
 		else if (world_node_of_key(&other, w, key, e) < 0)
+			return e->code;
+		if (token_is(world_node(w, other)->key) &&
+			token_node(&other, w, world_node(w, other)->key, e) < 0)
 			return e->code;
 		if (!world_removed(w, world_node(w, other)->key))
 			VEC_ADD(out, node_id, other);
 	}
 	return 0;
+}
+
+static void add_place(void *ctx, scope_number scope)
+{
+	VEC_ADD((struct buf *)ctx, scope_number, scope);
+}
+
+/* What a token stands for, in all scopes that have it. */
+static int carried_by_token(
+	struct buf *out, struct world *w, struct str token, struct err *e)
+{
+	struct buf scopes = { 0 };
+	int rc = snapshot_each_place(world_snapshot(w), token, add_place, &scopes, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc >= 0; i++) {
+		scope_number scope = VEC_DATA(&scopes, const scope_number)[i];
+		struct segment *s;
+		entity_id id;
+
+		rc = world_segment(&s, w, scope, e);
+		id = rc < 0 ? SEGMENT_NONE : segment_find(s, token);
+		if (id != SEGMENT_NONE && id < segment_info(s)->entity_count)
+			rc = related_in(out, w, RELATION_CARRIES, false, scope, id, e);
+	}
+	buf_release(&scopes);
+	return rc < 0 ? rc : 0;
+}
+
+/* The nodes at the other end of a relation, those of other scopes too. */
+static int related(struct buf *out, struct world *w, enum record_relation_type type,
+	bool reverse, node_id n, struct err *e)
+{
+	struct str tokens[TOKEN_MAX];
+	const struct node *node = world_node(w, n);
+	uint32_t count =
+		type == RELATION_CARRIES && !reverse ? token_list(tokens, w, n) : 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (carried_by_token(out, w, tokens[i], e) < 0)
+			return e->code;
+	}
+	if (node->type != NODE_ENTITY || (count > 0 && token_is(node->key)))
+		return 0;
+	return related_in(out, w, type, reverse, node->scope, node->id, e);
 }
 
 /* All that a chain of one relation reaches; `past` says what it goes on from. */

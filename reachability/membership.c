@@ -367,7 +367,17 @@ static int names_collect(struct naming *out, struct membership_cache *c,
 	struct str own[PROVIDER_TEXTS_MAX];
 	uint32_t count = provider->principal_texts(own, PROVIDER_TEXTS_MAX, c->world, n);
 	const struct imagined *im = world_node(c->world, n)->imagined;
+	struct buf aliases = { 0 };
 
+	if (provider->knows && provider->knows(c->world, n) &&
+		provider->aliases(&aliases, c->world, n, e) < 0)
+		return e->code;
+	for (size_t i = 0; i < VEC_COUNT(&aliases, struct str); i++)
+		number_add(&out->numbers,
+			text_number(c, VEC_DATA(&aliases, const struct str)[i]));
+	buf_release(&aliases);
+	while (VEC_COUNT(&out->by, uint32_t) < VEC_COUNT(&out->numbers, uint32_t))
+		VEC_ADD(&out->by, uint32_t, MEMBERSHIP_NONE);
 	for (uint32_t i = 0; i < count; i++) {
 		number_add(&out->numbers, text_number(c, own[i]));
 		while (VEC_COUNT(&out->by, uint32_t) < VEC_COUNT(&out->numbers, uint32_t))

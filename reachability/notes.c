@@ -5,6 +5,7 @@
 #include "reachability/missing.h"
 #include "reachability/notes_tree.h"
 #include "reachability/provider.h"
+#include "reachability/token.h"
 
 /* Scopes that are told one by one; more are told by that word. */
 #define NOTES_SCOPES_MAX 4u
@@ -165,7 +166,8 @@ static const char *nobody(int *rc, struct world *w, const struct document *d,
 	node_id node;
 
 	if (p->type == DOCUMENT_ANYONE || p->type == DOCUMENT_ACCOUNT ||
-		p->type == DOCUMENT_SET || p->type == DOCUMENT_GROUP)
+		p->type == DOCUMENT_SET || p->type == DOCUMENT_GROUP ||
+		(p->type == DOCUMENT_FEDERATED && token_is(document_str(d, p->text))))
 		return NULL;
 	*rc = provider_of_node(w, object)->principal_node(&node, w, d, p, e);
 	if (*rc < 0)

@@ -307,16 +307,27 @@ struct provider {
 	 * principal_texts gives this text.
 	 */
 	bool (*is_set)(struct str text);
-};
 
-/*
- * "oidc:ISSUER/SUBJECT": whoever has a token of that issuer for that subject. It is one
- * node, whichever providers take such tokens.
- */
-static inline bool provider_is_token(struct str key)
-{
-	return str_starts(key, STR_LIT("oidc:"));
-}
+	/*
+	 * Tokens that an identity gets of its own cloud, which others take (token.h):
+	 * their keys, at most TOKEN_MAX; who gets a given one (NODE_NONE: nobody known);
+	 * and, appended, everybody who gets tokens of an issuer. NULL: there are none.
+	 */
+	uint32_t (*tokens)(struct str *out, struct world *w, node_id n);
+	int (*bearer)(node_id *out, struct world *w, struct str token, struct err *e);
+	int (*bearers)(
+		struct buf *out, struct world *w, struct str issuer, struct err *e);
+
+	/*
+	 * Whether its policies may name an identity of another provider, NULL: no; by
+	 * which texts (struct str, appended), beside principal_texts; and, appended,
+	 * those of others whom a principal of its policies may mean.
+	 */
+	bool (*knows)(struct world *w, node_id n);
+	int (*aliases)(struct buf *out, struct world *w, node_id n, struct err *e);
+	int (*strangers)(
+		struct buf *out, struct world *w, struct str text, struct err *e);
+};
 
 /* The provider of a key, scope id or kind; the first known one when nothing tells. */
 const struct provider *provider_of_key(struct str key);

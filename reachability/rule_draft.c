@@ -106,6 +106,9 @@ int rule_draft_kind(struct rule_draft *d, struct str word, struct str *out, stru
 
 	*out = arena_printf(d->arena, "%.*s:%.*s", STR_ARG(d->provider), STR_ARG(word));
 	kind = catalog_kind_find(*out);
+	/* of another provider, by its whole name */
+	if (kind == CATALOG_NONE)
+		kind = catalog_kind_find(word);
 	if (kind == CATALOG_NONE)
 		return unknown_kind(d, word, *out, e);
 	*out = catalog_kind_name(kind);

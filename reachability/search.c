@@ -24,6 +24,7 @@ uint32_t search_texts(struct str out[SEARCH_TEXTS_MAX], struct world *w, node_id
 	const struct provider *p = provider_of_node(w, subject);
 	uint32_t n = p->principal_texts(out, PROVIDER_TEXTS_MAX, w, subject);
 
+	n += token_texts(out + n, w, subject);
 	/* who has no account, and requests that say whose they are, are pinned by none */
 	if (!p->needs_own || !p->needs_own(world_node(w, subject)) ||
 		world_context(w)->count > 0)
@@ -154,13 +155,33 @@ static int scopes_open(struct buf *scopes, struct world *w,
 	return 0;
 }
 
+/* Where policies of the provider's kinds were not read. */
+static int scopes_unread(
+	struct buf *scopes, struct decide *d, const struct provider *p, struct err *e)
+{
+	struct world *w = decide_world(d);
+	const char *const *kinds = p->policy_kinds;
+
+	for (uint32_t i = 0; kinds[i]; i++) {
+		const struct action_plan *plan = action_plan_of(
+			decide_planner(d), catalog_kind_find(str_from(kinds[i])), false);
+		struct str gap = arena_printf(world_arena(w), SEGMENT_GAP "%s", kinds[i]);
+
+		if (plan->count > 0 &&
+			snapshot_links(world_snapshot(w), gap, scope_add, scopes, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
 int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct err *e)
 {
 	struct world *w = decide_world(d);
-	struct str texts[SEARCH_TEXTS_MAX];
+	struct str texts[SEARCH_TEXTS_MAX], tokens[TOKEN_MAX];
 	uint32_t n = search_texts(texts, w, subject);
-	const char *const *kinds = provider_of_node(w, subject)->policy_kinds;
+	bool strange = token_list(tokens, w, subject) > 0;
 	const struct decide_subject *s;
+	const struct provider *p;
 
 	if (decide_subject(&s, d, subject, e) < 0)
 		return e->code;
@@ -174,13 +195,8 @@ int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct 
 		if (rc < 0)
 			return rc;
 	}
-	for (uint32_t i = 0; decide_is_strict(d) && kinds[i]; i++) {
-		const struct action_plan *plan = action_plan_of(
-			decide_planner(d), catalog_kind_find(str_from(kinds[i])), false);
-		struct str gap = arena_printf(world_arena(w), SEGMENT_GAP "%s", kinds[i]);
-
-		if (plan->count > 0 &&
-			snapshot_links(world_snapshot(w), gap, scope_add, scopes, e) < 0)
+	for (uint32_t i = 0; decide_is_strict(d) && (p = provider_get(i)); i++) {
+		if ((strange || p == s->provider) && scopes_unread(scopes, d, p, e) < 0)
 			return e->code;
 	}
 	return 0;

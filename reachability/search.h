@@ -20,6 +20,7 @@
 #define REACHABILITY_SEARCH_H
 
 #include "reachability/decide.h"
+#include "reachability/token.h"
 
 /* One entity and what is allowed on it; the access may be shared by many. */
 struct search_found {
@@ -61,10 +62,11 @@ int search_who(struct buf *out, struct decide *d, const struct answer_object *ob
 bool search_is_grant(const struct decide_statement *s);
 
 /*
- * The texts by which policies of entities may name the subject: the provider's, and what
- * the segment has beside them for grants to everybody. At most SEARCH_TEXTS_MAX.
+ * The texts by which policies of entities may name the subject: the provider's, issuers
+ * of its tokens, and what the segment has beside them for grants to everybody. At most
+ * SEARCH_TEXTS_MAX.
  */
-#define SEARCH_TEXTS_MAX (PROVIDER_TEXTS_MAX + 1u)
+#define SEARCH_TEXTS_MAX (PROVIDER_TEXTS_MAX + TOKEN_TEXTS_MAX + 1u)
 uint32_t search_texts(struct str out[SEARCH_TEXTS_MAX], struct world *w, node_id subject);
 
 /*

@@ -113,6 +113,14 @@ static int named_statement(
 			k->any_account = true;
 		if (p->type == DOCUMENT_ANYONE && deny)
 			continue;
+		if (p->type == DOCUMENT_FEDERATED && token_is(text)) {
+			if (token_named(&k->named, k->w, st->document, s,
+				    token_issuer(str_skip(
+					    text, str_find_char(text, ':', 0) + 1)),
+				    e) < 0)
+				return e->code;
+			continue;
+		}
 		if (provider->principal_node(&n, k->w, st->document, p, e) < 0)
 			return e->code;
 		if (n != NODE_NONE && exists(k, n))

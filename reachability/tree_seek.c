@@ -138,6 +138,19 @@ static void set_add(struct tree_seek *k, struct str text)
 	VEC_ADD(&k->sets, struct str, text);
 }
 
+/* Those of other clouds whom the text may mean. */
+static int strangers(struct tree_seek *k, struct str text, struct err *e)
+{
+	struct buf found = { 0 };
+	int rc = k->provider->strangers ? k->provider->strangers(&found, k->w, text, e)
+					: 0;
+
+	for (size_t i = 0; i < VEC_COUNT(&found, node_id) && rc == 0; i++)
+		rc = candidate(k, VEC_DATA(&found, const node_id)[i], e);
+	buf_release(&found);
+	return rc;
+}
+
 /* Its members, and itself for those whom nobody listed; nested ones likewise. */
 static int group(struct tree_seek *k, struct str text, struct err *e)
 {
@@ -164,6 +177,7 @@ static int group(struct tree_seek *k, struct str text, struct err *e)
 
 		if (k->provider->is_set(key)) {
 			set_add(k, key);
+			rc = strangers(k, key, e);
 			continue;
 		}
 		rc = world_node_of_key(&n, k->w, key, e);
@@ -189,10 +203,12 @@ static int principal(struct tree_seek *k, const struct decide_statement *st,
 	}
 	if (p->type == DOCUMENT_SET) {
 		set_add(k, text);
-		return 0;
+		return strangers(k, text, e);
 	}
 	if (p->type == DOCUMENT_GROUP)
 		return group(k, text, e);
+	if (strangers(k, text, e) < 0)
+		return e->code;
 	if (k->provider->principal_node(&n, k->w, st->document, p, e) < 0)
 		return e->code;
 	return n == NODE_NONE ? 0 : candidate(k, n, e);

@@ -13,6 +13,7 @@
 #include "reachability/provider.h"
 #include "reachability/role_reference.h"
 #include "reachability/subject.h"
+#include "reachability/token.h"
 #include "reachability/tree_open.h"
 
 /*
@@ -52,6 +53,7 @@ struct world {
 	struct role_references *roles;
 	struct place_cache *places;
 	struct tree_open *openings;
+	struct token_cache *tokens;
 };
 
 int world_open(struct world **out, struct store *store, struct err *e)
@@ -87,6 +89,7 @@ void world_close(struct world *w)
 	role_reference_free(w->roles);
 	place_cache_free(w->places);
 	tree_open_free(w->openings);
+	token_cache_free(w->tokens);
 	snapshot_end(w->snap);
 	expr_pool_free(w->pool);
 	node_table_free(w->nodes);
@@ -145,6 +148,13 @@ struct tree_open *world_openings(struct world *w)
 	if (!w->openings)
 		w->openings = tree_open_new(w);
 	return w->openings;
+}
+
+struct token_cache *world_tokens(struct world *w)
+{
+	if (!w->tokens)
+		w->tokens = token_cache_new();
+	return w->tokens;
 }
 
 void world_set_rules(struct world *w, const struct rules *rules)

@@ -29,6 +29,7 @@ struct provider;
 struct role_references;
 struct rules;
 struct subject_cache;
+struct token_cache;
 struct tree_open;
 struct world;
 
@@ -175,6 +176,7 @@ struct membership_cache *world_membership(struct world *w);
 struct role_references *world_roles(struct world *w);
 struct place_cache *world_places(struct world *w);
 struct tree_open *world_openings(struct world *w);
+struct token_cache *world_tokens(struct world *w);
 
 /* Nodes. */
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id);

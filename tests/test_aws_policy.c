@@ -144,7 +144,7 @@ static const struct {
 	{ LAYER_TRUST, "'Principal':{'AWS':['111122223333','*']}",       "any, 2 111122223333, 1*" },
 	{ LAYER_TRUST, "'Principal':{'Service':'ec2.amazonaws.com'}",    "any, 5 ec2.amazonaws.com" },
 	{ LAYER_TRUST, "'Principal':{'Service':['ec2.amazonaws.com','lambda.amazonaws.com']}", "any, 5 ec2.amazonaws.com, 5 lambda.amazonaws.com" },
-	{ LAYER_TRUST, "'Principal':{'Federated':'accounts.google.com'}", "any, 6 accounts.google.com" },
+	{ LAYER_TRUST, "'Principal':{'Federated':'accounts.google.com'}", "any, 6 accounts.google.com, 6 oidc:accounts.google.com" },
 	{ LAYER_TRUST, "'Principal':{'Federated':'arn:aws:iam::111122223333:saml-provider/x'}", "any, 6 arn:aws:iam::111122223333:saml-provider/x" },
 	{ LAYER_TRUST, "'Principal':{'AWS':'111122223333','Service':'ec2.amazonaws.com'}", "any, 2 111122223333, 5 ec2.amazonaws.com" },
 	{ LAYER_RESOURCE, "'Principal':{'CanonicalUser':'79a59df900b949e5'}", "any, 7 79a59df900b949e5" },
