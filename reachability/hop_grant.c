@@ -47,16 +47,27 @@ struct hop_grants *hop_grants_new(
 	struct world *w, const struct rule *const *rules, uint32_t count)
 {
 	struct hop_grants *g = calloc(1, sizeof(*g));
-	const bool **open = ARENA_NEW_ARRAY(world_arena(w), const bool *, count + 1);
-	const action_id **actions =
-		ARENA_NEW_ARRAY(world_arena(w), const action_id *, count + 1);
-	bool *all = ARENA_NEW_ARRAY(world_arena(w), bool, count + 1);
 
 	if (!g)
 		abort();
 	g->world = w;
 	g->rules = rules;
 	g->count = count;
+	intern_init(&g->classes);
+	return g;
+}
+
+/* Find the rules' actions, when somebody asks: direct questions never do. */
+static void look_up(struct hop_grants *g)
+{
+	const struct rule *const *rules = g->rules;
+	struct world *w = g->world;
+	uint32_t count = g->count;
+	const bool **open = ARENA_NEW_ARRAY(world_arena(w), const bool *, count + 1);
+	const action_id **actions =
+		ARENA_NEW_ARRAY(world_arena(w), const action_id *, count + 1);
+	bool *all = ARENA_NEW_ARRAY(world_arena(w), bool, count + 1);
+
 	for (uint32_t i = 0; i < count; i++) {
 		action_id *ids;
 		bool *here =
@@ -75,8 +86,6 @@ struct hop_grants *hop_grants_new(
 	g->open = open;
 	g->actions = actions;
 	g->all = all;
-	intern_init(&g->classes);
-	return g;
 }
 
 void hop_grants_free(struct hop_grants *g)
@@ -121,6 +130,8 @@ int hop_grants_of(const bool **out, struct hop_grants *g, node_id actor, struct 
 	const struct decide_subject *s;
 	uint32_t before = intern_count(&g->classes), number;
 
+	if (!g->all)
+		look_up(g);
 	if (n->flags & ENTITY_ROOT) {
 		*out = g->all;
 		return 0;
