@@ -317,6 +317,14 @@ void document_add_pattern(struct document_builder *b, struct str text, bool vari
 	newest(b)->resource_count++;
 }
 
+void document_narrow(struct document_builder *b, uint32_t flag)
+{
+	struct document_pattern *p =
+		(struct document_pattern *)(void *)(b->patterns.p + b->patterns.n) - 1;
+
+	p->flags |= flag;
+}
+
 void document_add_principal(
 	struct document_builder *b, enum document_principal_type type, struct str text)
 {

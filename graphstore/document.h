@@ -56,6 +56,9 @@
 #define DOCUMENT_PATTERN_EXACT    0x02u /* no wildcard and no variable */
 #define DOCUMENT_PATTERN_PREFIX                                                          \
 	0x04u /* one wildcard, a '*' at its end, and no variable */
+/* of a statement that has others: it covers only what this covers too, or does not */
+#define DOCUMENT_PATTERN_ALSO   0x08u
+#define DOCUMENT_PATTERN_EXCEPT 0x10u
 
 enum document_principal_type {
 	DOCUMENT_ANYONE = 1, /* everybody, anonymous callers too */
@@ -239,6 +242,12 @@ void document_add_interval(struct document_builder *b, uint32_t begin, uint32_t 
  * variable.
  */
 void document_add_pattern(struct document_builder *b, struct str text, bool variables);
+
+/*
+ * The newest pattern narrows the others of its statement: DOCUMENT_PATTERN_ALSO or
+ * _EXCEPT. Not beside DOCUMENT_NOT_RESOURCE.
+ */
+void document_narrow(struct document_builder *b, uint32_t flag);
 
 void document_add_principal(
 	struct document_builder *b, enum document_principal_type type, struct str text);

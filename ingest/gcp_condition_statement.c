@@ -26,26 +26,19 @@ static bool fits(struct str pattern, struct str text)
 }
 
 /* The narrower of two patterns, where one has all that the other has. */
-static bool narrower(struct str a, struct str b, struct str *out)
+static void narrower(struct str a, struct str b, struct str *out)
 {
 	if (fits(a, b))
 		*out = b;
 	else if (fits(b, a))
 		*out = a;
-	else
-		return false;
-	return true;
 }
 
-/*
- * Which of the tests on things in buckets the statement's resources can say: one pattern
- * that holds, or those that must not. *used has a bit per test.
- */
-static struct str choose_resource(const struct gcp_alternative *a, uint64_t *used)
+/* The narrowest pattern that must hold; empty: none must. */
+static struct str choose_resource(const struct gcp_alternative *a)
 {
 	struct str found = { 0 };
 
-	*used = 0;
 	for (uint32_t i = 0; i < a->count; i++) {
 		const struct gcp_test *t = &a->tests[i];
 
@@ -53,11 +46,35 @@ static struct str choose_resource(const struct gcp_alternative *a, uint64_t *use
 			continue;
 		if (found.n == 0)
 			found = t->pattern;
-		else if (!narrower(found, t->pattern, &found))
-			continue;
-		*used |= 1ull << i;
+		else
+			narrower(found, t->pattern, &found);
 	}
 	return found;
+}
+
+/* The tests on things in buckets, as resources of the statement. */
+static uint32_t add_resources(
+	struct document_builder *out, const struct gcp_alternative *a)
+{
+	struct str resource = choose_resource(a);
+	bool outside = false;
+
+	if (resource.n > 0)
+		document_add_pattern(out, resource, false);
+	for (uint32_t i = 0; i < a->count; i++) {
+		const struct gcp_test *t = &a->tests[i];
+
+		if (t->pattern.n == 0 || (!t->negated && fits(t->pattern, resource)))
+			continue;
+		document_add_pattern(out, t->pattern, false);
+		if (resource.n > 0)
+			document_narrow(out, t->negated ? DOCUMENT_PATTERN_EXCEPT
+							: DOCUMENT_PATTERN_ALSO);
+		outside = true;
+	}
+	if (resource.n > 0)
+		return 0;
+	return outside ? DOCUMENT_NOT_RESOURCE : DOCUMENT_ANY_RESOURCE;
 }
 
 static void add_test(struct document_builder *out, const struct gcp_test *t)
@@ -115,29 +132,12 @@ uint32_t gcp_condition_add_tests(
 
 uint32_t gcp_condition_add(struct document_builder *out, const struct gcp_alternative *a)
 {
-	uint64_t used;
-	struct str resource = choose_resource(a, &used);
-	uint32_t flags = 0;
-	bool outside = false;
+	uint32_t flags = add_resources(out, a);
 
-	for (uint32_t i = 0; resource.n == 0 && i < a->count; i++) {
-		if (a->tests[i].pattern.n == 0)
-			continue;
-		document_add_pattern(out, a->tests[i].pattern, false);
-		used |= 1ull << i;
-		outside = true;
-	}
-	if (resource.n > 0)
-		document_add_pattern(out, resource, false);
-	else
-		flags |= outside ? DOCUMENT_NOT_RESOURCE : DOCUMENT_ANY_RESOURCE;
 	for (uint32_t i = 0; i < a->count; i++) {
-		if (used >> i & 1u)
-			continue;
 		if (a->tests[i].pattern.n > 0)
-			add_pattern_test(out, &a->tests[i]);
-		else
-			add_test(out, &a->tests[i]);
+			continue;
+		add_test(out, &a->tests[i]);
 		flags |= reads_of(&a->tests[i]);
 	}
 	return flags;

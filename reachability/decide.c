@@ -220,6 +220,35 @@ struct reach {
 	bool whole;
 };
 
+/*
+ * What the pattern and all that narrow it (bits) have of the resource. Too many pieces
+ * to list: the pattern itself says it shorter.
+ */
+static void reach_pieces(
+	struct deciding *g, struct reach *r, struct str pattern, uint64_t also)
+{
+	const struct str *patterns = VEC_DATA(&g->scratch->patterns, struct str);
+	struct str found[8], next[8];
+	uint32_t n =
+		pattern_intersection(found, 8, pattern, g->resource, g->conditions.arena);
+
+	for (uint32_t i = 0; i < 64 && also >> i && n <= 8; i++) {
+		uint64_t count = 0;
+
+		if (!(also >> i & 1u))
+			continue;
+		for (uint32_t k = 0; k < n && count <= 8; k++)
+			count += pattern_intersection(next + count, 8 - (uint32_t)count,
+				found[k], patterns[i], g->conditions.arena);
+		memcpy(found, next, sizeof(found));
+		n = count > 8 ? PATTERN_TOO_MANY : (uint32_t)count;
+	}
+	if (n > 8)
+		VEC_ADD(r->resources, struct str, pattern);
+	for (uint32_t k = 0; k < n && n <= 8; k++)
+		VEC_ADD(r->resources, struct str, found[k]);
+}
+
 static void reach_add(
 	struct deciding *g, struct reach *r, const uint64_t *group, uint64_t atom)
 {
@@ -240,27 +269,22 @@ static void reach_add(
 			!deciding_is_active(h, atom))
 			continue;
 		grant = true;
-		if (h->always || h->inverted)
+		if (!h->also)
+			wanted |= h->partial & atom;
+		if ((h->always || h->inverted) && !h->also)
 			r->whole = true;
-		wanted |= h->partial & atom;
+		else if (h->always && h->also)
+			reach_pieces(g, r, g->resource, h->also);
+		for (uint32_t k = 0; h->also && k < 64 && (h->partial & atom) >> k; k++) {
+			if ((h->partial & atom) >> k & 1u)
+				reach_pieces(g, r, patterns[k], h->also);
+		}
 	}
 	if (!grant)
 		r->whole = true;
 	for (uint32_t i = 0; !r->whole && i < 64 && wanted >> i; i++) {
-		struct str found[8];
-		uint32_t n;
-
-		if (!(wanted >> i & 1u))
-			continue;
-		n = pattern_intersection(
-			found, 8, patterns[i], g->resource, g->conditions.arena);
-		/* too many pieces to list: the policy's own pattern says it shorter */
-		if (n > 8) {
-			VEC_ADD(r->resources, struct str, patterns[i]);
-			continue;
-		}
-		for (uint32_t k = 0; k < n; k++)
-			VEC_ADD(r->resources, struct str, found[k]);
+		if (wanted >> i & 1u)
+			reach_pieces(g, r, patterns[i], 0);
 	}
 }
 

@@ -141,8 +141,9 @@ struct decide_hit {
 	expr condition;
 	/* patterns that cover a part of the resource, as bits of the atoms */
 	uint64_t partial;
-	bool always;   /* covers the whole resource */
-	bool inverted; /* NotResource: covers what its patterns do not */
+	uint64_t also, except; /* parts that it is narrowed to, or that are taken out */
+	bool always;           /* covers the whole resource, where nothing narrows it */
+	bool inverted;         /* NotResource: covers what its patterns do not */
 	/* of a ceiling by place: the actions that it is about, whether it lets in */
 	const uint64_t *enforced;
 	bool inside;

@@ -1,15 +1,11 @@
 #include "reachability/deciding.h"
 
 #include "base/mutant.h"
+#include "reachability/deciding_cover.h"
 #include "reachability/deciding_endpoint.h"
 #include "reachability/deciding_tree.h"
 
 #include "reachability/pattern.h"
-
-/*
- * Distinct patterns that may cover a part of one resource; more than this is an unknown.
- */
-#define PARTIAL_MAX 64u
 
 static bool context_has(const struct world_context *c, struct str key,
 	struct condition_fact *out, struct arena *arena)
@@ -71,107 +67,10 @@ void deciding_begin(struct deciding *g, struct world *w, struct action_bits *bit
 		.arena = world_arena(w) };
 }
 
-static enum pattern_cover cover_text(
-	const struct deciding *g, struct str text, uint32_t literal_size, uint32_t flags)
-{
-	size_t n = literal_size < g->literal_size ? literal_size : g->literal_size;
-
-	if (g->literal)
-		return pattern_match(text, g->resource) ? PATTERN_ALL : PATTERN_NONE;
-	if (n > 0 && memcmp(text.p, g->resource.p, n) != 0)
-		return PATTERN_NONE;
-	if ((flags & DOCUMENT_PATTERN_PREFIX) && literal_size <= g->literal_size)
-		return PATTERN_ALL;
-	if ((flags & DOCUMENT_PATTERN_EXACT) && g->literal_size == g->resource.n)
-		return str_eq(text, g->resource) ? PATTERN_ALL : PATTERN_NONE;
-	return pattern_cover(text, g->resource);
-}
-
-/*
- * A variable that the request decides: allow it only if the resource is what the pattern
- * becomes.
- */
-static expr open_variable(struct deciding *g, struct str pattern)
-{
-	struct expr_test t = { .op = DOCUMENT_STRING_LIKE,
-		.key = STR_LIT("resource"),
-		.values = &pattern,
-		.value_count = 1 };
-
-	return expr_test(g->conditions.pool, &t);
-}
-
-static uint32_t partial_number(struct deciding *g, struct str text)
-{
-	struct buf *b = &g->scratch->patterns;
-	uint32_t count = (uint32_t)VEC_COUNT(b, struct str);
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (str_eq(VEC_DATA(b, struct str)[i], text))
-			return i;
-	}
-	if (count == PARTIAL_MAX) {
-		g->too_many = true;
-		return 0;
-	}
-	VEC_ADD(b, struct str, text);
-	return count;
-}
-
-/*
- * Fill always, partial and inverted of a hit; false when it covers nothing of the
- * resource.
- */
-static bool hit_cover(struct deciding *g, struct decide_hit *h)
-{
-	const struct document *doc = h->statement->document;
-	const struct document_statement *s = h->statement->statement;
-	bool all = false;
-
-	h->inverted = (s->flags & DOCUMENT_NOT_RESOURCE) != 0;
-	if (s->flags & DOCUMENT_ANY_RESOURCE) {
-		h->always = true;
-		return !h->inverted;
-	}
-	g->reads_key = true;
-	for (uint32_t i = 0; i < s->resource_count && !all; i++) {
-		const struct document_pattern *p = &doc->patterns[s->resource_first + i];
-		struct str text = document_str(doc, p->text);
-		uint32_t flags = p->flags, literal_size = p->literal_size;
-		enum pattern_cover cover;
-
-		if (flags & DOCUMENT_PATTERN_VARIABLE) {
-			bool literal_ok = true;
-			int rc;
-
-			g->reads_principal = true;
-			rc = condition_substitute(
-				&text, &literal_ok, &g->conditions, text);
-			if (rc == 0)
-				continue;
-			if (rc == 2)
-				h->condition = expr_and(g->conditions.pool, h->condition,
-					open_variable(g, document_str(doc, p->text)));
-			flags = 0;
-			literal_size = (uint32_t)pattern_literal_size(text);
-		}
-		cover = cover_text(g, text, literal_size, flags);
-		if (cover == PATTERN_SOME) {
-			g->reads_parts = true;
-			h->partial |= 1ull << partial_number(g, text);
-		}
-		all = cover == PATTERN_ALL;
-	}
-	if (h->inverted) {
-		h->always = h->partial == 0;
-		return !all;
-	}
-	h->always = all;
-	return all || h->partial != 0;
-}
-
 bool deciding_is_active(const struct decide_hit *h, uint64_t atom)
 {
+	if ((h->also & ~atom) != 0 || (h->except & atom) != 0)
+		return false;
 	if (h->always)
 		return true;
 	return ((h->partial & atom) != 0) !=
@@ -296,7 +195,7 @@ static void hits_of_subject(struct deciding *g, const bool *active)
 		g->searched++;
 		if (active)
 			h.always = true;
-		else if (!hit_cover(g, &h))
+		else if (!deciding_cover_hit(g, &h))
 			continue;
 		hit_add(g, &h);
 	}
@@ -360,7 +259,7 @@ static void object_statement(
 		return;
 	h.match = g->provider->match(g->world, h.statement->document,
 		h.statement->statement, &g->subject->s, &g->object->o, &h.condition);
-	if (h.match == MATCH_NONE || is_void(g, &h) || !hit_cover(g, &h))
+	if (h.match == MATCH_NONE || is_void(g, &h) || !deciding_cover_hit(g, &h))
 		return;
 	/* patterns tell apart what else the same policies would make equal */
 	if (g->provider->inherits &&
@@ -382,7 +281,7 @@ static void hit_of_opening(struct deciding *g)
 		return;
 	h.bits = action_bits_of(
 		g->bits, h.statement->document, h.statement->statement, g->list);
-	if (h.bits && hit_cover(g, &h))
+	if (h.bits && deciding_cover_hit(g, &h))
 		hit_add(g, &h);
 }
 
@@ -430,7 +329,7 @@ void deciding_add_statement(struct deciding *g, const struct decide_statement *s
 	g->searched++;
 	h.match = g->provider->match(g->world, statement->document, statement->statement,
 		&g->subject->s, &g->object->o, &h.condition);
-	if (h.match != MATCH_NONE && hit_cover(g, &h))
+	if (h.match != MATCH_NONE && deciding_cover_hit(g, &h))
 		hit_add(g, &h);
 }
 
@@ -669,7 +568,7 @@ expr deciding_too_many(struct deciding *g)
 	return expr_unknown(g->conditions.pool, STR_LIT(""),
 		arena_printf(g->conditions.arena,
 			"more than %u patterns overlap on '%.*s': not decided",
-			PARTIAL_MAX, STR_ARG(g->resource)));
+			DECIDING_COVER_PARTS, STR_ARG(g->resource)));
 }
 
 int deciding_atoms(

@@ -62,10 +62,14 @@ void likeness_free(struct likeness *l)
 
 /* --- chains --- */
 
+/* A variable, or what narrows the other patterns. */
 static bool holds_variable(const struct document *d, const struct document_statement *s)
 {
+	const uint32_t kinds = DOCUMENT_PATTERN_VARIABLE | DOCUMENT_PATTERN_ALSO |
+			       DOCUMENT_PATTERN_EXCEPT;
+
 	for (uint32_t i = 0; i < s->resource_count; i++) {
-		if (d->patterns[s->resource_first + i].flags & DOCUMENT_PATTERN_VARIABLE)
+		if (d->patterns[s->resource_first + i].flags & kinds)
 			return true;
 	}
 	return false;

@@ -26,7 +26,7 @@ struct row {
 
 /*
  * A statement is one line: allow or deny, its role or actions, "for" whom (in brackets:
- * excepted), "on" its resources, "if" its tests.
+ * excepted), "on" its resources ("and" what narrows them, "but" not), "if" its tests.
  */
 /* clang-format off */
 static const struct row rows[] = {
@@ -60,6 +60,9 @@ static const struct row rows[] = {
 		"allow //iam.googleapis.com/r for key gcp:user:a@x.com on " STORAGE "b/objects/2026/*\n" },
 	{ "all but some objects", LAYER_RESOURCE, BINDING("r", "\"user:a@x.com\"", WHEN("!resource.name.startsWith(\\\"projects/_/buckets/b/objects/x\\\")")),
 		"allow //iam.googleapis.com/r for key gcp:user:a@x.com on all but " STORAGE "b/objects/x*\n" },
+	{ "two names, neither the narrower", LAYER_RESOURCE, BINDING("r", "\"user:a@x.com\"", WHEN("resource.name.startsWith('projects/_/buckets/b') && resource.name.endsWith('k') && !resource.name.endsWith('kk')")),
+		"allow //iam.googleapis.com/r for key gcp:user:a@x.com on " STORAGE "b* and " STORAGE "*k but " STORAGE "*kk if resource.name 6 *kk\n"
+		"allow //iam.googleapis.com/r for key gcp:user:a@x.com on " STORAGE "b* but " STORAGE "*kk if resource.name 5 *k, resource.name 6 *kk\n" },
 	{ "the narrower of two names", LAYER_RESOURCE, BINDING("r", "\"user:a@x.com\"", WHEN("resource.name.startsWith('projects/_/buckets/b') && resource.name == 'projects/_/buckets/b/objects/k'")),
 		"allow //iam.googleapis.com/r for key gcp:user:a@x.com on " STORAGE "b/objects/k\n" },
 	{ "alternatives are statements", LAYER_RESOURCE, BINDING("r", "\"user:a@x.com\"", WHEN("resource.type == 'storage.googleapis.com/Object' || (resource.service == 's' && request.path == '/x')")),
@@ -154,9 +157,15 @@ static void print_statement(
 	print_principals(out, d, s);
 	buf_add_str(out, s->flags & DOCUMENT_NOT_RESOURCE ? STR_LIT(" on all but")
 							  : STR_LIT(" on"));
-	for (uint32_t i = 0; i < s->resource_count; i++)
-		buf_printf(out, " %.*s",
-			STR_ARG(str_of(d, d->patterns[s->resource_first + i].text)));
+	for (uint32_t i = 0; i < s->resource_count; i++) {
+		const struct document_pattern *p = &d->patterns[s->resource_first + i];
+
+		buf_printf(out, "%s %.*s",
+			p->flags & DOCUMENT_PATTERN_ALSO     ? " and"
+			: p->flags & DOCUMENT_PATTERN_EXCEPT ? " but"
+							     : "",
+			STR_ARG(str_of(d, p->text)));
+	}
 	if (s->flags & DOCUMENT_ANY_RESOURCE)
 		buf_add_str(out, STR_LIT(" anything"));
 	for (uint32_t i = 0; i < s->condition_count; i++) {

@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
 """The engine and the oracle on seeded worlds: equal verdicts for every question, and lists
-that have who may and nobody else.
+that have who may and what may be reached, and nobody and nothing else.
 
-usage: compare.py LATCHKEY [--worlds N] [--seed N] [--each N] [--questions N]
+usage: compare.py LATCHKEY [--worlds N] [--seed N] [--first N] [--each N] [--questions N]
 Worlds go into one store, --each at a time; what differs is printed with its world's seed.
 """
 import argparse
+import collections
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
-from oracle import questions, verdict
+from oracle import identities, objects, questions, verdict
 from world import World, predefined, write
+
+BEST = ["denied", "conditional", "allowed"]
 
 
 def run(program, *arguments, accept=(0,)):
@@ -25,7 +29,7 @@ def run(program, *arguments, accept=(0,)):
 
 def identity(who):
     if who == "public":
-        return "internet"
+        return who
     if who.endswith(".iam.gserviceaccount.com"):
         project = who.split("@")[1].split(".")[0]
         return f"//iam.googleapis.com/projects/{project}/serviceAccounts/{who}"
@@ -46,8 +50,9 @@ class Store:
     """One store of some worlds, and what is asked of it."""
 
     def __init__(self, program, worlds, directory):
-        self.program, self.worlds = program, worlds
+        self.program, self.worlds, self.directory = program, worlds, directory
         self.path = directory + "/store"
+        self.asked = 0
         for w in worlds:
             write(w, f"{directory}/in/w{w.number}")
         with open(directory + "/in/roles.json", "w", encoding="utf-8") as f:
@@ -55,101 +60,159 @@ class Store:
                        for n, p in predefined().items()], f)
         run(program, "ingest", "-q", "--store", self.path, directory + "/in",
             accept=(0, 5))
-        self.script, self.expected = [], []
 
-    def ask(self, query, expected, what):
-        self.script.append(query)
-        self.expected.append((expected, what))
-
-    def answers(self, directory):
-        path = directory + "/script"
+    def answers(self, queries, form):
+        """One of each query: a line (ndjson, of `can`) or a document (json)."""
+        path = self.directory + "/script"
         with open(path, "w", encoding="utf-8") as f:
-            f.write("\n".join(self.script) + "\n")
-        out = run(self.program, "query", "--store", self.path, "-o", "ndjson", "-f", path,
+            f.write("\n".join(queries) + "\n")
+        out = run(self.program, "query", "--store", self.path, "-o", form, "-f", path,
                   accept=(0, 5))
-        return [json.loads(line) for line in out.splitlines()]
+        out = out.splitlines() if form == "ndjson" else \
+            [a for a in re.split(r'^(?=\{"query":)', out, flags=re.M) if a]
+        if len(out) != len(queries):
+            sys.exit(f"{len(queries)} questions, {len(out)} answers")
+        self.asked += len(queries)
+        return [json.loads(answer) for answer in out]
 
 
-def ask_pairs(store, most):
+def wrong_pairs(store, most):
+    asked, expected = [], []
     for w in store.worlds:
         every = list(questions(w))
         if most and len(every) > most:
             every = w.random.sample(every, most)
         for who, permission, thing in every:
-            store.ask(f"can {quote(identity(who))} {permission} {quote(resource(w, thing))} directly",
-                      verdict(w, who, permission, thing),
-                      (w.number, who, permission, resource(w, thing)))
+            asked.append(f"can {quote(identity(who))} {permission} "
+                         f"{quote(resource(w, thing))} directly")
+            expected.append((verdict(w, who, permission, thing),
+                             (w.number, who, permission, resource(w, thing))))
+    for answer, (right, what) in zip(store.answers(asked, "ndjson"), expected):
+        if answer["verdict"] != right:
+            yield what, right, answer["verdict"]
 
 
-def wrong_pairs(store, directory, most):
-    ask_pairs(store, most)
-    got = store.answers(directory)
-    if len(got) != len(store.script):
-        sys.exit(f"{len(store.script)} questions, {len(got)} answers")
-    for line, (expected, what) in zip(got, store.expected):
-        if line["verdict"] != expected:
-            yield what, expected, line["verdict"]
+def matches(pattern, text):
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text) is not None
 
 
-def rows(store, query):
-    """Verdict by key."""
-    out = run(store.program, "query", "--store", store.path, "-o", "ndjson", query,
-              accept=(0, 5))
-    lines = [json.loads(line) for line in out.splitlines()]
-    return {line["key"]: line["verdict"] for line in lines if "key" in line}
+class Truth:
+    """What the oracle says of one world, by what the engine would list."""
+
+    def __init__(self, world):
+        self.world = world
+        self.keys = {world.key(holder) for holder in world.holders()}
+        self.object = world.random.choice(objects(world))
+        self.negates = any("!" in b.get("condition", {}).get("expression", "")
+                           for bindings in world.allow.values() for b in bindings)
+        # (permission, holder's key) or (permission, key of one thing): {who: verdict}
+        self.who = collections.defaultdict(dict)
+        # (who, permission): {holder's key: verdict}
+        self.what = collections.defaultdict(dict)
+        # (who, permission, holder's key): {key of one thing: verdict}
+        self.part = collections.defaultdict(dict)
+        for who, permission, thing in questions(world):
+            self.add(who, permission, thing, verdict(world, who, permission, thing))
+        # who is of no part of this world is let in with everybody or not at all
+        self.stranger = collections.defaultdict(lambda: "denied")
+        for who, permission, thing in questions(world, ["stranger@nowhere.example"]):
+            for key in {world.key(thing[1]), resource(world, thing)}:
+                self.stranger[permission, key] = max(
+                    self.stranger[permission, key], verdict(world, who, permission, thing),
+                    key=BEST.index)
+
+    def add(self, who, permission, thing, right):
+        key, one, me = self.world.key(thing[1]), resource(self.world, thing), identity(who)
+        # who can is asked about whole things, and about one object of each bucket
+        for k in {key, one} if thing[0] != "object" or thing[2] == self.object else {key}:
+            of = self.who[permission, k]
+            of[me] = max(of.get(me, "denied"), right, key=BEST.index)
+        of = self.what[me, permission]
+        of[key] = max(of.get(key, "denied"), right, key=BEST.index)
+        self.part[me, permission, key][one] = right
+
+
+def differences(right, got):
+    right = {key: v for key, v in right.items() if v != "denied"}
+    for key in () if right == got else sorted(set(right) | set(got)):
+        if right.get(key, "denied") != got.get(key, "denied"):
+            yield key, right.get(key, "denied"), got.get(key, "no row")
+
+
+def wrong_who(store, truths, everybody):
+    asked, expected = [], []
+    for t in truths:
+        for (permission, key), right in sorted(t.who.items()):
+            asked.append(f"who can {permission} {quote(key)} directly")
+            expected.append((t, permission, key, right))
+    for answer, (t, permission, key, right) in zip(store.answers(asked, "json"), expected):
+        got = {row["key"]: row["verdict"] for row in answer["rows"]}
+        right = {**dict.fromkeys(everybody, t.stranger[permission, key]), **right}
+        for who, expect, found in differences(right, got):
+            yield (t.world.number, who, permission, key), expect, f"who: {found}"
+
+
+def wrong_what(store, truths):
+    asked, expected = [], []
+    public = collections.defaultdict(dict)
+    for t in truths:
+        for (permission, key), v in t.stranger.items():
+            if v != "denied" and key in t.keys:
+                public[permission][key] = v
+    for t in truths:
+        for (who, permission), right in sorted(t.what.items()):
+            if who != "public":
+                asked.append(f"what can {quote(who)} {permission} directly")
+                expected.append((t, who, permission, right))
+    for answer, (t, who, permission, right) in zip(store.answers(asked, "json"), expected):
+        rows = {row["key"]: row for row in answer["rows"]}
+        got = {key: row["verdict"] for key, row in rows.items()}
+        right = {**{k: v for k, v in public[permission].items() if k not in t.keys}, **right}
+        for key, expect, found in differences(right, got):
+            yield (t.world.number, who, permission, key), expect, f"what: {found}"
+        yield from wrong_parts(t, who, permission, rows)
+
+
+def wrong_parts(t, who, permission, rows):
+    """The patterns of a row are what is reached in it; what is taken out of a pattern
+    they do not tell."""
+    for key, row in rows.items():
+        for one, right in t.part.get((who, permission, key), {}).items():
+            reached = any(matches(p, one) for p in row["resources"])
+            if reached != (right != "denied") and not (reached and t.negates):
+                yield (t.world.number, who, permission, one), right, \
+                    f"what: {row['resources']}"
 
 
 def wrong_lists(store):
-    """who-can and what-can against the oracle's pairs. Others of the store may be let in
-    by what is public; of them nothing is asked."""
-    for w in store.worlds:
-        truth = {}
-        for who, permission, thing in questions(w):
-            truth[(identity(who), permission, resource(w, thing), w.key(thing[1]))] = \
-                verdict(w, who, permission, thing)
-        whose = sorted({who for who, _, _, _ in truth} - {"internet"})
-        for permission, key in sorted({(p, k) for _, p, k, _ in truth}):
-            got = rows(store, f"who can {permission} {quote(key)} directly")
-            for (who, p, k, _), v in truth.items():
-                if (p, k) == (permission, key) and who in whose and \
-                        got.get(who, "denied") != v:
-                    yield (w.number, who, p, k), v, f"who: {got.get(who)}"
-        for who in whose:
-            yield from wrong_what(store, w, who, truth)
-
-
-def wrong_what(store, w, who, truth):
-    """Of what-can only whether a thing is there: it may be reached in part."""
-    for permission in sorted({p for _, p, _, _ in truth}):
-        got = rows(store, f"what can {quote(who)} {permission} directly")
-        reached = {k for (x, p, _, k), v in truth.items()
-                   if x == who and p == permission and v != "denied"}
-        asked = {k for x, p, _, k in truth if x == who and p == permission}
-        for key in sorted(asked):
-            if key in reached and key not in got:
-                yield (w.number, who, permission, key), "a row", "what: none"
+    truths = [Truth(w) for w in store.worlds]
+    everybody = {identity(who) for w in store.worlds for who in identities(w)} - {"public"}
+    yield from wrong_who(store, truths, everybody)
+    yield from wrong_what(store, truths)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("program")
     parser.add_argument("--worlds", type=int, default=500)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--each", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--questions", type=int, default=0, help="of each world; 0: all")
-    parser.add_argument("--lists", type=int, default=0, help="worlds whose lists are asked")
+    parser.add_argument("--no-lists", action="store_true")
     given = parser.parse_args()
     bad = asked = 0
-    for first in range(0, given.worlds, given.each):
-        numbers = range(first, min(first + given.each, given.worlds))
+    last = given.first + given.worlds
+    for first in range(given.first, last, given.each):
+        numbers = range(first, min(first + given.each, last))
         with tempfile.TemporaryDirectory() as directory:
             os.makedirs(directory + "/in")
             store = Store(given.program, [World(given.seed, n) for n in numbers], directory)
-            found = list(wrong_pairs(store, directory, given.questions))
-            asked += len(store.script)
-            store.worlds = store.worlds[:max(0, given.lists - first)]
-            found += list(wrong_lists(store))
-        for what, expected, got in found[:20]:
+            found = list(wrong_pairs(store, given.questions))
+            if not given.no_lists:
+                found += list(wrong_lists(store))
+            asked += store.asked
+        for what, expected, got in found[:max(0, 20 - bad)]:
             print(f"seed {given.seed} world {what[0]}: {' '.join(map(str, what[1:]))}: "
                   f"expected {expected}, got {got}")
         bad += len(found)

@@ -31,6 +31,12 @@ def members_of(world, group, seen=None):
 
 def names(world, who, member):
     """Whether a member of an allow policy means the identity."""
+    if (who, member) not in world.named:
+        world.named[who, member] = means(world, who, member)
+    return world.named[who, member]
+
+
+def means(world, who, member):
     kind, _, rest = member.partition(":")
     if member == "allUsers":
         return True
@@ -122,6 +128,12 @@ class Value(str):
 
 def chain(world, holder):
     """What the policies of hold for it: itself and all that it lies in."""
+    if id(holder) not in world.chains:
+        world.chains[id(holder)] = make_chain(holder)
+    return world.chains[id(holder)]
+
+
+def make_chain(holder):
     out = []
     if holder is not None and "project" in holder:
         out.append(holder)
@@ -159,40 +171,57 @@ def denied(world, who, permission, levels):
     return False
 
 
+@functools.lru_cache(maxsize=100000)
+def answers(expression, resource):
+    """One of each request."""
+    return tuple(holds(expression, resource, r) for r in REQUESTS)
+
+
 def verdict(world, who, permission, thing):
     levels = chain(world, thing[1])
     if denied(world, who, permission, levels):
         return "denied"
-    conditions = []
+    conditions = set()
     for level in levels:
         for b in world.allow.get(world.key(level), []):
             if role_has(world, b["role"], permission) and \
                     any(names(world, who, m) for m in b["members"]):
-                conditions.append(b.get("condition", {}).get("expression", "true"))
+                conditions.add(b.get("condition", {}).get("expression", "true"))
     resource = attributes(world, thing)
-    answers = {any(holds(c, resource, r) for c in conditions) for r in REQUESTS}
-    if answers == {True}:
+    some = {any(of) for of in zip(*(answers(c, resource) for c in conditions))}
+    if some == {True}:
         return "allowed"
-    return "conditional" if True in answers else "denied"
+    return "conditional" if True in some else "denied"
+
+
+def objects(world):
+    """Names of objects, one of each sort that conditions can tell apart."""
+    tails = [""] + sorted({t["name"] for t in world.things if t["kind"] == "instance"}) + ["zz"]
+    return ["b"] + [head + tail for head in ("a1", "c") for tail in tails]
 
 
 def things(world):
     """All that can be asked about: (kind, holder, what follows its key)."""
     out = [("project", p, "") for p in world.projects]
-    out += [("folder", f, "") for f in world.folders]
+    out += [("folder", f, "") for f in world.folders] + [("organization", None, "")]
     for t in world.things:
         out.append((t["kind"], t, ""))
         if t["kind"] == "bucket":
-            out += [("object", t, o) for o in ("a1", "b", "c")]
+            out += [("object", t, o) for o in objects(world)]
         if t["kind"] == "secret":
             out.append(("version", t, "1"))
     return out
 
 
-def questions(world):
-    who = [u.lower() for u in world.users] + world.accounts + ["public"]
-    for w in who:
+def identities(world):
+    more = {m for inside in world.groups.values() for m in inside
+            if m.startswith("nobody@")}
+    return [u.lower() for u in world.users] + sorted(more) + world.accounts + ["public"]
+
+
+def questions(world, who_all=None):
+    for who in who_all or identities(world):
         for thing in things(world):
             for permission, kind in sorted(PERMISSIONS.items()):
-                if kind == thing[0]:
-                    yield w, permission, thing
+                if thing[0] in kind:
+                    yield who, permission, thing

@@ -8,22 +8,22 @@ import json
 import os
 import random
 
-# permission: the kind of thing that it is asked about
+# permission: the kinds of things that it is asked about
 PERMISSIONS = {
-    "storage.objects.get": "object",
-    "storage.objects.create": "object",
-    "storage.objects.list": "bucket",
-    "storage.buckets.get": "bucket",
-    "storage.buckets.setIamPolicy": "bucket",
-    "iam.serviceAccounts.getAccessToken": "account",
-    "iam.serviceAccounts.actAs": "account",
-    "secretmanager.versions.access": "version",
-    "secretmanager.secrets.get": "secret",
-    "compute.instances.get": "instance",
-    "resourcemanager.projects.get": "project",
-    "resourcemanager.projects.setIamPolicy": "project",
-    "storage.buckets.create": "project",
-    "resourcemanager.folders.get": "folder",
+    "storage.objects.get": ["object"],
+    "storage.objects.create": ["object"],
+    "storage.objects.list": ["bucket"],
+    "storage.buckets.get": ["bucket"],
+    "storage.buckets.setIamPolicy": ["bucket"],
+    "iam.serviceAccounts.getAccessToken": ["account"],
+    "iam.serviceAccounts.actAs": ["account"],
+    "secretmanager.versions.access": ["version"],
+    "secretmanager.secrets.get": ["secret"],
+    "compute.instances.get": ["instance"],
+    "resourcemanager.projects.get": ["project"],
+    "resourcemanager.projects.setIamPolicy": ["project"],
+    "storage.buckets.create": ["project", "folder", "organization"],
+    "resourcemanager.folders.get": ["folder"],
 }
 # the name that deny policies have for them
 V2 = {p: (("cloudresourcemanager" if p.startswith("resourcemanager") else p.split(".")[0])
@@ -44,7 +44,7 @@ class World:
         self.folders, self.projects, self.things = [], [], []
         self.users, self.groups, self.accounts = [], {}, []
         self.roles, self.allow, self.deny = {}, {}, []
-        self.made = 0
+        self.made, self.named, self.keys, self.chains = 0, {}, {}, {}
         self.make()
 
     def name(self, head):
@@ -73,7 +73,8 @@ class World:
             inside = r.sample(self.users, r.randint(0, min(2, len(self.users))))
             inside += r.sample(self.accounts, min(len(self.accounts), r.randint(0, 1)))
             inside += r.sample(sorted(self.groups), min(len(self.groups), r.randint(0, 1)))
-            self.groups[f"g{self.number}n{i}@{self.domain}"] = inside
+            self.groups[f"g{self.number}n{i}@{self.domain}"] = \
+                inside or [f"nobody@{self.domain}"]
         self.make_roles()
         for holder in self.holders():
             if r.random() < .75:
@@ -105,6 +106,11 @@ class World:
 
     def key(self, holder):
         """The full resource name of the organization, a container or a thing."""
+        if id(holder) not in self.keys:
+            self.keys[id(holder)] = self.make_key(holder)
+        return self.keys[id(holder)]
+
+    def make_key(self, holder):
         if holder is None:
             return CRM + f"organizations/{self.organization}"
         if "id" in holder:
@@ -315,10 +321,12 @@ def write(world, directory):
             json.dump({"name": "policies/cloudresourcemanager.googleapis.com%2F" +
                        path.replace("/", "%2F") + f"/denypolicies/d{i}",
                        "kind": "DenyPolicy", "rules": rules}, f)
+    with open(f"{directory}/users.json", "w", encoding="utf-8") as f:
+        json.dump({"kind": "admin#directory#users", "users": [
+            {"primaryEmail": u, "id": str(world.number)} for u in world.users]}, f)
     for group, inside in sorted(world.groups.items()):
         os.makedirs(f"{directory}/groups/{group}", exist_ok=True)
         with open(f"{directory}/groups/{group}/members.json", "w", encoding="utf-8") as f:
             json.dump({"kind": "admin#directory#members", "members": [
                 {"email": m, "role": "MEMBER",
-                 "type": "GROUP" if m in world.groups else "USER"} for m in inside]
-                or [{"email": f"nobody@{world.domain}", "type": "USER", "role": "MEMBER"}]}, f)
+                 "type": "GROUP" if m in world.groups else "USER"} for m in inside]}, f)
