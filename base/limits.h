@@ -31,6 +31,7 @@
 	(1u << 30) /* one LMDB value; a write over 2 GiB fails at commit */
 #define LIMIT_DOCUMENTS_KNOWN                                                            \
 	65536u /* policies that an ingest remembers: some accounts' in 12 MiB */
+#define LIMIT_KINDS    65535u      /* of entities in one scope: providers have hundreds */
 #define LIMIT_ENTITIES 0xfffffff0u /* ids are 32 bits; the last few are sentinels */
 #define LIMIT_ATOM_STATES                                                                \
 	200000u /* states explored to decide a set of wildcard patterns */

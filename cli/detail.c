@@ -113,7 +113,7 @@ static void read_coverage(
 	struct buf out = { 0 };
 
 	for (uint32_t i = 0; i < segment_info(s)->coverage_count; i++) {
-		if (all[i].subject == id)
+		if (segment_coverage_has(s, i, id))
 			VEC_ADD(&out, struct detail_coverage,
 				{ segment_str(s, all[i].what),
 					detail_coverage_name(all[i].state),
@@ -132,7 +132,7 @@ static int read_entity(struct detail *d, struct segment *s, entity_id id,
 	d->in_store = true;
 	d->scope = segment_info(s)->scope;
 	d->created = entity->created;
-	d->last_used = entity->last_used;
+	d->last_used = segment_last_used(entity);
 	d->tags_known = entity->tags_known != 0;
 	d->resource_policy = policy_state(entity->policy_state);
 	if (entity->parent != SEGMENT_NONE)

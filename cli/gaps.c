@@ -16,6 +16,9 @@ static void tell_recorded(struct search *s)
 	const struct segment_coverage *all = segment_coverages(s->segment);
 
 	for (uint32_t i = 0; i < segment_info(s->segment)->coverage_count; i++) {
+		uint32_t count;
+		const uint32_t *subject =
+			segment_coverage_subjects(s->segment, i, &count);
 		struct gap gap;
 
 		if (all[i].state != COVERAGE_PARTIAL && all[i].state != COVERAGE_REFUSED)
@@ -23,11 +26,13 @@ static void tell_recorded(struct search *s)
 		gap = (struct gap){ .what = segment_str(s->segment, all[i].what),
 			.state = detail_coverage_name(all[i].state),
 			.detail = segment_str(s->segment, all[i].detail) };
-		if (all[i].subject != SEGMENT_NONE) {
-			gap.subject = segment_key(s->segment, all[i].subject, s->arena);
-			gap.count = 1;
+		if (all[i].whole)
+			s->each(s->ctx, &gap);
+		gap.count = 1;
+		for (uint32_t k = 0; k < count; k++) {
+			gap.subject = segment_key(s->segment, subject[k], s->arena);
+			s->each(s->ctx, &gap);
 		}
-		s->each(s->ctx, &gap);
 	}
 }
 

@@ -280,7 +280,7 @@ static struct str entity_last_used(const struct source *s)
 {
 	const struct segment_entity *entity = world_entity(s->w, s->node);
 
-	return label_time(entity ? entity->last_used : 0, s->arena);
+	return label_time(entity ? segment_last_used(entity) : 0, s->arena);
 }
 
 static struct str entity_admin(const struct source *s)

@@ -333,7 +333,7 @@ static void entity_last_used(struct json_out *j, const struct source *s)
 {
 	const struct segment_entity *entity = world_entity(s->w, s->node);
 
-	json_out_time(j, entity ? entity->last_used : 0);
+	json_out_time(j, entity ? segment_last_used(entity) : 0);
 }
 
 static void entity_admin(struct json_out *j, const struct source *s)

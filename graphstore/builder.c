@@ -375,6 +375,9 @@ static int indexes_write(const struct builder *b, struct store_write *w,
 	struct arena arena;
 	int rc;
 
+	/* The old version may be of this very write, whose postings still wait. */
+	if (has_old && entry->number >= w->known_scopes && posting_flush(w, e) < 0)
+		return e->code;
 	arena_init(&arena, ARENA_UNLIMITED);
 	for (size_t i = 0; i < count; i++)
 		parts[i] = buf_str(&VEC_DATA(&b->parts, struct buf)[i]);
@@ -383,8 +386,8 @@ static int indexes_write(const struct builder *b, struct store_write *w,
 		rc = snapshot_open_segment(&old, w->store, w->txn, entry->number,
 			entry->versions[1].version, &arena, e);
 	for (size_t i = 0; rc == 0 && i < sizeof(tables) / sizeof(tables[0]); i++)
-		rc = posting_replace(
-			w, has_old ? &old : NULL, &new, entry->number, tables[i], e);
+		rc = has_old ? posting_replace(w, &old, &new, entry->number, tables[i], e)
+			     : posting_defer(w, &new, entry->number, tables[i], e);
 	arena_release(&arena);
 	return rc;
 }

@@ -3,7 +3,11 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/partition.h"
+#include "graphstore/builder_priv.h"
 #include "graphstore/scope_priv.h"
+
+#define WAITING_MEMORY ((size_t)16 << 20) /* of a write, before they go to the disk */
 
 void posting_set_release(struct posting_set *set)
 {
@@ -14,25 +18,26 @@ void posting_set_release(struct posting_set *set)
 static int compare_posting(const void *a, const void *b)
 {
 	const struct posting *x = a, *y = b;
-	int order = memcmp(x->key, y->key, POSTING_KEY_MAX);
+	int order = memcmp(x->key, y->key, POSTING_KEY_SIZE);
 
 	return order != 0 ? order : (x->first > y->first) - (x->first < y->first);
 }
 
 /* Hash of the text as the table keys it: names fold. */
-static uint32_t hash_text(uint8_t out[16], enum store_table table, struct str text)
+static void hash_text(
+	uint8_t out[POSTING_HASH_SIZE], enum store_table table, struct str text)
 {
 	struct buf folded = { 0 };
+	uint8_t hash[16];
 
-	if (table != STORE_NAMES) {
-		scope_hash(out, text);
-		return 16;
+	if (table == STORE_NAMES) {
+		for (size_t i = 0; i < text.n; i++)
+			buf_add_char(&folded, str_lower_char(text.p[i]));
+		text = buf_str(&folded);
 	}
-	for (size_t i = 0; i < text.n; i++)
-		buf_add_char(&folded, str_lower_char(text.p[i]));
-	scope_hash(out, buf_str(&folded));
+	scope_hash(hash, text);
+	memcpy(out, hash, POSTING_HASH_SIZE);
 	buf_release(&folded);
-	return 16;
 }
 
 static void add(struct posting_set *set, enum store_table table, struct str text,
@@ -40,9 +45,8 @@ static void add(struct posting_set *set, enum store_table table, struct str text
 {
 	struct posting p = { .first = first };
 
-	p.key_size = hash_text(p.key, table, text);
-	table_number(p.key + p.key_size, scope);
-	p.key_size += 4;
+	hash_text(p.key, table, text);
+	table_number(p.key + POSTING_HASH_SIZE, scope);
 	p.count = (uint32_t)VEC_COUNT(&set->items, uint32_t) - first;
 	buf_add(&set->postings, &p, sizeof(p));
 }
@@ -130,7 +134,8 @@ static void join(struct posting_set *set)
 
 		for (uint32_t k = 0; k < p[i].count; k++)
 			VEC_ADD(&items, uint32_t, from[p[i].first + k]);
-		if (kept > 0 && memcmp(p[kept - 1].key, p[i].key, POSTING_KEY_MAX) == 0) {
+		if (kept > 0 &&
+			memcmp(p[kept - 1].key, p[i].key, POSTING_KEY_SIZE) == 0) {
 			p[kept - 1].count += p[i].count;
 			continue;
 		}
@@ -162,7 +167,7 @@ void posting_collect(struct posting_set *out, const struct segment *s, uint32_t 
 
 static struct str key_of(const struct posting *p)
 {
-	return (struct str){ (const char *)p->key, p->key_size };
+	return (struct str){ (const char *)p->key, POSTING_KEY_SIZE };
 }
 
 static struct str value_of(const struct posting_set *set, const struct posting *p)
@@ -205,12 +210,146 @@ int posting_replace(struct store_write *w, const struct segment *old,
 	struct posting_set before = { 0 }, after = { 0 };
 	int rc;
 
-	if (old)
-		posting_collect(&before, old, scope, table);
+	posting_collect(&before, old, scope, table);
 	posting_collect(&after, new, scope, table);
 	rc = merge(w, table, &before, &after, e);
 	posting_set_release(&before);
 	posting_set_release(&after);
+	return rc;
+}
+
+/* A posting that waits, or a part of one: the number of items that follow is 0 to 2. */
+struct waiting {
+	uint8_t key[POSTING_KEY_SIZE];
+	uint32_t count, items[2];
+};
+
+struct posting_wait {
+	struct spool *spool;
+	struct partition rows[STORE_TABLE_COUNT]; /* struct waiting; of three tables */
+};
+
+static const enum store_table waiting_tables[] = { STORE_KEYS, STORE_NAMES, STORE_LINKS };
+#define WAITING_TABLES (sizeof(waiting_tables) / sizeof(waiting_tables[0]))
+
+static struct posting_wait *wait_begin(struct store_write *w)
+{
+	struct posting_wait *wait = w->waiting;
+
+	if (wait)
+		return wait;
+	wait = w->waiting = builder_memory(1, sizeof(*wait));
+	spool_new(&wait->spool, w->store->directory, WAITING_MEMORY);
+	for (size_t i = 0; i < WAITING_TABLES; i++)
+		partition_init(&wait->rows[waiting_tables[i]], wait->spool,
+			sizeof(struct waiting));
+	return wait;
+}
+
+void posting_wait_free(struct posting_wait *wait)
+{
+	if (!wait)
+		return;
+	for (size_t i = 0; i < WAITING_TABLES; i++)
+		partition_release(&wait->rows[waiting_tables[i]]);
+	spool_free(wait->spool);
+	free(wait);
+}
+
+int posting_defer(struct store_write *w, const struct segment *new, uint32_t scope,
+	enum store_table table, struct err *e)
+{
+	struct partition *rows = &wait_begin(w)->rows[table];
+	struct posting_set set = { 0 };
+	const struct posting *p;
+	int rc = 0;
+
+	posting_collect(&set, new, scope, table);
+	p = VEC_DATA(&set.postings, struct posting);
+	for (size_t i = 0; rc == 0 && i < VEC_COUNT(&set.postings, struct posting); i++) {
+		const uint32_t *item = VEC_DATA(&set.items, uint32_t) + p[i].first;
+		uint32_t done = 0;
+
+		do {
+			struct waiting row = { .count = 0 };
+
+			memcpy(row.key, p[i].key, sizeof(row.key));
+			for (; done < p[i].count && row.count < 2; done++)
+				row.items[row.count++] = item[done];
+			rc = partition_add(rows, &row, e);
+		} while (rc == 0 && done < p[i].count);
+	}
+	posting_set_release(&set);
+	return rc;
+}
+
+/* Rows of one key keep their order: their items ascend, and keys have one row. */
+static int compare_waiting(const void *a, const void *b)
+{
+	const struct waiting *x = a, *y = b;
+	int order = memcmp(x->key, y->key, sizeof(x->key));
+
+	return order != 0 ? order
+			  : (x->items[0] > y->items[0]) - (x->items[0] < y->items[0]);
+}
+
+static int flush_part(struct store_write *w, enum store_table table,
+	const struct buf *rows, unsigned flags, struct err *e)
+{
+	const struct waiting *row = VEC_DATA(rows, struct waiting);
+	size_t count = VEC_COUNT(rows, struct waiting);
+	struct buf value = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0, next; rc == 0 && i < count; i = next) {
+		struct str key = { (const char *)row[i].key, sizeof(row[i].key) };
+
+		buf_clear(&value);
+		for (next = i; next < count &&
+			       memcmp(row[next].key, row[i].key, sizeof(row->key)) == 0;
+			next++)
+			buf_add(&value, row[next].items,
+				row[next].count * sizeof(uint32_t));
+		rc = table_put(w, table, key, value.n > 0 ? buf_str(&value) : STR_LIT(""),
+			flags, e);
+	}
+	buf_release(&value);
+	return rc;
+}
+
+static int flush_table(struct store_write *w, enum store_table table, struct err *e)
+{
+	struct partition *p = &w->waiting->rows[table];
+	struct buf rows = { 0 };
+	unsigned flags = 0;
+	MDB_stat stat;
+	int rc = mdb_stat(w->txn, w->store->dbi[table], &stat);
+
+	if (rc != 0)
+		return store_err(e, w->store, rc, "write an index table");
+	if (stat.ms_entries == 0)
+		flags = MDB_APPEND;
+	for (unsigned part = 0; rc == 0 && part < PARTITION_PARTS; part++) {
+		buf_clear(&rows);
+		rc = partition_take(p, part, &rows, e);
+		if (rc == 0 && rows.n > sizeof(struct waiting))
+			qsort(rows.p, VEC_COUNT(&rows, struct waiting),
+				sizeof(struct waiting), compare_waiting);
+		if (rc == 0)
+			rc = flush_part(w, table, &rows, flags, e);
+	}
+	buf_release(&rows);
+	return rc;
+}
+
+int posting_flush(struct store_write *w, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; w->waiting && rc == 0 && i < WAITING_TABLES; i++)
+		rc = flush_table(w, waiting_tables[i], e);
+	posting_wait_free(w->waiting);
+	w->waiting = NULL;
 	return rc;
 }
 
@@ -219,18 +358,20 @@ int posting_each(const struct store *store, MDB_txn *txn, enum store_table table
 	int (*each)(void *ctx, uint32_t scope, struct str value, struct err *e),
 	void *ctx, struct err *e)
 {
-	uint8_t first[POSTING_KEY_MAX] = { 0 };
-	uint32_t size = hash_text(first, table, text);
-	MDB_val key = { size + 4, first }, value;
+	uint8_t first[POSTING_KEY_SIZE] = { 0 };
+	MDB_val key = { sizeof(first), first }, value;
 	MDB_cursor *cursor = NULL;
 	int rc = mdb_cursor_open(txn, store->dbi[table], &cursor), result = 0;
 
 	if (rc != 0)
 		return store_err(e, store, rc, "read an index table");
+	hash_text(first, table, text);
 	rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-	while (rc == 0 && result == 0 && key.mv_size == size + 4 &&
-		memcmp(key.mv_data, first, size) == 0) {
-		result = each(ctx, table_number_read((const uint8_t *)key.mv_data + size),
+	while (rc == 0 && result == 0 && key.mv_size == sizeof(first) &&
+		memcmp(key.mv_data, first, POSTING_HASH_SIZE) == 0) {
+		result = each(ctx,
+			table_number_read(
+				(const uint8_t *)key.mv_data + POSTING_HASH_SIZE),
 			(struct str){ value.mv_data, value.mv_size }, e);
 		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
 	}

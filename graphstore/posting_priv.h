@@ -19,12 +19,12 @@ enum posting_rank {
 	POSTING_SHARED /* shared with other scopes, or only named */
 };
 
-#define POSTING_KEY_MAX 20u
+#define POSTING_HASH_SIZE 8u
+#define POSTING_KEY_SIZE  (POSTING_HASH_SIZE + 4)
 
 /* One posting; its value is items [first, first + count) of the set. */
 struct posting {
-	uint8_t key[POSTING_KEY_MAX];
-	uint32_t key_size;
+	uint8_t key[POSTING_KEY_SIZE]; /* hash, scope */
 	uint32_t first, count;
 };
 
@@ -39,9 +39,22 @@ void posting_set_release(struct posting_set *set);
 void posting_collect(struct posting_set *out, const struct segment *s, uint32_t scope,
 	enum store_table table);
 
-/* Bring the table from what `old` (may be NULL) said to what `new` says. */
+/* Bring the table from what `old` said to what `new` says. */
 int posting_replace(struct store_write *w, const struct segment *old,
 	const struct segment *new, uint32_t scope, enum store_table table, struct err *e);
+
+/*
+ * What the segment of a new scope says waits for the end of the write, so that it goes
+ * into the table in the order of its keys.
+ */
+int posting_defer(struct store_write *w, const struct segment *new, uint32_t scope,
+	enum store_table table, struct err *e);
+
+/* NULL is allowed. */
+void posting_wait_free(struct posting_wait *wait);
+
+/* Put what waits. */
+int posting_flush(struct store_write *w, struct err *e);
 
 enum posting_rank posting_rank(const struct segment *s, entity_id id, struct str key);
 

@@ -306,6 +306,14 @@ static uint32_t kind_number(struct seal *s, uint32_t *number, text_id kind)
 	return number[kind] - 1;
 }
 
+/* Seconds as the segment has them: what is before 1970 is not known. */
+static uint32_t seconds(int64_t time)
+{
+	if (time < 0)
+		return 0;
+	return time < SEGMENT_NEVER ? (uint32_t)time : SEGMENT_NEVER - 1;
+}
+
 static void entities_make(struct seal *s)
 {
 	const struct builder_entity *all =
@@ -319,12 +327,13 @@ static void entities_make(struct seal *s)
 		text_id parent = from->parent ? from->parent : s->b->key;
 		struct segment_entity to = {
 			.flags = from->flags,
-			.kind = kind_number(s, kinds, from->kind),
+			.kind = (uint16_t)kind_number(s, kinds, from->kind),
 			.name = seal_text(s, from->name),
 			.parent = SEGMENT_NONE,
 			.class = SEGMENT_NONE,
-			.created = from->created,
-			.last_used = from->last_used,
+			.created = seconds(from->created),
+			.used = from->last_used == -1 ? SEGMENT_NEVER
+						      : seconds(from->last_used),
 			.tags_known = from->tags_known,
 		};
 
@@ -338,6 +347,17 @@ static void entities_make(struct seal *s)
 		&members);
 	buf_release(&members);
 	free(kinds);
+}
+
+/* Entities have the number of their kind in 16 bits. */
+static int kinds_check(const struct seal *s, struct err *e)
+{
+	size_t count = VEC_COUNT(&s->set.section[SECTION_KINDS], struct segment_text);
+
+	return count <= LIMIT_KINDS
+		       ? 0
+		       : err_set(e, ERR_LIMIT, "%zu kinds of entities are more than %u",
+				 count, LIMIT_KINDS);
 }
 
 /* A tag or attribute on its way into the segment. */
@@ -603,6 +623,9 @@ int seal_run(struct builder *b, struct err *e)
 	if (rc < 0)
 		goto done;
 	entities_make(&s);
+	rc = kinds_check(&s, e);
+	if (rc < 0)
+		goto done;
 	pairs_make(&s, &b->tags, SECTION_TAG_STARTS);
 	pairs_make(&s, &b->attributes, SECTION_ATTRIBUTE_STARTS);
 	holdings_make(&s);

@@ -11,7 +11,7 @@
 _Static_assert(sizeof(struct section_table) == 24, "section table");
 _Static_assert(sizeof(struct section_entry) == 24, "section entry");
 _Static_assert(sizeof(struct segment_head) == 64, "INFO");
-_Static_assert(sizeof(struct segment_entity) == 48, "ENTITIES");
+_Static_assert(sizeof(struct segment_entity) == 32, "ENTITIES");
 _Static_assert(sizeof(struct segment_doc) == 48, "DOCS");
 _Static_assert(sizeof(struct segment_index) == 20, "INDEX");
 _Static_assert(sizeof(struct segment_statement) == 24, "STATEMENTS");
@@ -21,7 +21,7 @@ _Static_assert(sizeof(struct segment_coverage) == 24, "COVERAGES");
 _Static_assert(sizeof(struct segment_record) == 12, "RECORDS");
 _Static_assert(sizeof(struct segment_holding) == 24, "HOLDINGS");
 _Static_assert(sizeof(struct segment_pair) == 16, "TAGS");
-_Static_assert(SECTION_COUNT == 68, "sections");
+_Static_assert(SECTION_COUNT == 70, "sections");
 
 static const struct {
 	const char *name;

@@ -20,7 +20,7 @@
 #include "base/str.h"
 #include "graphstore/segment.h"
 
-#define SECTION_FORMAT   5u
+#define SECTION_FORMAT   6u
 #define SECTION_PAGE     4096u
 #define SECTION_TOGETHER ((size_t)64 << 20)
 #define SECTION_ALONE    ((size_t)1 << 20)
@@ -62,7 +62,9 @@
 	X(DOC_STATEMENTS, uint32_t)                                                      \
 	X(CLASSES, struct segment_class)                                                 \
 	X(GAPS, uint32_t)                                                                \
-	X(REFUSED, uint32_t)
+	X(REFUSED, uint32_t)                                                             \
+	X(COVERAGE_SUBJECT_STARTS, uint32_t)                                             \
+	X(COVERAGE_SUBJECTS, uint32_t)
 
 /*
  * Behind these: for each relation type forward starts and items, reverse starts and

@@ -4,7 +4,7 @@
 #include "graphstore/list_priv.h"
 
 static const struct segment_entity no_entity = {
-	.kind = SEGMENT_NONE,
+	.kind = SEGMENT_NO_KIND,
 	.parent = SEGMENT_NONE,
 	.class = SEGMENT_NONE,
 };
@@ -65,6 +65,7 @@ static int shapes_check(const struct segment *s, struct err *e)
 		{ SECTION_DOC_CLASS_STARTS, s->view[SECTION_DOCS].count },
 		{ SECTION_STATEMENT_DOC_STARTS, s->view[SECTION_STATEMENTS].count },
 		{ SECTION_DOC_STATEMENT_STARTS, s->view[SECTION_DOCS].count },
+		{ SECTION_COVERAGE_SUBJECT_STARTS, s->view[SECTION_COVERAGES].count },
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -445,6 +446,30 @@ void segment_principal_range(
 const struct segment_coverage *segment_coverages(const struct segment *s)
 {
 	return items(s, SECTION_COVERAGES);
+}
+
+const uint32_t *segment_coverage_subjects(
+	const struct segment *s, uint32_t coverage, uint32_t *count)
+{
+	return ids(s, SECTION_COVERAGE_SUBJECT_STARTS, coverage, count);
+}
+
+bool segment_coverage_has(const struct segment *s, uint32_t coverage, entity_id id)
+{
+	uint32_t low = 0, high;
+	const uint32_t *subjects = segment_coverage_subjects(s, coverage, &high);
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (subjects[middle] == id)
+			return true;
+		if (subjects[middle] < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
 }
 
 int segment_document(

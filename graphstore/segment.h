@@ -58,18 +58,26 @@ enum segment_policy_state {
 
 struct segment_entity {
 	uint32_t flags; /* ENTITY_ */
-	uint32_t kind;  /* into kinds */
 	struct segment_text name;
-	entity_id parent;  /* container, local or foreign, or SEGMENT_NONE */
-	uint32_t class;    /* grant class of an identity, else SEGMENT_NONE */
-	int64_t created;   /* seconds since 1970, 0 unknown */
-	int64_t last_used; /* 0 unknown, -1 known never */
+	entity_id parent; /* container, local or foreign, or SEGMENT_NONE */
+	uint32_t class;   /* grant class of an identity, else SEGMENT_NONE */
+	uint32_t created; /* seconds since 1970, 0 unknown */
+	uint32_t used;    /* 0 unknown; see segment_last_used */
+	uint16_t kind;    /* into kinds */
 	/* enum segment_policy_state, of LAYER_RESOURCE and TRUST together */
 	uint8_t policy_state;
 	uint8_t tags_known;
-	uint16_t reserved;
-	uint32_t unused; /* 0; where it came from is in its records: snapshot_source */
+	/* Where it came from is in its records: snapshot_source. */
 };
+
+#define SEGMENT_NEVER   UINT32_MAX
+#define SEGMENT_NO_KIND UINT16_MAX /* of an entity that is not there */
+
+/* Seconds since 1970; 0 unknown, -1 known never. */
+static inline int64_t segment_last_used(const struct segment_entity *entity)
+{
+	return entity->used == SEGMENT_NEVER ? -1 : (int64_t)entity->used;
+}
 
 struct segment_holding {
 	uint32_t doc;
@@ -179,10 +187,11 @@ struct segment_principal {
 	uint32_t is_deny; /* 1: the statement denies */
 };
 
+/* Ascending by what, state and detail. */
 struct segment_coverage {
 	struct segment_text what, detail;
-	entity_id subject; /* local or foreign, or SEGMENT_NONE for the whole scope */
-	uint32_t state;    /* enum coverage_state */
+	uint32_t state; /* enum coverage_state */
+	uint32_t whole; /* 1: said of the scope itself, too */
 };
 
 struct segment_pair {
@@ -299,6 +308,10 @@ const struct segment_principal *segment_principals(const struct segment *s);
 void segment_principal_range(
 	const struct segment *s, struct str text, uint32_t *begin, uint32_t *end);
 const struct segment_coverage *segment_coverages(const struct segment *s);
+/* Of which entities an entry is said: ids, local or foreign, ascending. */
+const uint32_t *segment_coverage_subjects(
+	const struct segment *s, uint32_t coverage, uint32_t *count);
+bool segment_coverage_has(const struct segment *s, uint32_t coverage, entity_id id);
 
 /*
  * The compiled document, read once and cached. 0, or ERR_CORRUPT when the store lost or

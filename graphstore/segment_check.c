@@ -19,6 +19,8 @@ static uint32_t item_limit(const struct segment *s, unsigned section)
 		return s->info.doc_count;
 	case SECTION_DOC_STATEMENTS:
 		return s->info.statement_count;
+	case SECTION_COVERAGE_SUBJECTS:
+		return total;
 	default:
 		return section >= SECTION_RELATIONS ? total : 0;
 	}
@@ -63,7 +65,8 @@ static int lists_check(const struct segment *s, struct err *e)
 		SECTION_ATTRIBUTE_STARTS, SECTION_CLASS_DOC_STARTS };
 	static const unsigned lists[] = { SECTION_KIND_MEMBER_STARTS,
 		SECTION_CLASS_MEMBER_STARTS, SECTION_DOC_CLASS_STARTS,
-		SECTION_STATEMENT_DOC_STARTS, SECTION_DOC_STATEMENT_STARTS };
+		SECTION_STATEMENT_DOC_STARTS, SECTION_DOC_STATEMENT_STARTS,
+		SECTION_COVERAGE_SUBJECT_STARTS };
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
 		if (starts_check(s, starts[i], e) < 0)
@@ -210,8 +213,7 @@ static int principals_check(const struct segment *s, struct err *e)
 	}
 	for (uint32_t i = 0; i < s->info.coverage_count; i++) {
 		if (!text_ok(s, c[i].what) || !text_ok(s, c[i].detail) ||
-			(c[i].subject != SEGMENT_NONE && c[i].subject >= total) ||
-			c[i].state == 0 || c[i].state > COVERAGE_ABSENT)
+			c[i].whole > 1 || c[i].state == 0 || c[i].state > COVERAGE_ABSENT)
 			return section_err(e, SECTION_COVERAGES, i);
 	}
 	return 0;

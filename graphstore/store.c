@@ -15,6 +15,7 @@
 #include "graphstore/lock_priv.h"
 #include "graphstore/pages_priv.h"
 #include "graphstore/place_priv.h"
+#include "graphstore/posting_priv.h"
 #include "graphstore/registry_priv.h"
 #include "graphstore/table_priv.h"
 
@@ -372,6 +373,7 @@ static int write_start(struct store_write *w, uint32_t lock_timeout_ms,
 	if (store_txn_begin(&w->txn, w->store, 0, e) < 0 ||
 		store_read_head(&w->head, w->store, w->txn, e) < 0)
 		return e->code;
+	w->known_scopes = w->head.scope_count;
 	w->head.generation++;
 	w->head.time = now;
 	return catalog_check(&w->head, catalog, e);
@@ -414,6 +416,8 @@ int store_commit(struct store_write *w, struct err *e)
 
 	if (w->failed)
 		err_set(e, ERR_IO, "a part of the write failed: nothing was committed");
+	else if (posting_flush(w, e) < 0)
+		w->failed = true;
 	else
 		table_put_checked(w, STORE_META, STR_LIT("head"), head, 0, e);
 	if (w->failed) {
@@ -439,6 +443,7 @@ void store_abort(struct store_write *w)
 		return;
 	if (w->txn)
 		store_txn_end(w->store, w->txn);
+	posting_wait_free(w->waiting);
 	lock_drop(w->lock);
 	free(w);
 }

@@ -238,7 +238,7 @@ static void check_postings_of(struct check *c, const struct segment *s, uint32_t
 	count = VEC_COUNT(&set.postings, struct posting);
 	c->postings[table] += count;
 	for (size_t i = 0; i < count; i++) {
-		struct str key = { (const char *)p[i].key, p[i].key_size }, have;
+		struct str key = { (const char *)p[i].key, sizeof(p[i].key) }, have;
 		struct err e = { 0 };
 		int rc = table_get(&have, c->store, c->txn, table, key, &e);
 

@@ -55,7 +55,9 @@ struct store_write {
 	MDB_txn *txn;
 	int lock;
 	struct store_head head;
+	uint32_t known_scopes; /* when the write began */
 	bool failed;
+	struct posting_wait *waiting; /* for the end of the write (posting_priv.h) */
 };
 
 /* Say what LMDB said. EIO on a full disk is told as such. */

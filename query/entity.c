@@ -111,7 +111,7 @@ int64_t entity_last_used(struct world *w, node_id n)
 {
 	const struct segment_entity *entity = world_entity(w, n);
 
-	return entity ? entity->last_used : 0;
+	return entity ? segment_last_used(entity) : 0;
 }
 
 int entity_admin(struct world *w, node_id n, struct err *e)

@@ -236,16 +236,21 @@ enum coverage_state ancestry_coverage(struct world *w, node_id n, struct str wha
 	struct segment *s = world_node_segment(w, n);
 	enum coverage_state out = COVERAGE_ABSENT;
 	const struct segment_coverage *c;
+	entity_id id;
 
 	if (!s)
 		return out;
 	c = segment_coverages(s);
-	for (uint32_t i = coverage_begin(s, what); coverage_is(s, i, what); i++) {
-		if (c[i].subject != SEGMENT_NONE && c[i].subject != world_node(w, n)->id)
-			continue;
-		if (c[i].state == COVERAGE_REFUSED || c[i].state == COVERAGE_PARTIAL)
-			return (enum coverage_state)c[i].state;
-		out = (enum coverage_state)c[i].state;
+	id = world_node(w, n)->id;
+	/* What is said of the scope, then what is said of the node itself. */
+	for (int own = 0; own < 2; own++) {
+		for (uint32_t i = coverage_begin(s, what); coverage_is(s, i, what); i++) {
+			if (own ? !segment_coverage_has(s, i, id) : !c[i].whole)
+				continue;
+			out = (enum coverage_state)c[i].state;
+			if (out == COVERAGE_REFUSED || out == COVERAGE_PARTIAL)
+				return out;
+		}
 	}
 	return out;
 }
@@ -253,7 +258,7 @@ enum coverage_state ancestry_coverage(struct world *w, node_id n, struct str wha
 bool ancestry_speaks_of(const struct segment *s, entity_id id, struct str what)
 {
 	for (uint32_t i = coverage_begin(s, what); coverage_is(s, i, what); i++) {
-		if (segment_coverages(s)[i].subject == id)
+		if (segment_coverage_has(s, i, id))
 			return true;
 	}
 	return false;

@@ -188,6 +188,19 @@ static int step(const uint32_t **out, uint32_t *count, struct membership_cache *
 
 /* --- whether all members are known --- */
 
+/* Of whom one entry is said. */
+static void members_read(
+	struct segment *s, uint32_t coverage, uint32_t entities, bool *of)
+{
+	uint32_t count;
+	const uint32_t *subjects = segment_coverage_subjects(s, coverage, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (subjects[i] < entities)
+			of[subjects[i]] = true;
+	}
+}
+
 static void members_state(
 	struct scope_members *out, struct membership_cache *c, struct segment *s)
 {
@@ -203,12 +216,9 @@ static void members_state(
 
 		if (!str_eq(segment_str(s, v[i].what), STR_LIT("members")))
 			continue;
-		if (v[i].subject == SEGMENT_NONE) {
-			out->all |= read;
-			bad |= !read;
-		} else if (v[i].subject < entities) {
-			*(read ? &got[v[i].subject] : &not_got[v[i].subject]) = true;
-		}
+		out->all |= v[i].whole && read;
+		bad |= v[i].whole && !read;
+		members_read(s, i, entities, read ? got : not_got);
 	}
 	out->all &= !bad;
 }

@@ -8,7 +8,7 @@ bool missing_covered(const struct segment *s, enum coverage_state state, struct 
 	const struct segment_coverage *c = segment_coverages(s);
 
 	for (uint32_t i = 0; i < segment_info(s)->coverage_count; i++) {
-		if (c[i].state == (uint32_t)state && c[i].subject == SEGMENT_NONE &&
+		if (c[i].state == (uint32_t)state && c[i].whole &&
 			str_eq(segment_str(s, c[i].what), what))
 			return true;
 	}

@@ -82,9 +82,8 @@ static void notes_coverage(struct notes *n, struct segment *s)
 		struct str what = segment_str(s, c[i].what),
 			   detail = segment_str(s, c[i].detail);
 
-		if (c[i].subject != SEGMENT_NONE ||
-			(c[i].state != COVERAGE_PARTIAL &&
-				c[i].state != COVERAGE_REFUSED))
+		if (!c[i].whole || (c[i].state != COVERAGE_PARTIAL &&
+					   c[i].state != COVERAGE_REFUSED))
 			continue;
 		note(n, segment_info(s)->scope,
 			arena_printf(world_arena(n->world), "%.*s %s%s%.*s",

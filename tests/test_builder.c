@@ -435,8 +435,11 @@ static void coverage_is_kept(void **state)
 
 	assert_int_equal(f->s.info.coverage_count, 2);
 	assert_true(str_eq(segment_str(&f->s, c[0].what), STR_LIT("identities")));
-	assert_int_equal(c[0].subject, SEGMENT_NONE);
-	assert_int_equal(c[1].subject, id_of(f, "bucket/c"));
+	assert_int_equal(c[0].whole, 1);
+	assert_false(segment_coverage_has(&f->s, 0, id_of(f, "bucket/c")));
+	assert_int_equal(c[1].whole, 0);
+	assert_true(segment_coverage_has(&f->s, 1, id_of(f, "bucket/c")));
+	assert_false(segment_coverage_has(&f->s, 1, id_of(f, "bucket/c") + 1));
 	assert_int_equal(c[1].state, COVERAGE_REFUSED);
 }
 

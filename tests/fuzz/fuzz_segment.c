@@ -142,8 +142,13 @@ static size_t read_tables(const struct segment *s)
 	}
 	for (uint32_t i = 0; i < s->info.index_count; i++)
 		sum += segment_str(s, segment_index(s)[i].prefix).n;
-	for (uint32_t i = 0; i < s->info.coverage_count; i++)
+	for (uint32_t i = 0; i < s->info.coverage_count; i++) {
+		const uint32_t *subjects = segment_coverage_subjects(s, i, &count);
+
 		sum += segment_str(s, segment_coverages(s)[i].what).n;
+		for (uint32_t k = 0; k < count; k++)
+			sum += subjects[k];
+	}
 	segment_index_range(s, 1, &begin, &end);
 	segment_principal_range(s, STR_LIT("user/b"), &begin, &end);
 	FUZZ_REQUIRE(begin <= s->info.principal_count && end <= s->info.principal_count);
