@@ -156,7 +156,10 @@ static void add_singular(struct buf *out, struct str word)
 	}
 }
 
-/* The collection that the path's last id is in; empty when the path ends in one. */
+/*
+ * The collection that the path's last id is in; empty when the path ends in one.
+ * "projects/p/global/images/i": "global" is a place without an id.
+ */
 static struct str last_collection(struct str path)
 {
 	struct str rest = path, collection = { 0 };
@@ -165,9 +168,11 @@ static struct str last_collection(struct str path)
 	while (rest.n > 0) {
 		size_t slash = str_find_char(rest, '/', 0);
 
-		if (!even)
-			collection = str_head(rest, slash);
-		even = !even;
+		if (even || !str_eq(str_head(rest, slash), STR_LIT("global"))) {
+			if (!even)
+				collection = str_head(rest, slash);
+			even = !even;
+		}
 		rest = str_skip(rest, slash + 1);
 	}
 	return even ? (struct str){ 0 } : collection;

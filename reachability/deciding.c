@@ -276,8 +276,10 @@ static void hit_of_opening(struct deciding *g)
 		.match = g->subject->s.n->type == NODE_PUBLIC ? MATCH_ANYONE : MATCH_SELF,
 		.condition = EXPR_TRUE };
 
-	if (!g->opened || g->list->layer != LAYER_RESOURCE || g->literal ||
-		g->list->policy == POLICY_NEVER)
+	/* what names no resource is asked of an account, which has no policy, or of a
+	 * container */
+	if (!g->opened || g->list->layer != LAYER_RESOURCE ||
+		(g->literal && !g->provider->inherits) || g->list->policy == POLICY_NEVER)
 		return;
 	h.bits = action_bits_of(
 		g->bits, h.statement->document, h.statement->statement, g->list);

@@ -4,9 +4,10 @@ that lack one thing: a permission, what ties the target, or that a deny policy s
 
 usage: hops.py LATCHKEY RULES_DIRECTORY
 
-The table is written from the provider's pages, not from the rule files; a rule that has no
-line here is an error. All worlds lie in one store: each is a project with a user, a service
-account and, where one is needed, something that carries the account.
+The tables are written from the provider's pages, not from the rule files; a rule that has no
+line here is an error. All worlds lie in one store: each is an organization with a folder, a
+project, a user, a service account and, where one is needed, something that carries the
+account or is the target itself.
 """
 import json
 import os
@@ -81,9 +82,53 @@ TABLE = {
                          ("notebooks.googleapis.com/projects/P/locations/l/instances/t",
                           {"serviceAccount": "SA"})),
 }
-# Decided by what they are of, and asked in other ways (compute, containers, resources).
-ELSEWHERE = re.compile(r"gcp-(carry|carry-scoped|(project|folder|organization)-policy.*|policy-.*)$")
+INSTANCE = "compute.googleapis.com/projects/P/zones/z/instances/t"
 CRM = "//cloudresourcemanager.googleapis.com/"
+# Compute that acts as what it carries: it is the actor itself.
+ACTS = {
+    "gcp-carry": ("carry", INSTANCE, {"serviceAccounts": [
+        {"email": "SA", "scopes": ["https://www.googleapis.com/auth/cloud-platform"]}]}, "SA"),
+    "gcp-carry-scoped": ("carry", INSTANCE, {"serviceAccounts": [
+        {"email": "SA", "scopes": ["https://www.googleapis.com/auth/devstorage.read_only"]}]},
+        "//" + INSTANCE + "/serviceAccounts/EMAIL"),
+}
+# Containers: rule of its policy, its name, the permission, what is asked about.
+CONTAINERS = {
+    "gcp-project-policy": ("projects/P", "resourcemanager.projects"),
+    "gcp-folder-policy": ("folders/F", "resourcemanager.folders"),
+    "gcp-organization-policy": ("organizations/O", "resourcemanager.organizations"),
+}
+# Resources that take a policy: the name of one, its permissions' head, what is asked about.
+RESOURCES = {
+    "gcp-policy-bucket": ("storage.googleapis.com/b-P", "storage.buckets", "storage.buckets.get"),
+    "gcp-policy-secret": ("secretmanager.googleapis.com/projects/P/secrets/t",
+                          "secretmanager.secrets", "secretmanager.secrets.get"),
+    "gcp-policy-dataset": ("bigquery.googleapis.com/projects/P/datasets/t",
+                           "bigquery.datasets", "bigquery.datasets.get"),
+    "gcp-policy-table": ("bigquery.googleapis.com/projects/P/datasets/d/tables/t",
+                         "bigquery.tables", "bigquery.tables.getData"),
+    "gcp-policy-topic": ("pubsub.googleapis.com/projects/P/topics/t",
+                         "pubsub.topics", "pubsub.topics.publish"),
+    "gcp-policy-subscription": ("pubsub.googleapis.com/projects/P/subscriptions/t",
+                                "pubsub.subscriptions", "pubsub.subscriptions.consume"),
+    "gcp-policy-crypto-key": (
+        "cloudkms.googleapis.com/projects/P/locations/l/keyRings/r/cryptoKeys/t",
+        "cloudkms.cryptoKeys", "cloudkms.cryptoKeys.get"),
+    "gcp-policy-key-ring": ("cloudkms.googleapis.com/projects/P/locations/l/keyRings/t",
+                            "cloudkms.keyRings", "cloudkms.keyRings.get"),
+    "gcp-policy-disk": ("compute.googleapis.com/projects/P/zones/z/disks/t", "compute.disks",
+                        "compute.disks.useReadOnly"),
+    "gcp-policy-image": ("compute.googleapis.com/projects/P/global/images/t",
+                         "compute.images", "compute.images.useReadOnly"),
+    "gcp-policy-snapshot": ("compute.googleapis.com/projects/P/global/snapshots/t",
+                            "compute.snapshots", "compute.snapshots.useReadOnly"),
+    "gcp-policy-repository": (
+        "artifactregistry.googleapis.com/projects/P/locations/l/repositories/t",
+        "artifactregistry.repositories", "artifactregistry.repositories.downloadArtifacts"),
+    "gcp-policy-run-service": (RUN + "services/t", "run.services", "run.services.get"),
+    "gcp-policy-function": (FUN + "projects/P/locations/l/functions/t",
+                            "cloudfunctions.functions", "cloudfunctions.functions.get"),
+}
 
 
 def v2(permission):
@@ -93,59 +138,120 @@ def v2(permission):
 
 
 class Case:
-    """One project: `without` takes a permission away, `denied` has a deny policy take it."""
+    """One organization: `without` takes a permission away, `denied` has a deny policy take
+    it, not `tied` takes what ties the target, `on` is where the permissions are granted."""
 
-    def __init__(self, number, rule, without=None, denied=None, tied=True):
-        self.rule, self.found = rule, not (without or denied or not tied)
-        self.what = f"{rule} without {without} denied {denied} tied {tied}"
-        self.project, self.number = f"p{number}", str(5000 + number)
-        self.user = f"u{number}@x.com"
-        self.account = f"sa@{self.project}.iam.gserviceaccount.com"
-        _, permissions, thing = TABLE[rule]
-        self.permissions = [p for p in permissions if p != without]
-        self.denied, self.thing = denied, thing
-        self.tied = tied
+    def __init__(self, number, rule, kind, permissions, **more):
+        self.rule, self.kind, self.number = rule, kind, number
+        self.without, self.denied = more.get("without"), more.get("denied")
+        self.tied, self.on = more.get("tied", True), more.get("on", "projects/P")
+        self.thing, self.target = more.get("thing"), more.get("target", "SA")
+        self.actor, self.probe = more.get("actor", "gcp:user:USER"), more.get("probe")
+        self.found = not self.without and not self.denied and self.tied
+        self.permissions = [p for p in permissions if p != self.without]
+        self.project = f"p{number}"
+        self.email = f"sa@{self.project}.iam.gserviceaccount.com"
 
-    def key(self):
-        return (f"//iam.googleapis.com/projects/{self.project}/serviceAccounts/"
-                f"{self.account}")
+    def __str__(self):
+        return (f"{self.rule} without {self.without} denied {self.denied} tied {self.tied} "
+                f"on {self.on}")
+
+    def fill(self, text):
+        """Its own names for the table's."""
+        for short, own in (
+                ("USER", f"u{self.number}@x.com"), ("EMAIL", self.email),
+                ("SA", f"//iam.googleapis.com/projects/{self.project}/serviceAccounts/"
+                       f"{self.email}"),
+                ("/P", "/" + self.project), ("-P", "-" + self.project),
+                ("folders/F", f"folders/{300000 + self.number}"),
+                ("organizations/O", f"organizations/{400000 + self.number}")):
+            text = text.replace(short, own)
+        return text
+
+    def asset(self, name, **content):
+        path = ["projects/" + str(500000 + self.number), self.fill("folders/F"),
+                self.fill("organizations/O")]
+        above = path[2:] if "/organizations/" in name else path[1:] if "/folders/" in name \
+            else path
+        if name == CRM + "projects/" + self.project:
+            name = CRM + path[0]
+        return {"name": name, "asset_type": "x", "ancestors": above, **content}
 
     def lines(self):
-        above = {"ancestors": [f"projects/{self.number}", "organizations/34"]}
         role = f"projects/{self.project}/roles/r"
-        yield {"name": CRM + f"projects/{self.number}", "asset_type": "x", **above,
-               "resource": {"data": {"projectId": self.project, "projectNumber": self.number,
-                                     "parent": {"type": "organization", "id": "34"}}}}
-        yield {"name": CRM + f"projects/{self.number}", "asset_type": "x", **above,
-               "iam_policy": {"bindings": [{"role": role, "members": ["user:" + self.user]}]}}
-        yield {"name": f"//iam.googleapis.com/{role}", "asset_type": "x", **above,
-               "resource": {"data": {"name": role, "title": "t",
-                                     "includedPermissions": self.permissions}}}
-        yield {"name": self.key(), "asset_type": "x", **above,
-               "resource": {"data": {"email": self.account, "uniqueId": self.number}}}
+        on = self.fill(self.on if self.on.startswith("//") else CRM + self.on)
+        places = [self.fill(CRM + p) for p in ("projects/P", "folders/F", "organizations/O")]
+        binding = {"bindings": [{"role": role, "members": [self.fill("user:USER")]}]}
+        yield self.asset(places[0], resource={"data": {
+            "projectId": self.project, "projectNumber": str(500000 + self.number),
+            "parent": {"type": "folder", "id": str(300000 + self.number)}}})
+        for place in places + ([] if on in places else [on]):
+            yield self.asset(place, iam_policy=binding if place == on else {"etag": "x"})
+        yield self.asset(f"//iam.googleapis.com/{role}", resource={"data": {
+            "name": role, "title": "t", "includedPermissions": self.permissions}})
+        yield self.asset(self.fill("SA"), resource={"data": {
+            "email": self.email, "uniqueId": str(self.number)}})
         if self.thing:
             name, data = self.thing
-            account = self.account if self.tied else "other@" + self.account.split("@")[1]
-            yield {"name": "//" + name.replace("/P/", f"/{self.project}/"), "asset_type": "x",
-                   **above, "resource": {"data": json.loads(
-                       json.dumps(data).replace('"SA"', f'"{account}"'))}}
+            account = self.email if self.tied else "other@" + self.email.split("@")[1]
+            yield self.asset(self.fill("//" + name), resource={"data": json.loads(
+                json.dumps(data).replace('"SA"', f'"{account}"'))})
 
     def deny(self):
-        return {"name": "policies/cloudresourcemanager.googleapis.com%2Fprojects%2F"
-                f"{self.project}/denypolicies/d", "rules": [{"denyRule": {
-                    "deniedPrincipals": ["principal://goog/subject/" + self.user],
+        return {"name": "policies/cloudresourcemanager.googleapis.com%2Forganizations%2F"
+                f"{400000 + self.number}/denypolicies/d", "rules": [{"denyRule": {
+                    "deniedPrincipals": [self.fill("principal://goog/subject/USER")],
                     "deniedPermissions": [v2(self.denied)]}}]}
+
+    def query(self):
+        target, actor = self.fill(self.target), self.fill(self.actor)
+        if self.probe:
+            return f'how can "{actor}" {self.probe} "{target}" all'
+        return f'how can "{actor}" become "{target}" all'
+
+    def found_in(self, answer):
+        """Classes by rule, of steps onto the target, or that open it."""
+        return {s["rule"]: s["hop"] for row in answer["rows"] if row["verdict"] != "denied"
+                for s in row["steps"]
+                if s.get("through" if self.probe else "to") == self.fill(self.target)}
 
 
 def cases():
     out = []
-    for rule, (_, permissions, thing) in sorted(TABLE.items()):
-        out.append(Case(len(out), rule))
+
+    def add(rule, kind, permissions, **more):
+        out.append(Case(len(out), rule, kind, permissions, **more))
+
+    def add_all(rule, kind, permissions, **more):
+        add(rule, kind, permissions, **more)
         for p in permissions:
-            out.append(Case(len(out), rule, without=p))
-            out.append(Case(len(out), rule, denied=p))
+            add(rule, kind, permissions, without=p, **more)
+            add(rule, kind, permissions, denied=p, **more)
+
+    for rule, (kind, permissions, thing) in sorted(TABLE.items()):
+        add_all(rule, kind, permissions, thing=thing)
         if thing:
-            out.append(Case(len(out), rule, tied=False))
+            add(rule, kind, permissions, thing=thing, tied=False)
+    for rule, (kind, name, data, target) in sorted(ACTS.items()):
+        for tied in (True, False):
+            add(rule, kind, [], thing=(name, data), actor="//" + name, target=target, tied=tied)
+    for rule, (name, service) in sorted(CONTAINERS.items()):
+        permission = service + ".setIamPolicy"
+        add_all(rule + "-token", "escalate", [permission], on=name)
+        add_all(rule, "escalate", [permission], on=name, target=CRM + name,
+                probe="storage.buckets.create")
+        if name != "organizations/O":  # of what lies in it there is no way to it
+            add(rule, "escalate", [permission], on="organizations/O", target=CRM + name,
+                probe="storage.buckets.create")
+        if name != "projects/P":
+            add(rule, "escalate", [permission], on="projects/P", target=CRM + name,
+                probe="storage.buckets.create", tied=False)
+            add(rule + "-token", "escalate", [permission], on="projects/P", tied=False)
+    for rule, (name, service, probe) in sorted(RESOURCES.items()):
+        more = {"thing": (name, {}), "target": "//" + name, "probe": probe}
+        add_all(rule, "escalate", [service + ".setIamPolicy"], on="//" + name, **more)
+        add(rule, "escalate", [service + ".setIamPolicy"], on="//" + name + "2", tied=False,
+            **more)
     return out
 
 
@@ -153,9 +259,11 @@ def check_table(directory):
     ids = set()
     for path in pathlib.Path(directory).glob("gcp-*.rules"):
         ids |= set(re.findall(r"^rule (\S+)", path.read_text(encoding="utf-8"), re.M))
-    missing = {i for i in ids if i not in TABLE and not ELSEWHERE.match(i)}
-    if missing or set(TABLE) - ids:
-        sys.exit(f"without a world: {sorted(missing)}; no rules: {sorted(set(TABLE) - ids)}")
+    both = {(case.rule, case.found) for case in cases()}
+    missing = {i for i in ids if (i, True) not in both or (i, False) not in both}
+    unknown = {rule for rule, _ in both} - ids
+    if missing or unknown:
+        sys.exit(f"without worlds: {sorted(missing)}; no rules: {sorted(unknown)}")
 
 
 def run(*command):
@@ -163,6 +271,16 @@ def run(*command):
     if done.returncode not in (0, 5):
         sys.exit(f"{' '.join(command)}: {done.returncode}\n{done.stderr}")
     return done.stdout
+
+
+def answers(program, store, every, script):
+    with open(script, "w", encoding="utf-8") as f:
+        f.writelines(case.query() + "\n" for case in every)
+    out = run(program, "query", "--store", store, "-o", "json", "-f", script)
+    out = [json.loads(a) for a in re.split(r'^(?=\{"query":)', out, flags=re.M) if a]
+    if len(out) != len(every):
+        sys.exit(f"{len(every)} questions, {len(out)} answers")
+    return out
 
 
 def main():
@@ -174,22 +292,15 @@ def main():
         with open(directory + "/in/assets.json", "w", encoding="utf-8") as f:
             for case in every:
                 f.writelines(json.dumps(line) + "\n" for line in case.lines())
-            f.write(json.dumps({"name": CRM + "organizations/34", "asset_type": "x",
-                                "iam_policy": {"etag": "x"},
-                                "ancestors": ["organizations/34"]}) + "\n")
         with open(directory + "/in/deny.json", "w", encoding="utf-8") as f:
             json.dump([c.deny() for c in every if c.denied], f)
-        store = ("--store", directory + "/store")
-        run(program, "ingest", "-q", *store, directory + "/in")
-        for case in every:
-            out = run(program, "query", *store, "-o", "json",
-                      f'how can "gcp:user:{case.user}" become "{case.key()}" all')
-            steps = [s for row in json.loads(out)["rows"] for s in row["steps"]
-                     if row["verdict"] != "denied"]
-            hops = {s["rule"]: s["hop"] for s in steps if s["to"] == case.key()}
+        store = directory + "/store"
+        run(program, "ingest", "-q", "--store", store, directory + "/in")
+        for case, answer in zip(every, answers(program, store, every, directory + "/script")):
+            hops = case.found_in(answer)
             if (case.rule in hops) != case.found or \
-                    hops.get(case.rule, TABLE[case.rule][0]) != TABLE[case.rule][0]:
-                print(f"{case.what}: found {sorted(hops)}")
+                    hops.get(case.rule, case.kind) != case.kind:
+                print(f"{case}: found {sorted(hops)}")
                 bad += 1
     print(f"{len(every)} worlds, {bad} differ")
     sys.exit(1 if bad else 0)
