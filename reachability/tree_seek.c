@@ -333,7 +333,9 @@ static int all_candidates(struct tree_seek *k, struct err *e)
 
 		if (world_segment(&s, k->w, n, e) < 0)
 			return e->code;
-		if (provider_of_scope(segment_info(s)->scope) == k->provider &&
+		/* everybody: those of other clouds too */
+		if ((k->anyone ||
+			    provider_of_scope(segment_info(s)->scope) == k->provider) &&
 			scope_candidates(k, n, s, e) < 0)
 			return e->code;
 	}

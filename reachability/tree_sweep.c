@@ -474,9 +474,7 @@ int tree_sweep(struct buf *out, struct decide *d, node_id subject, struct err *e
 			.one_by_one = decide_wants_exclusions(d),
 			.out = out };
 
-		if (!p->inherits || (world_node(w, subject)->type != NODE_PUBLIC &&
-					    provider_of_node(w, subject) != p &&
-					    !(p->knows && p->knows(w, subject))))
+		if (!p->inherits)
 			continue;
 		intern_init(&t.classes);
 		rc = decide_subject(&t.subject, d, subject, e);

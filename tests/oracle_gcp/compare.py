@@ -15,9 +15,15 @@ import sys
 import tempfile
 
 from oracle import identities, objects, questions, verdict
-from world import World, predefined, write
+from world import PERMISSIONS, World, predefined, write
 
 BEST = ["denied", "conditional", "allowed"]
+# Somebody of another cloud, who is let in with everybody: an account of AWS.
+ACCOUNT = "arn:aws:iam::111122223333:"
+ALIENS = [ACCOUNT + "root", ACCOUNT + "user/eve"]
+ALIEN = {"UserDetailList": [{"UserName": "eve", "Path": "/", "UserId": "AIDAEVE",
+                             "Arn": ALIENS[1]}],
+         "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
 
 
 def run(program, *arguments, accept=(0,)):
@@ -58,6 +64,8 @@ class Store:
         with open(directory + "/in/roles.json", "w", encoding="utf-8") as f:
             json.dump([{"name": n, "title": "t", "includedPermissions": p}
                        for n, p in predefined().items()], f)
+        with open(directory + "/in/aws.json", "w", encoding="utf-8") as f:
+            json.dump(ALIEN, f)
         run(program, "ingest", "-q", "--store", self.path, directory + "/in",
             accept=(0, 5))
 
@@ -147,7 +155,8 @@ def wrong_who(store, truths, everybody):
             expected.append((t, permission, key, right))
     for answer, (t, permission, key, right) in zip(store.answers(asked, "json"), expected):
         got = {row["key"]: row["verdict"] for row in answer["rows"]}
-        right = {**dict.fromkeys(everybody, t.stranger[permission, key]), **right}
+        right = {**dict.fromkeys(everybody, t.stranger[permission, key]),
+                 **dict.fromkeys(ALIENS, right["public"]), **right}
         for who, expect, found in differences(right, got):
             yield (t.world.number, who, permission, key), expect, f"who: {found}"
 
@@ -173,6 +182,15 @@ def wrong_what(store, truths):
         yield from wrong_parts(t, who, permission, rows)
 
 
+def wrong_alien(store, truths):
+    asked = [f"what can {quote(ALIENS[1])} {p} directly" for p in sorted(PERMISSIONS)]
+    for answer, permission in zip(store.answers(asked, "json"), sorted(PERMISSIONS)):
+        got = {row["key"]: row["verdict"] for row in answer["rows"]}
+        right = {key: v for t in truths for key, v in t.what["public", permission].items()}
+        for key, expect, found in differences(right, got):
+            yield (0, ALIENS[1], permission, key), expect, f"what: {found}"
+
+
 def wrong_parts(t, who, permission, rows):
     """The patterns of a row are what is reached in it; what is taken out of a pattern
     they do not tell."""
@@ -189,6 +207,7 @@ def wrong_lists(store):
     everybody = {identity(who) for w in store.worlds for who in identities(w)} - {"public"}
     yield from wrong_who(store, truths, everybody)
     yield from wrong_what(store, truths)
+    yield from wrong_alien(store, truths)
 
 
 def main():
