@@ -206,7 +206,8 @@ static int each_member(struct azure_emit *em, const struct json_value *v,
 		if (azure_directory_member(em, key, one, e) < 0)
 			return e->code;
 	}
-	if (json_get(v, "members") && type == AZURE_DIRECTORY_GROUP)
+	if (json_get(v, "members") &&
+		(type == AZURE_DIRECTORY_GROUP || type == AZURE_DIRECTORY_UNIT))
 		azure_emit_coverage(em, "members", key, COVERAGE_GOT, (struct str){ 0 });
 	it = json_iterate(json_get(v, "owners"));
 	while (json_next(&it, &none, &one)) {
@@ -301,13 +302,15 @@ int azure_directory_assignment(
 		directory_scope(&holder, em, v, e) < 0 ||
 		known_role(em, role, key, e) < 0)
 		return e->code;
-	/* its members are not beneath the unit: one object may be in several */
+	/* where nobody lists the unit: it is one, whose members are not known */
 	if (str_contains_fold(azure_emit_string(v, "directoryScopeId"),
-		    STR_LIT("/administrativeUnits/")))
-		azure_emit_coverage(em, "administrative-units", (struct str){ 0 },
-			COVERAGE_PARTIAL,
-			STR_LIT("what a role scoped to a unit gives over its members is "
-				"not decided"));
+		    STR_LIT("/administrativeUnits/")) &&
+		azure_emit_entity(em,
+			(struct record_entity){ .key = holder,
+				.kind = STR_LIT("azure:entra:administrative-unit"),
+				.flags = ENTITY_CONTAINER },
+			(struct str){ 0 }, e) < 0)
+		return e->code;
 	name = azure_known_role_name(role);
 	return azure_emit_document(em, LAYER_RESOURCE, holder,
 		arena_printf(em->arena, "%.*s (directory role)",

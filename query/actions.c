@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "reachability/pattern.h"
+#include "reachability/provider.h"
 
 static const char *const words_of_sentences[] = { "access", "list", "read", "write",
 	"tag", "permissions", "admin", "become", "do" };
@@ -89,6 +90,30 @@ static bool bind_special(struct actions *out, struct str word)
 	return true;
 }
 
+static bool is_operation(struct str word)
+{
+	const struct provider *p;
+
+	for (uint32_t i = 0; (p = provider_get(i)); i++) {
+		if (p->is_operation && p->is_operation(word))
+			return true;
+	}
+	return false;
+}
+
+/* An action that the catalogue lacks: of one thing the texts of policies tell. */
+static int bind_unlisted(struct actions *out, struct context *c,
+	const struct ast_word *word, struct err *e)
+{
+	if (c->query->verb != AST_CAN || c->query->action.count > 1)
+		return context_fail(c, e, word->span,
+			"the catalogue has no operation '%.*s'; of such a one, alone, 'can' "
+			"tells what the roles say",
+			STR_ARG(word->text));
+	out->query.unlisted = word->text;
+	return 0;
+}
+
 static int bind_word(struct actions *out, struct buf *patterns, struct context *c,
 	const struct ast_word *word, struct err *e)
 {
@@ -100,6 +125,8 @@ static int bind_word(struct actions *out, struct buf *patterns, struct context *
 		out->query.level_mask |= 1u << level;
 	else if (is_action(word->text))
 		VEC_ADD(patterns, struct str, word->text);
+	else if (is_operation(word->text))
+		return bind_unlisted(out, c, word, e);
 	else
 		return fail_unknown(c, word, e);
 	return 0;

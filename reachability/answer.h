@@ -38,6 +38,8 @@ struct action_query {
 	bool everything; /* access, do: all actions */
 	bool become;     /* obtain the identity: hops, not actions */
 	bool admin;      /* full control: of a container, everything in it */
+	/* one action that the catalogue lacks, and nothing else; empty: none */
+	struct str unlisted;
 };
 
 struct rule;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "reachability/answer_unseen.h"
+#include "reachability/hop_some.h"
 #include "reachability/missing.h"
 #include "reachability/proof.h"
 
@@ -26,6 +27,19 @@ static bool asks_free(struct asking *a, node_id actor, const struct answer_objec
 		       provider_of_node(a->w, actor)->free_action) &&
 	       (n->type == NODE_ENTITY || n->type == NODE_FOREIGN) &&
 	       (world_node(a->w, object->node)->flags & ENTITY_CONTAINER);
+}
+
+/* Of an action that the catalogue lacks: by the texts of policies. */
+static int unlisted_standing(struct answer_standing *out, struct asking *a,
+	const struct decide_subject *s, const struct decide_object *o, struct err *e)
+{
+	out->residual = EXPR_FALSE;
+	if (o->provider->decide_unlisted &&
+		o->provider->decide_unlisted(
+			&out->residual, a->w, s, o, a->query->unlisted, e) < 0)
+		return e->code;
+	out->verdict = expr_verdict(world_pool(a->w), out->residual);
+	return 0;
 }
 
 int answer_can_standing(struct answer_standing *out, struct asking *a, node_id actor,
@@ -57,8 +71,11 @@ int answer_can_standing(struct answer_standing *out, struct asking *a, node_id a
 		return 0;
 	}
 	if (decide_subject(&s, a->d, actor, e) < 0 ||
-		decide_object(&o, a->d, object->node, e) < 0 ||
-		decide_entity(&access, a->d, s, o, object->resource, e) < 0)
+		decide_object(&o, a->d, object->node, e) < 0)
+		return e->code;
+	if (a->query->unlisted.n > 0)
+		return unlisted_standing(out, a, s, o, e);
+	if (decide_entity(&access, a->d, s, o, object->resource, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < access.part_count; i++) {
 		enum expr_verdict v = expr_verdict(pool, access.parts[i].residual);
@@ -100,6 +117,10 @@ static int any_action(action_id *out, struct asking *a,
 
 static struct str plain_reason(struct asking *a, const struct answer_standing *s)
 {
+	if (a->query->unlisted.n > 0)
+		return s->verdict > VERDICT_DENIED
+			       ? STR_LIT("by the words of what it was granted: the catalogue lacks the operation")
+			       : STR_LIT("nothing that it was granted has the operation, which the catalogue lacks");
 	if (a->query->become)
 		return s->verdict > VERDICT_DENIED
 			       ? STR_LIT("the path ends in the identity")
@@ -129,6 +150,10 @@ static int hop_proofs(struct answer_hop *out, struct asking *a,
 					 : step->to;
 		if (rule->needs[i].on == RULE_THROUGH)
 			object = step->through;
+		if (hop_some_is(graph_hop(a->graph), &rule->needs[i], step->from) &&
+			hop_some_object(&object, graph_hop(a->graph), rule,
+				&rule->needs[i], step->from, e) < 0)
+			return e->code;
 		if (object != NODE_NONE &&
 			proof_make(&proofs[out->proof_count++], need->decide, step->from,
 				object, need->action, (struct str){ 0 }, e) < 0)
@@ -149,7 +174,7 @@ static int decision_proofs(struct answer_decision *out, struct asking *a,
 	struct answer_hop *hops;
 	action_id action = s->action;
 
-	if (a->query->become || a->query->admin) {
+	if (a->query->become || a->query->admin || a->query->unlisted.n > 0) {
 		proof_words(&out->proof, a->w, s->residual, plain_reason(a, s));
 	} else if (s->free) {
 		proof_words(&out->proof, a->w, EXPR_TRUE,

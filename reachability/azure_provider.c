@@ -1,6 +1,8 @@
 #include "reachability/azure_provider.h"
 
 #include "reachability/azure_naming.h"
+#include "reachability/azure_unit.h"
+#include "reachability/azure_unlisted.h"
 #include "reachability/inherited.h"
 #include "reachability/membership.h"
 
@@ -63,6 +65,10 @@ const struct provider azure_provider = {
 	.may_join = azure_naming_may_join,
 	.is_group = is_group,
 	.is_set = is_set,
+	.aside = azure_unit_aside,
+	.aside_unread = azure_unit_unread,
+	.is_operation = azure_unlisted_is_operation,
+	.decide_unlisted = azure_unlisted_decide,
 	.tokens = azure_naming_tokens,
 	.bearer = azure_naming_bearer,
 	.bearers = azure_naming_bearers,

@@ -10,6 +10,7 @@
 #include "reachability/hop_kin.h"
 #include "reachability/hop_list.h"
 #include "reachability/hop_open.h"
+#include "reachability/hop_some.h"
 #include "reachability/hop_test.h"
 #include "reachability/imagined.h"
 #include "reachability/missing.h"
@@ -257,11 +258,15 @@ static int alone_decide(struct hub_end *end, struct hop *h, const struct rule *r
 	if (hop_test_all(&x, h->test, rule, RULE_ACTOR, actor, e) < 0)
 		return e->code;
 	hop_candidates_and(end, h->world, x, expr_verdict(world_pool(h->world), x));
+	if (hop_some_decide(&x, h, rule, actor, e) < 0)
+		return e->code;
+	hop_candidates_and(end, h->world, x, expr_verdict(world_pool(h->world), x));
 	for (uint32_t i = 0; i < rule->need_count && end->verdict > VERDICT_DENIED; i++) {
 		const struct rule_need *need = &rule->needs[i];
 		node_id object;
 
-		if (hop_on_pair(need) || MUTANT(hop_need_dropped, false, i > 0))
+		if (hop_on_pair(need) || hop_some_is(h, need, actor) ||
+			MUTANT(hop_need_dropped, false, i > 0))
 			continue;
 		object = hop_needs_object(h->needs, need, actor);
 		x = EXPR_FALSE;

@@ -40,6 +40,9 @@ static bool is_open(const struct rule *rule, const struct rule_need *need)
 		return kinds_grant(rule->target_kinds, rule->target_kind_count, action);
 	if (need->on == RULE_THROUGH)
 		return kinds_grant(rule->through_kinds, rule->through_kind_count, action);
+	if (need->on == RULE_SOME || need->on == RULE_NEW)
+		return provider_of_kind(catalog_kind_find(need->kind))->inherits ||
+		       (need->on == RULE_SOME && kinds_grant(&need->kind, 1, action));
 	return false;
 }
 

@@ -134,7 +134,8 @@ node_id hop_needs_object(struct hop_needs *n, const struct rule_need *need, node
 		return imagined_thing(w, (struct str){ 0 }, account);
 	case RULE_NEW:
 		kind = catalog_kind_find(need->kind);
-		if (kind == CATALOG_NONE)
+		/* where policies hold beneath containers: hop_some.h */
+		if (kind == CATALOG_NONE || provider_of_node(w, actor)->inherits)
 			return NODE_NONE;
 		return object_new(n, catalog_kind_format(kind), account, actor);
 	case RULE_PATTERN:

@@ -70,6 +70,37 @@ static void object_rcps(struct decide_object *o, struct world *w, struct buf *st
 		VEC_ADD(layers, enum record_layer, LAYER_RCP);
 }
 
+/* Containers beside those above it: their grants as its own. */
+static int object_aside(struct decide_object *o, struct world *w, struct buf *statements,
+	struct buf *layers, struct err *e)
+{
+	struct buf beside = { 0 };
+	int rc = o->provider->aside(&beside, w, o->o.node, false, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&beside, node_id) && rc == 0; i++) {
+		const struct world_document *docs;
+		uint32_t count;
+
+		rc = world_documents(&docs, &count, w,
+			VEC_DATA(&beside, const node_id)[i], LAYER_RESOURCE, e);
+		for (uint32_t k = 0; rc == 0 && k < count; k++) {
+			const struct document *d = docs[k].compiled;
+
+			if (d && !(d->flags & DOCUMENT_INVALID))
+				subject_add_statements(statements, d, SLOT_RESOURCE, 0,
+					docs[k].doc, &docs[k]);
+		}
+	}
+	while (VEC_COUNT(layers, enum record_layer) <
+		VEC_COUNT(statements, struct decide_statement))
+		VEC_ADD(layers, enum record_layer, LAYER_RESOURCE);
+	buf_release(&beside);
+	if (rc == 0)
+		rc = o->provider->aside_unread(
+			&o->unread_grants, &o->unread_denies, w, o->o.node, e);
+	return rc < 0 ? rc : 0;
+}
+
 /* --- providers whose policies hold beneath their holders --- */
 
 static expr object_unread(
@@ -92,7 +123,8 @@ static int object_above(struct decide_object *o, struct world *w, struct err *e)
 		return e->code;
 	if (o->o.policy_state == SEGMENT_POLICY_NOT_ASKED ||
 		o->o.policy_state == SEGMENT_POLICY_REFUSED)
-		o->unread_grants = object_unread(o, w, "policies", false);
+		o->unread_grants = expr_or(
+			pool, o->unread_grants, object_unread(o, w, "policies", false));
 	if (ancestry_coverage(w, o->o.node, STR_LIT("denies")) != COVERAGE_ABSENT &&
 		ancestry_coverage(w, o->o.node, STR_LIT("denies")) != COVERAGE_GOT)
 		o->unread_denies = expr_or(
@@ -174,6 +206,8 @@ int object_load(struct decide_object *o, struct world *w, node_id n, struct err 
 	if (world_organization(&o->o.organization, w, o->o.n->account, e) < 0)
 		return e->code;
 	rc = object_layer(o, w, LAYER_RESOURCE, &statements, &layers, e);
+	if (rc == 0 && o->provider->aside)
+		rc = object_aside(o, w, &statements, &layers, e);
 	if (rc == 0 && o->provider->inherits)
 		rc = object_tree(o, w, &statements, &layers, e);
 	if (rc == 0)

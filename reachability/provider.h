@@ -11,6 +11,9 @@
 
 #include "reachability/world.h"
 
+struct decide_object;
+struct decide_subject;
+
 /* How a statement on the resource's side names the subject. Stronger ones come later. */
 enum provider_match {
 	MATCH_NONE,
@@ -307,6 +310,25 @@ struct provider {
 	 * principal_texts gives this text.
 	 */
 	bool (*is_set)(struct str text);
+
+	/*
+	 * Things may be in several containers that are above none: appended, those whose
+	 * policies hold for a node beside its own and those above it, or (down) what is
+	 * in one. And what of them nobody read, as it may grant and as it may deny. NULL:
+	 * there are none.
+	 */
+	int (*aside)(
+		struct buf *out, struct world *w, node_id n, bool down, struct err *e);
+	int (*aside_unread)(
+		expr *grants, expr *denies, struct world *w, node_id n, struct err *e);
+
+	/*
+	 * Actions that the catalogue lacks: whether a word has the form of one, and what
+	 * the texts of policies say of it. NULL: nobody asks about such.
+	 */
+	bool (*is_operation)(struct str word);
+	int (*decide_unlisted)(expr *out, struct world *w, const struct decide_subject *s,
+		const struct decide_object *o, struct str operation, struct err *e);
 
 	/*
 	 * Tokens that an identity gets of its own cloud, which others take (token.h):

@@ -23,6 +23,7 @@ enum rule_place {
 	RULE_THROUGH, /* the existing thing that ties actor and target together */
 	RULE_ACCOUNT, /* the actor's account: for actions that name no resource */
 	RULE_NEW,     /* any resource of a kind that does not exist yet, there */
+	RULE_SOME,    /* some existing resource of a kind */
 	RULE_PATTERN  /* a key or pattern, in the rule's own words */
 };
 
@@ -39,7 +40,7 @@ enum rule_bond {
 struct rule_need {
 	struct str action; /* "iam:PassRole": one action of the catalogue */
 	enum rule_place on;
-	struct str kind;    /* RULE_NEW: "aws:lambda:function" */
+	struct str kind;    /* RULE_NEW, RULE_SOME: "aws:lambda:function" */
 	struct str pattern; /* RULE_PATTERN; ${account} is the actor's account */
 	/* request context that the act itself fixes: iam:PassedToService=... */
 	const struct str *keys, *values;

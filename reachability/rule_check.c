@@ -127,6 +127,7 @@ static int check_need(const struct rule_draft *d, const struct rule_need *need,
 					 "actions that do not",
 					 STR_ARG(need->action));
 	case RULE_NEW:
+	case RULE_SOME:
 		return check_kinds(d, mark, action, (struct kinds){ &need->kind, 1 }, e);
 	case RULE_PATTERN:
 		kind = catalog_kind_of_key(need->pattern, &size);

@@ -2,8 +2,8 @@
 
 #define COUNT(a) (uint32_t)(sizeof(a) / sizeof((a)[0]))
 
-static const char *const place_words[] = { "actor", "target", "through", "account",
-	"new" };
+static const char *const place_words[] = { "actor", "target", "through", "account", "new",
+	"some" };
 
 /* The word must be this one. */
 static int expect(struct rule_draft *d, const char *word, struct err *e)
@@ -62,7 +62,7 @@ static int read_need_place(
 	}
 	if (read_place(d, word, COUNT(place_words), &need->on, e) < 0)
 		return e->code;
-	if (need->on == RULE_NEW)
+	if (need->on == RULE_NEW || need->on == RULE_SOME)
 		return rule_draft_kind(d, rule_cursor_word(&d->cursor), &need->kind, e);
 	return 0;
 }

@@ -236,8 +236,25 @@ static int holders_of(struct buf *out, struct world *w, const struct provider *p
 
 /* --- decisions, one for entities that no policy tells apart --- */
 
+/* Whether policies of other containers than those above it hold for the entity. */
+static bool is_aside(struct tree_sweep *t, scope_number scope, entity_id id)
+{
+	struct buf beside = { 0 };
+	struct err e;
+	bool any;
+
+	if (!t->provider->aside)
+		return false;
+	any = t->provider->aside(
+		      &beside, t->w, world_node_entity(t->w, scope, id), false, &e) < 0 ||
+	      beside.n > 0;
+	buf_release(&beside);
+	return any;
+}
+
 /* Whether something is held by the entity itself that counts in decisions about it. */
-static bool holds_policies(struct tree_sweep *t, struct segment *s, entity_id id)
+static bool holds_policies(
+	struct tree_sweep *t, scope_number scope, struct segment *s, entity_id id)
 {
 	const struct segment_entity *entity = segment_entity(s, id);
 	uint32_t count;
@@ -246,7 +263,8 @@ static bool holds_policies(struct tree_sweep *t, struct segment *s, entity_id id
 	if (entity->policy_state == SEGMENT_POLICY_REFUSED ||
 		(entity->policy_state == SEGMENT_POLICY_NOT_ASKED &&
 			decide_is_strict(t->d)) ||
-		((entity->flags & ENTITY_CONTAINER) && t->subject->place_count > 0))
+		((entity->flags & ENTITY_CONTAINER) && t->subject->place_count > 0) ||
+		is_aside(t, scope, id))
 		return true;
 	for (uint32_t i = 0; i < count; i++) {
 		if (h[i].layer == LAYER_RESOURCE || h[i].layer == LAYER_DENY ||
@@ -265,7 +283,7 @@ static int place_of(node_id *out, struct tree_sweep *t, node_id n, struct err *e
 		const struct node *node = world_node(t->w, at);
 		struct segment *s = world_node_segment(t->w, at);
 
-		if (!s || holds_policies(t, s, node->id) ||
+		if (!s || holds_policies(t, node->scope, s, node->id) ||
 			ancestry_speaks(t->w, at, STR_LIT("denies")))
 			break;
 		if (ancestry_parent(&up, world_ancestry(t->w), at, e) < 0)
@@ -379,7 +397,7 @@ static int decide_beneath(struct tree_sweep *t, scope_number scope, struct segme
 	if (!own || (world_any_removed(t->w) &&
 			    world_removed(t->w, segment_key(s, id, world_arena(t->w)))))
 		return 0;
-	if (!t->one_by_one && !holds_policies(t, s, id) &&
+	if (!t->one_by_one && !holds_policies(t, scope, s, id) &&
 		!ancestry_speaks_of(s, id, STR_LIT("denies")))
 		return decide_shared(t, scope, s, id, e);
 	if (decide_one(&access, t, scope, id, e) < 0)
@@ -451,6 +469,8 @@ static int sweep_provider(struct tree_sweep *t, node_id subject, struct err *e)
 		rc = mark(t, n, e);
 		if (rc == 0)
 			rc = virtual_decide(t, n, e);
+		if (rc == 0 && t->provider->aside)
+			rc = t->provider->aside(&holders, t->w, n, true, e);
 	}
 	if (rc == 0)
 		rc = all_beneath(t, e);

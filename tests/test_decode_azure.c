@@ -129,7 +129,7 @@ static const struct row rows[] = {
 		"{\"value\":[{\"id\":\"i\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/\"},{\"id\":\"j\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/administrativeUnits/" G "\",\"memberType\":\"Direct\"}]}",
 		"C organization  4 ()\n"
 		"D resource azure:" T " (" ROLE " (directory role)) {\"tenantId\":\"" T "\",\"directoryAssignment\":{\"id\":\"i\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/\"}}\n"
-		"C administrative-units  2 (what a role scoped to a unit gives over its members is not decided)\n"
+		"E azure:" T "/" G " azure:entra:administrative-unit  8\n"
 		"D resource azure:" T "/" G " (" ROLE " (directory role)) {\"tenantId\":\"" T "\",\"eligibleDirectoryAssignment\":{\"id\":\"j\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/administrativeUnits/" G "\",\"memberType\":\"Direct\"}}\n" },
 	{ "AzureHound: a group's members, and lists by their own names", "-", "",
 		"{\"data\":[{\"kind\":\"AZGroupMember\",\"data\":{\"groupId\":\"" G "\",\"tenantId\":\"" T "\",\"members\":[{\"groupId\":\"" G "\",\"member\":{\"@odata.type\":\"#microsoft.graph.user\",\"id\":\"" U "\"}}]}},"

@@ -89,6 +89,12 @@ ROWS = {
     "azure-a19": ("become", ACR, on(ACR, "tasks/write")),
     "azure-a19-run": ("become", ACR, on(ACR, "scheduleRun/action")),
     "azure-a09": unsure(("become", MI, on(MI, "*/assign/action"))),
+    "azure-a05": ("become", MI, on(MI, "*/assign/action") + ["rg:" + VM + "/write", "rg:" + VM + "/runCommand/action"], {"vm"}),
+    "azure-a05-extension": ("become", MI, on(MI, "*/assign/action") + ["rg:" + VM + "/write", "rg:" + VM + "/extensions/write"],
+                            {"vm"}),
+    "azure-a09-container": ("become", MI, on(MI, "*/assign/action") + ["rg:" + ACI + "/write"]),
+    "azure-a20": ("become", MI, on(MI, "*/assign/action") + [
+        "rg:Microsoft.Resources/deploymentScripts/write", "rg:" + ACI + "/write", "rg:" + ST + "/write"]),
     "azure-a10": ("become", MI, on(MI, "federatedIdentityCredentials/write")),
     "azure-a11": ("access", ST, on(ST, "listkeys/action"), {"shared_keys"}),
     "azure-a11-regenerate": ("access", ST, on(ST, "regeneratekey/action"), {"shared_keys"}),
@@ -190,7 +196,8 @@ def variants(rule):
     yield Variant(rule, "base", verdict)
     for i in range(len(operations)):
         v = Variant(rule, f"without-{i}", None)
-        v.operations[i] = OTHER if way in ("become", "access") else DIR + "users/standard/read"
+        where = "rg:" if operations[i].startswith("rg:") else ""
+        v.operations[i] = where + OTHER if way in ("become", "access") else DIR + "users/standard/read"
         yield v
     v = Variant(rule, "elsewhere", None)
     v.where = "other"
@@ -202,7 +209,7 @@ def variants(rule):
         v = Variant(rule, "condition", "unknown" if verdict == "unknown" else "conditional")
         v.condition = True
         yield v
-    if Variant(rule, "", None).facts & {"shared_keys", "policies"} or way == "member":
+    if Variant(rule, "", None).facts & {"shared_keys", "policies", "vm"} or way == "member":
         v = Variant(rule, "other-attribute", None)
         v.attribute = False
         yield v
@@ -251,6 +258,9 @@ def resources(v):
     way, kind, _ = v.row[:3]
     if kind in ("-", "application", "principal", "group", "role-group", "user"):
         kind = None
+    if "vm" in v.facts and v.attribute:
+        yield {"id": f"{v.subscription}/resourceGroups/rg/providers/{VM}/m", "name": "m", "type": VM, "tenantId": v.tenant,
+               "properties": {}}
     for which in ("target", "other"):
         if not kind or kind == SUB or kind == RG:
             name = which if kind == RG else "rg"
@@ -272,19 +282,25 @@ def resources(v):
 
 def assignments(v):
     way, kind, _ = v.row[:3]
-    role, eve = v.id("role"), v.id("eve")
+    role, eve, more = v.id("role"), v.id("eve"), v.id("more")
+    beside = [o[3:] for o in v.operations if o.startswith("rg:")]
     arm = way in ("become", "access")
     if arm:
         data = [o[5:] for o in v.operations if o.startswith("data:")]
         yield {"id": "/providers/Microsoft.Authorization/roleDefinitions/" + role, "name": role, "tenantId": v.tenant,
                "type": "microsoft.authorization/roledefinitions", "properties": {
                    "roleName": "just", "type": "CustomRole", "permissions": [
-                       {"actions": [o for o in v.operations if not o.startswith("data:")], "dataActions": data}]}}
+                       {"actions": [o for o in v.operations if o[:5] != "data:" and o[:3] != "rg:"], "dataActions": data}]}}
     else:
         yield {"id": role, "displayName": "just", "rolePermissions": [{"allowedResourceActions": v.operations}]}
         scope = "/" if v.where == "target" and way == "tenant" else "/" + v.object(v.where)
         yield {"id": v.id("assignment"), "principalId": eve, "roleDefinitionId": role, "directoryScopeId": scope}
     places = [(v.key(v.where), role, eve)] if arm else []
+    if beside:
+        yield {"id": "/providers/Microsoft.Authorization/roleDefinitions/" + more, "name": more, "tenantId": v.tenant,
+               "type": "microsoft.authorization/roledefinitions", "properties": {
+                   "roleName": "more", "type": "CustomRole", "permissions": [{"actions": beside}]}}
+        places.append((f"{v.subscription}/resourceGroups/rg", more, eve))
     if way == "member":
         places.append((f"{v.subscription}/resourceGroups/rg", "acdd72a7-3385-48ef-bd42-f606fba81ae7", v.object()))
     # somebody else's, so that all places count as read

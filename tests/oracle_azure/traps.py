@@ -1,0 +1,214 @@
+"""What is easily got wrong about Azure, one small tenant each: traps.py LATCHKEY [NAME...]
+
+A trap is what the tools would answer about a tenant, and questions with the verdict that
+the documentation gives.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import uuid
+
+OWNER, READER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+VM = "Microsoft.Compute/virtualMachines"
+
+
+class Tenant:
+    """Builds documents; ids follow from names, so that one may ask by them."""
+
+    def __init__(self, name):
+        self.name, self.documents = name, []
+        self.tenant, self.sub = self.id("tenant"), self.id("subscription")
+        root = "/providers/Microsoft.Management/managementGroups/" + self.tenant
+        self.add([{"id": self.sub, "name": "sub", "isDefault": True, "homeTenantId": self.tenant,
+                   "tenantId": self.tenant, "state": "Enabled"}])
+        self.add({"id": root, "name": self.tenant, "type": "Microsoft.Management/managementGroups", "properties": {
+            "tenantId": self.tenant, "displayName": "root",
+            "children": [{"id": "/subscriptions/" + self.sub, "displayName": "sub"}]}})
+        # so that all places count as read
+        for place in ("/subscriptions/" + self.sub, "/"):
+            self.assign("nobody", READER, place)
+
+    def id(self, what):
+        return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.{what}"))
+
+    def key(self, what):
+        return f"azure:{self.tenant}/{self.id(what)}"
+
+    def place(self, rest=""):
+        return f"/subscriptions/{self.sub}{rest}"
+
+    def add(self, document):
+        self.documents.append(document)
+
+    def users(self, *names, **more):
+        self.add({"value": [{"@odata.type": "#microsoft.graph.user", "id": self.id(n), "accountEnabled": True,
+                             "userPrincipalName": f"{n}@x.example", **more} for n in names]})
+
+    def principals(self, *names):
+        self.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": self.id(n), "appId": self.id("app-" + n),
+                   "displayName": n, "servicePrincipalType": "Application"} for n in names])
+
+    def group(self, name, *members, **more):
+        self.add([{"@odata.type": "#microsoft.graph.group", "id": self.id(name), "displayName": name,
+                   "securityEnabled": True, "isAssignableToRole": False, "owners": [],
+                   "members": [{"@odata.type": "#microsoft.graph.user", "id": self.id(m)} for m in members], **more}])
+
+    def resource_group(self, name="rg"):
+        self.resource({"id": self.place(f"/resourceGroups/{name}"), "name": name,
+                       "type": "microsoft.resources/subscriptions/resourcegroups"})
+
+    def resource(self, row):
+        self.add({"count": 1, "total_records": 1, "skip_token": None, "data": [{"tenantId": self.tenant, **row}]})
+
+    def role(self, name, **block):
+        self.resource({"id": "/providers/Microsoft.Authorization/roleDefinitions/" + self.id(name), "name": self.id(name),
+                       "type": "microsoft.authorization/roledefinitions", "properties": {
+                           "roleName": name, "type": "CustomRole", "permissions": [block]}})
+        return self.id(name)
+
+    def assign(self, who, role, place, **more):
+        self.resource({"id": f"{place.rstrip('/')}/providers/Microsoft.Authorization/roleAssignments/{self.id(place + who + role)}",
+                       "name": "a", "type": "microsoft.authorization/roleassignments", "properties": {
+                           "principalId": self.id(who), "principalType": "User", "roleDefinitionId": role, "scope": place,
+                           **more}})
+
+    def directory_role(self, who, operations, scope="/", role=None):
+        role = role or self.id("role-" + "".join(operations))
+        if operations:
+            self.add([{"id": role, "displayName": "just", "rolePermissions": [{"allowedResourceActions": operations}]}])
+        self.add([{"id": self.id("assignment" + who + scope + role), "principalId": self.id(who), "roleDefinitionId": role,
+                   "directoryScopeId": scope}])
+
+    def unit(self, name, *members, **more):
+        self.add([{"@odata.type": "#microsoft.graph.administrativeUnit", "id": self.id(name), "displayName": name,
+                   "isMemberManagementRestricted": False, **more,
+                   **({"members": [{"@odata.type": "#microsoft.graph.user", "id": self.id(m)} for m in members]}
+                      if members != (None,) else {})}])
+        return "/administrativeUnits/" + self.id(name)
+
+
+TRAPS = {}
+
+
+def trap(make):
+    TRAPS[make.__name__] = make
+    return make
+
+
+def can(t, who, what, place, directly=True):
+    return f"can {t.key(who)} {what} '{place}'" + (" directly" if directly else "")
+
+
+@trap
+def an_operation_that_the_catalogue_lacks(t):
+    """Roles are held against its name; what only one of management and data gives is unknown."""
+    t.users("star", "read", "other", "minus", "both", "named", "denied")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    t.assign("star", OWNER, rg)
+    t.assign("read", READER, rg)
+    t.assign("other", t.role("o", actions=["Microsoft.Fob/*"]), rg)
+    t.assign("minus", t.role("m", actions=["*"], notActions=["Microsoft.Foo/*/write"]), rg)
+    t.assign("both", t.role("b", actions=["Microsoft.Foo/*"], dataActions=["Microsoft.Foo/bars/*"]), rg)
+    t.assign("named", t.role("n", actions=["Microsoft.Foo/bars/write"]), rg)
+    t.assign("denied", t.role("d", actions=["Microsoft.Foo/bars/write"]), rg)
+    t.add({"value": [{"id": f"{rg}/providers/Microsoft.Authorization/denyAssignments/{t.id('deny')}",
+                      "type": "Microsoft.Authorization/denyAssignments", "properties": {
+                          "denyAssignmentName": "no", "scope": rg, "permissions": [{"actions": ["Microsoft.Foo/*"]}],
+                          "principals": [{"id": t.id("denied"), "type": "User"}], "excludePrincipals": []}}]})
+    for who, verdict in (("star", "unknown"), ("read", "denied"), ("other", "denied"), ("minus", "denied"),
+                         ("both", "allowed"), ("named", "allowed"), ("denied", "denied")):
+        yield can(t, who, "Microsoft.Foo/bars/write", rg), verdict
+    yield can(t, "read", "Microsoft.Foo/bars/read", rg), "unknown"
+
+
+@trap
+def a_role_on_an_administrative_unit(t):
+    """It holds for what is in the unit: not for others, nor for members of a group in it."""
+    t.users("admin", "inside", "outside", "member")
+    t.group("crew", "member")
+    scope = t.unit("unit", "inside")
+    t.add([{"@odata.type": "#microsoft.graph.administrativeUnit", "id": t.id("unit"), "displayName": "unit", "members": [
+        {"@odata.type": "#microsoft.graph.group", "id": t.id("crew")}]}])
+    update = "microsoft.directory/users/basic/update"
+    t.directory_role("admin", [update, "microsoft.directory/groups/basic/update"], scope)
+    for who, verdict in (("inside", "allowed"), ("outside", "denied"), ("member", "denied")):
+        yield can(t, "admin", update, t.key(who)), verdict
+    yield can(t, "admin", "microsoft.directory/groups/basic/update", t.key("crew")), "allowed"
+    yield f"what can {t.key('admin')} {update} directly", {t.key("inside"): "allowed"}
+    yield f"who can {update} {t.key('inside')} directly", {t.key("admin"): "allowed"}
+    yield f"who can {update} {t.key('outside')} directly", {}
+
+
+@trap
+def a_unit_whose_members_nobody_listed(t):
+    t.users("admin", "somebody")
+    scope = t.unit("unit", None)
+    update = "microsoft.directory/users/basic/update"
+    t.directory_role("admin", [update], scope)
+    yield can(t, "admin", update, t.key("somebody")), "unknown"
+
+
+@trap
+def a_unit_that_no_input_has(t):
+    t.users("admin", "somebody")
+    update = "microsoft.directory/users/basic/update"
+    t.directory_role("admin", [update], "/administrativeUnits/" + t.id("unlisted"))
+    yield can(t, "admin", update, t.key("somebody")), "unknown"
+
+
+@trap
+def a_restricted_unit(t):
+    """The tenant's administrators do not change what is in it; which others do is not decided."""
+    t.users("admin", "inside", "outside")
+    t.unit("vips", "inside", isMemberManagementRestricted=True)
+    update = "microsoft.directory/users/basic/update"
+    t.directory_role("admin", [update])
+    yield can(t, "admin", update, t.key("inside")), "unknown"
+    yield can(t, "admin", update, t.key("outside")), "allowed"
+
+
+def texts(out):
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(out.rstrip()):
+        document, at = decoder.raw_decode(out, at)
+        yield document
+        while at < len(out) and out[at].isspace():
+            at += 1
+
+
+def run(latchkey, *args, text=None):
+    done = subprocess.run([latchkey, *map(str, args)], input=text, capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        sys.exit(f"{' '.join(map(str, args))}: {done.stderr}")
+    return done.stdout
+
+
+def main():
+    latchkey, wrong, asked = sys.argv[1], [], []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        for name in sys.argv[2:] or TRAPS:
+            t = Tenant(name)
+            asked += [(name, *q) for q in TRAPS[name](t)]
+            (folder / "in" / t.tenant).mkdir(parents=True)
+            (folder / "in" / t.tenant / "all.json").write_text("\n".join(json.dumps(d) for d in t.documents))
+        run(latchkey, "--store", folder / "store", "ingest", folder / "in")
+        out = run(latchkey, "--store", folder / "store", "-o", "json", "query", "-f", "-",
+                  text="".join(q + "\n" for _, q, _ in asked))
+    answers = list(texts(out))
+    assert len(answers) == len(asked), f"{len(answers)} answers to {len(asked)} questions"
+    for (name, query, want), answer in zip(asked, answers):
+        got = {r["key"]: r["verdict"] for r in answer["rows"]} if "rows" in answer else answer["verdict"]
+        if isinstance(want, str) and isinstance(got, dict):
+            got = next(iter(got.values()), "none")
+        if got != want:
+            wrong.append(f"{name}: {query}: expected {want}, got {got}")
+    print("\n".join(wrong + [f"{len(asked)} questions, {len(wrong)} wrong"]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
