@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """Whether the campaigns find every deliberate fault.
 
-usage: hunt.py BUILD [--sample N] [--limit SECONDS] [--jobs N] [NAME...]
+usage: hunt.py BUILD [--share N [--turn T]] [--limit SECONDS] [--jobs N] [--remember] [NAME...]
 
-BUILD is a build directory of the preset "mutants". All campaigns must pass without a fault;
-then each fault of mutants.tsv is switched on in turn, and the campaigns run until one fails:
-the one that the list names first, then the others. Prints one line per fault (killed, by
-which campaign, at which seed, after how many seconds) and at the end how many of how many.
---sample: only every Nth fault. --limit: processor seconds for each campaign. NAME: only those faults.
-The exit status is 1 when a fault survives or a campaign fails without any.
+BUILD is a build directory of the preset "mutants". Each fault of mutants.tsv is switched on in
+turn, and the campaigns run until one fails: first the seed that found it last (seeds.tsv), then
+the campaign that the list names, then the others, those that found most before the others. A
+failure counts when the same command passes without the fault. Prints one line per fault (killed,
+by which campaign, at which seed, after how many seconds) and at the end how many of how many.
+
+--share: one of N of the faults; --turn: which of the N shares, else that of the day. --limit:
+processor seconds for each campaign. --remember: write the seeds to seeds.tsv. NAME: only those
+faults. The exit status is 1 when a fault survives, when only a check that is no random campaign
+finds it, or when something fails without any.
 """
 import argparse
 import os
@@ -18,38 +22,56 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SKIPPED = 77
 
-# name: the commands, in the build's directory of tests
+
+
+class Campaign:
+    """Commands in the build's directory of tests; `one` is that of a single seed."""
+
+    def __init__(self, *commands, one=None, sure=False):
+        self.commands = [[str(word) for word in c] for c in commands]
+        self.one = one
+        self.random = not sure
+
+
+SIMULATED = ["differential", str(ROOT / "tests/differential/simulator.mjs"),
+             str(ROOT / "build/simulator")]
+ORACLES = ROOT / "../shared/oracles"
 CAMPAIGNS = {
-    "oracle": [["campaign", "120", "1", "once"]],
-    "hops": [["campaign", "12", "10", "hops"]],
-    "metamorphic": [["metamorphic", "12", "1"]],
-    "laws": [["laws", "12", "1"]],
-    "unread": [["unread", "14", "1", "7"]],
-    "conformance": [
-        ["conformance_conditions", ROOT / "../shared/oracles"],
-        ["conformance_decisions", ROOT / "../shared/oracles",
-         ROOT / "tests/conformance/decision_exceptions.tsv"],
-    ],
-    "differential": [["differential", ROOT / "tests/differential/simulator.mjs",
-                      ROOT / "build/simulator", "20000", "1"]],
-    "rules": [["rule_worlds", ROOT / "tests/rules/aws.worlds", "0", "2"]],
-    "ingest": [["test_ingest"]],
+    "oracle": Campaign(["campaign", 150, 1, "once"],
+                       one=lambda seed: ["campaign", "1", seed, "once"]),
+    "hops": Campaign(["campaign", 12, 1, "hops"],
+                     one=lambda seed: ["campaign", "1", seed, "hops"]),
+    "metamorphic": Campaign(["metamorphic", 12, 1], one=lambda seed: ["metamorphic", "1", seed]),
+    "laws": Campaign(["laws", 12, 1], one=lambda seed: ["laws", "1", seed]),
+    "unread": Campaign(["unread", 14, 1, 7], one=lambda seed: ["unread", "1", seed, "7"]),
+    # its seed is how many requests it took to find the fault
+    "differential": Campaign(SIMULATED + [20000, 1], one=lambda seed: SIMULATED + [seed, "1"]),
+    "rules": Campaign(["rule_worlds", ROOT / "tests/rules/aws.worlds", 0, 2], sure=True),
+    "ingest": Campaign(["test_ingest"], sure=True),
+    "conformance": Campaign(
+        ["conformance_conditions", ORACLES],
+        ["conformance_decisions", ORACLES, ROOT / "tests/conformance/decision_exceptions.tsv"],
+        sure=True),
 }
 
 
-def read_list():
-    """(name, first campaign, false answer) of each fault."""
+def read_table(name, columns):
+    """Rows of a table; '#' begins a comment."""
     rows = []
-    for line in (HERE / "mutants.tsv").read_text(encoding="utf-8").splitlines():
+    path = HERE / name
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
         if line and not line.startswith("#"):
             rows.append(tuple(line.split("\t")))
+    assert all(len(r) == columns for r in rows), name
     return rows
 
 
@@ -65,76 +87,121 @@ def unused(rows):
     return [name for name, _, _ in rows if name not in named]
 
 
-def run(build, command, fault, limit):
-    """The exit status (None: out of time) and what was printed."""
-    environment = dict(os.environ, LATCHKEY_MUTANT=fault)
-    arguments = [str(build / "tests" / command[0])] + [str(a) for a in command[1:]]
-    # processor time: how busy the machine is must not decide
-    def bound():
-        resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit) + 5))
+class Hunt:
+    def __init__(self, build, limit, seeds):
+        self.build = build
+        self.limit = limit
+        self.seeds = seeds  # fault: (campaign, seed)
+        self.sound = {}     # command: whether it passes without a fault
+        self.lock = threading.Lock()
+        found = Counter(campaign for campaign, _ in seeds.values())
+        self.order = sorted(CAMPAIGNS, key=lambda c: (not CAMPAIGNS[c].random, -found[c]))
 
-    done = subprocess.run(arguments, env=environment, capture_output=True, check=False,
-                          preexec_fn=bound)
-    if done.returncode == -signal.SIGXCPU:
-        return None, ""
-    return done.returncode, done.stdout.decode("utf-8", "replace")
+    def run(self, command, fault):
+        """(failed, what was printed); out of time is no failure."""
+        def bound():  # processor time: how busy the machine is must not decide
+            resource.setrlimit(resource.RLIMIT_CPU, (self.limit, self.limit + 5))
+
+        done = subprocess.run([str(self.build / "tests" / command[0])] + command[1:],
+                              env=dict(os.environ, LATCHKEY_MUTANT=fault),
+                              capture_output=True, check=False, preexec_fn=bound)
+        if done.returncode == -signal.SIGXCPU:
+            return False, ""
+        return done.returncode not in (0, SKIPPED), done.stdout.decode("utf-8", "replace")
+
+    def passes(self, command):
+        """Without any fault; asked once of each command."""
+        key = tuple(command)
+        with self.lock:
+            known = self.sound.get(key)
+        if known is None:
+            known = not self.run(command, "")[0]
+            with self.lock:
+                self.sound[key] = known
+        return known
+
+    def find(self, name, first):
+        """(campaign, seed) of the first that fails with the fault, or None."""
+        if name in self.seeds:
+            campaign, seed = self.seeds[name]
+            one = CAMPAIGNS[campaign].one
+            if one and self.run(one(seed), name)[0] and self.passes(one(seed)):
+                return campaign, seed
+        for campaign in [first] + [c for c in self.order if c != first]:
+            for command in CAMPAIGNS[campaign].commands:
+                failed, text = self.run(command, name)
+                if not failed:
+                    continue
+                seed, again = self.narrow(campaign, command, text)
+                if not self.passes(again):
+                    raise SystemExit(f"{' '.join(again)}: fails without any fault")
+                return campaign, seed
+        return None
+
+    @staticmethod
+    def narrow(campaign, command, text):
+        """The seed that failed, and the command of it alone."""
+        pattern = r": (\d+) requests in" if campaign == "differential" else r"seed (\d+)"
+        seed = re.search(pattern, text)
+        one = CAMPAIGNS[campaign].one
+        return (seed.group(1), one(seed.group(1))) if one and seed else ("-", command)
 
 
-def failing(build, name, fault, limit):
-    """(failed, seed) of one campaign."""
-    for command in CAMPAIGNS[name]:
-        status, text = run(build, command, fault, limit)
-        if status not in (0, SKIPPED, None):
-            seed = re.search(r"seed (\d+)", text)
-            return True, seed.group(1) if seed else command[-1 if name == "differential" else 0]
-    return False, ""
+def pick(rows, given):
+    if given.names:
+        return [r for r in rows if r[0] in given.names]
+    turn = int(time.time() // 86400) if given.turn is None else given.turn
+    if given.share > 1:
+        print(f"turn {turn % given.share} of {given.share}")
+    return rows[turn % given.share::given.share]
 
 
-def hunt(build, row, limit):
-    """A line, and whether the fault was found."""
-    name, first, _ = row
-    begin = time.monotonic()
-    for campaign in [first] + [c for c in CAMPAIGNS if c != first]:
-        failed, seed = failing(build, campaign, name, limit)
-        if failed:
-            took = time.monotonic() - begin
-            return f"killed    {name:34} by {campaign:12} seed {seed:6} {took:6.1f} s", True
-    return f"SURVIVED  {name:34} {time.monotonic() - begin:6.1f} s", False
-
-
-def sound(build, campaigns, limit, pool):
-    """Whether the campaigns pass without a fault; else nothing can be said."""
-    answers = list(pool.map(lambda c: failing(build, c, "", limit), campaigns))
-    for campaign, (failed, seed) in zip(campaigns, answers):
-        if failed:
-            print(f"{campaign} fails without any fault (seed {seed})")
-    return not any(failed for failed, _ in answers)
+def remember(seeds):
+    names = [name for name, _, _ in read_table("mutants.tsv", 3)]
+    lines = ["# Where each fault was found last; hunt.py --remember writes it.",
+             "# name, campaign, seed of that campaign"]
+    lines += ["\t".join((name,) + seeds[name]) for name in names if name in seeds]
+    (HERE / "seeds.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--sample", type=int, default=1)
+    parser.add_argument("--share", type=int, default=1)
+    parser.add_argument("--turn", type=int)
     parser.add_argument("--limit", type=int, default=60)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--remember", action="store_true")
     parser.add_argument("names", nargs="*")
     given = parser.parse_intermixed_args()
-    rows = read_list()
+    rows = read_table("mutants.tsv", 3)
     lost = unused(rows)
     if lost:
         sys.exit(f"nowhere in the program: {', '.join(lost)}")
-    rows = [r for r in rows if r[0] in given.names] if given.names else rows[::given.sample]
-    wanted = [c for c in CAMPAIGNS if any(c == first for _, first, _ in rows)]
+    hunt = Hunt(given.build, given.limit,
+                {name: (campaign, seed) for name, campaign, seed in read_table("seeds.tsv", 3)})
     begin = time.monotonic()
+    wanted, killed = pick(rows, given), 0
+
+    def one(row):
+        start = time.monotonic()
+        return row[0], hunt.find(row[0], row[1]), time.monotonic() - start
+
     with ThreadPoolExecutor(given.jobs) as pool:
-        if not sound(given.build, wanted, given.limit, pool):
-            sys.exit(1)
-        killed = 0
-        for line, found in pool.map(lambda r: hunt(given.build, r, given.limit), rows):
-            print(line, flush=True)
-            killed += found
-    print(f"killed {killed}/{len(rows)} in {time.monotonic() - begin:.0f} s")
-    sys.exit(0 if killed == len(rows) else 1)
+        for name, found, took in pool.map(one, wanted):
+            campaign, seed = found or ("", "")
+            random = bool(found) and CAMPAIGNS[campaign].random
+            state = "killed" if random else "NOT RANDOM" if found else "SURVIVED"
+            print(f"{state:10} {name:34} {campaign:12} {seed:>6} {took:6.1f} s", flush=True)
+            killed += random
+            if random and seed != "-":
+                hunt.seeds[name] = found
+            else:
+                hunt.seeds.pop(name, None)
+    if given.remember:
+        remember(hunt.seeds)
+    print(f"killed {killed} of {len(wanted)} in {time.monotonic() - begin:.0f} s")
+    sys.exit(0 if killed == len(wanted) else 1)
 
 
 if __name__ == "__main__":

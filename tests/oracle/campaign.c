@@ -4,7 +4,7 @@
  *	campaign [WORLDS [FIRST_SEED [plain|once|hops|crash|readable]]]
  *
  * plain: do not make failing worlds smaller; once: end with the first that fails; hops:
- * the same, of every tenth seed only, which have all hop rules; crash: the first world
+ * the same, of the seeds only that have all hop rules (duel.h), from the next such on; crash: the first world
  * ends the program, make it smaller; readable: all policies of resources could be read.
  *
  * A world that they disagree on is made smaller, then shown: its seed, its records, the
@@ -63,6 +63,8 @@ int main(int argc, char **argv)
 	uint64_t verdicts = 0, undecided = 0;
 	unsigned shown_count = strcmp(mode, "plain") == 0 || most == 1 ? SHOWN : 0;
 
+	if (hops)
+		first += (DUEL_HOPS_EVERY - first % DUEL_HOPS_EVERY) % DUEL_HOPS_EVERY;
 	for (unsigned long i = 0; i < worlds && failed < most; i++) {
 		unsigned long seed = first + i * (hops ? DUEL_HOPS_EVERY : 1);
 		struct buf stream = { 0 };

@@ -1,8 +1,6 @@
 #include "duel.h"
 
-#include <assert.h>
-
-#include "estate.h"
+#include "duel_priv.h"
 #include "oracle_steps.h"
 
 #include "reachability/rule.h"
@@ -22,60 +20,6 @@ struct table {
 	uint32_t *first; /* per object */
 	uint32_t width;
 };
-
-struct duel {
-	struct oracle oracle;
-	struct estate estate;
-	struct arena arena;
-	node_id *nodes;      /* of the engine, per node of the oracle */
-	uint16_t **class_of; /* per object, per action: class + 1, 0: none */
-	uint8_t *verdict_of; /* per action, of the row in hand */
-	struct duel_result *result;
-};
-
-#define REPORTED 100u
-
-/*
- * Sorts of differences: which question, which way, and both verdicts; the last one: all
- * others.
- */
-enum question { QUESTION_WHAT, QUESTION_WHO, QUESTION_CAN };
-
-static uint32_t sort_of(enum question question, bool indirect, enum oracle_verdict got,
-	enum oracle_verdict want)
-{
-	return (uint32_t)question * 32 + (indirect ? 16u : 0u) + (uint32_t)got * 4 +
-	       (uint32_t)want;
-}
-#define SORT_OTHER 127u
-
-/* Count a difference; whether it is among the first of its world. */
-static bool reports(struct duel *d, uint32_t sort)
-{
-	d->result->sorts[sort / 64] |= 1ull << sort % 64;
-	return d->result->differences++ < REPORTED;
-}
-
-static enum oracle_verdict translate(enum expr_verdict v)
-{
-	switch (v) {
-	case VERDICT_ALLOWED:
-		return ORACLE_ALLOWED;
-	case VERDICT_CONDITIONAL:
-	case VERDICT_ELIGIBLE:
-		return ORACLE_CONDITIONAL;
-	case VERDICT_UNKNOWN:
-		return ORACLE_UNKNOWN;
-	case VERDICT_DENIED:
-		return ORACLE_DENIED;
-	}
-	return ORACLE_DENIED;
-}
-
-static struct str key_of(const struct duel *d, uint32_t n)
-{
-	return oracle_world_node(&d->oracle.world, n)->key;
-}
 
 static struct table new_table(struct duel *d)
 {
@@ -105,7 +49,7 @@ static void spread_verdicts(struct duel *d, const struct answer_row *row)
 		const struct row_part *p = &row->parts[i];
 
 		for (uint32_t k = 0; k < p->action_count; k++)
-			d->verdict_of[p->actions[k]] = (uint8_t)translate(p->verdict);
+			d->verdict_of[p->actions[k]] = (uint8_t)duel_verdict(p->verdict);
 	}
 }
 
@@ -116,7 +60,7 @@ static uint32_t find_node(const struct duel *d, node_id n)
 			return i;
 	}
 	for (uint32_t i = 0; i < oracle_count(&d->oracle); i++) {
-		if (str_eq(key_of(d, i), world_node(d->estate.world, n)->key))
+		if (str_eq(duel_key(d, i), world_node(d->estate.world, n)->key))
 			return i;
 	}
 	return ORACLE_NONE;
@@ -138,10 +82,10 @@ static void fill_row(struct duel *d, struct table *t, const char *question, uint
 		if (class == 0) {
 			struct str name = catalog_action_get(row->actions[i]).name;
 
-			if (reports(d, SORT_OTHER))
+			if (duel_reports(d, DUEL_SORT_OTHER))
 				buf_printf(&d->result->report,
 					"%s: %.*s on %.*s is no action of it\n", question,
-					STR_ARG(name), STR_ARG(key_of(d, y)));
+					STR_ARG(name), STR_ARG(duel_key(d, y)));
 			continue;
 		}
 		struct cell *c = cell_at(t, x, y, class - 1, row->indirect);
@@ -153,11 +97,11 @@ static void fill_row(struct duel *d, struct table *t, const char *question, uint
 		c->steps = row->path.steps;
 		c->count++;
 	}
-	if (weakest != translate(row->verdict) && reports(d, SORT_OTHER))
+	if (weakest != duel_verdict(row->verdict) && duel_reports(d, DUEL_SORT_OTHER))
 		buf_printf(&d->result->report,
 			"%s: row of %.*s on %.*s is %s but its weakest action %s\n",
-			question, STR_ARG(key_of(d, x)), STR_ARG(key_of(d, y)),
-			oracle_verdict_name(translate(row->verdict)),
+			question, STR_ARG(duel_key(d, x)), STR_ARG(duel_key(d, y)),
+			oracle_verdict_name(duel_verdict(row->verdict)),
 			oracle_verdict_name(weakest));
 }
 
@@ -173,7 +117,7 @@ static void fill(struct duel *d, struct table *t, const char *question,
 			continue;
 		if (x != ORACLE_NONE && y != ORACLE_NONE) {
 			fill_row(d, t, question, x, y, row);
-		} else if (y != ORACLE_NONE && reports(d, SORT_OTHER)) {
+		} else if (y != ORACLE_NONE && duel_reports(d, DUEL_SORT_OTHER)) {
 			const struct node *a = world_node(d->estate.world, row->node);
 			const struct node *b = world_node(d->estate.world, row->other);
 
@@ -200,6 +144,14 @@ static int ask_what(struct duel *d, struct table *t, struct err *e)
 		if (rc < 0)
 			return rc;
 		fill(d, t, "what", &answer, true);
+		for (uint32_t i = 0; i < answer.row_count; i++) {
+			const struct answer_row *row = &answer.rows[i];
+			uint32_t y = find_node(d, row->node);
+
+			/* all of them would take longer than everything else */
+			if (!row->indirect && y != ORACLE_NONE && (x + i) % 4 == 0)
+				duel_reach_compare(d, x, y, row);
+		}
 	}
 	return 0;
 }
@@ -268,9 +220,9 @@ static void compare_cell(struct duel *d, const struct table *t, enum question qu
 		return;
 	bool whole = c->count == 0 || (c->count == size && !c->mixed);
 
-	uint32_t sort = sort_of(question, indirect, got, want.least);
+	uint32_t sort = duel_sort(question, indirect, got, want.least);
 
-	if ((whole && got == want.least) || !reports(d, sort))
+	if ((whole && got == want.least) || !duel_reports(d, sort))
 		return;
 	struct str name =
 		catalog_action_get(VEC_DATA(&class->actions, action_id)[0]).name;
@@ -278,9 +230,10 @@ static void compare_cell(struct duel *d, const struct table *t, enum question qu
 	buf_printf(&d->result->report,
 		"%s %s: %.*s  %.*s (1 of %u)  %.*s: engine %s (%u%s), oracle %s\n",
 		question == QUESTION_WHAT ? "what" : "who",
-		indirect ? "indirectly" : "directly", STR_ARG(key_of(d, at[0])),
-		STR_ARG(name), size, STR_ARG(key_of(d, at[1])), oracle_verdict_name(got),
-		c->count, c->mixed ? ", mixed" : "", oracle_verdict_name(want.least));
+		indirect ? "indirectly" : "directly", STR_ARG(duel_key(d, at[0])),
+		STR_ARG(name), size, STR_ARG(duel_key(d, at[1])),
+		oracle_verdict_name(got), c->count, c->mixed ? ", mixed" : "",
+		oracle_verdict_name(want.least));
 }
 
 static void compare(struct duel *d, const struct table *t, enum question question)
@@ -317,7 +270,7 @@ static struct str key_of_cell(const struct duel *d, const struct table *t, uint3
 
 	while (t->first[y] > cell)
 		y--;
-	return key_of(d, y);
+	return duel_key(d, y);
 }
 
 /* Both directions show paths of one length for a pair. */
@@ -333,88 +286,16 @@ static void compare_paths(
 
 			if (a->count == 0 || b->count == 0 || is_stranger(d, x) ||
 				(a->cost == b->cost && a->hops == b->hops) ||
-				!reports(d, SORT_OTHER))
+				!duel_reports(d, DUEL_SORT_OTHER))
 				continue;
 			buf_printf(&d->result->report,
 				"paths of %.*s on %.*s: what %u in %u hops, who %u in %u\n",
-				STR_ARG(key_of(d, x)), STR_ARG(key_of_cell(d, what, i)),
+				STR_ARG(duel_key(d, x)), STR_ARG(key_of_cell(d, what, i)),
 				a->cost, a->hops, b->cost, b->hops);
 			report_steps(d, a);
 			report_steps(d, b);
 		}
 	}
-}
-
-/* The class of sts:AssumeRole of some role; NULL: the world has no role. */
-static const struct oracle_class *class_of_assuming(const struct duel *d)
-{
-	for (uint32_t y = 0; y < oracle_count(&d->oracle); y++) {
-		const struct oracle_object *o = oracle_object(&d->oracle, y);
-
-		for (uint32_t c = 0; c < o->class_count; c++) {
-			if (o->classes[c].assume && o->classes[c].login == ORACLE_SIGNED)
-				return &o->classes[c];
-		}
-	}
-	return NULL;
-}
-
-/* Whether policies of its own let it assume anything: those that were not read may. */
-static bool may_assume(const struct duel *d, uint32_t x, const struct oracle_class *class)
-{
-	const struct oracle_node *n = oracle_world_node(&d->oracle.world, x)->acts;
-
-	if (n->flags & (ENTITY_ROOT | ENTITY_COMPUTE))
-		return false;
-	for (uint32_t i = 0; i < n->identity.count; i++) {
-		const struct oracle_policy *p = &n->identity.items[i]->policy;
-
-		if (p->refused)
-			return true;
-		for (uint32_t k = 0; k < p->count; k++) {
-			const struct oracle_statement *s = &p->statements[k];
-			bool hit = false;
-
-			for (uint32_t a = 0; a < s->actions.count; a++)
-				hit |= class->match[s->action_ids[a]];
-			if (!s->deny && hit != s->not_action)
-				return true;
-		}
-	}
-	return n->identity.missing;
-}
-
-/*
- * Whether the subject, or whoever it can become, may ask for roles at all, and so for one
- * of an account that nobody collected. The public and strangers are not asked about.
- */
-static bool may_leave(const struct duel *d, uint32_t x)
-{
-	const struct oracle_class *class = class_of_assuming(d);
-	uint32_t count = oracle_count(&d->oracle);
-
-	if (oracle_world_node(&d->oracle.world, x)->type != ORACLE_ENTITY)
-		return false;
-	for (uint32_t z = 0; class && z < count; z++) {
-		bool reached = z == x || oracle_steps_comes_to(&d->oracle, x, z);
-
-		if (reached && may_assume(d, z, class))
-			return true;
-	}
-	return !class || oracle_steps_changes(&d->oracle, x);
-}
-
-/* Somebody of an account that nobody collected gets at it, or may come to do so. */
-static bool outsiders_get_at(const struct duel *d, uint32_t y, uint32_t class)
-{
-	for (uint32_t z = 0; z < oracle_count(&d->oracle); z++) {
-		enum oracle_node_type type = oracle_world_node(&d->oracle.world, z)->type;
-
-		if ((type == ORACLE_FOREIGN || type == ORACLE_ACCOUNT) &&
-			oracle_can(&d->oracle, z, y, class).most > ORACLE_DENIED)
-			return true;
-	}
-	return false;
 }
 
 /* --- whom one can become --- */
@@ -436,7 +317,7 @@ static void compare_way(struct duel *d, const char *question, uint32_t x, uint32
 	const struct answer_row *row)
 {
 	struct oracle_way want;
-	enum oracle_verdict got = row ? translate(row->verdict) : ORACLE_DENIED;
+	enum oracle_verdict got = row ? duel_verdict(row->verdict) : ORACLE_DENIED;
 	bool decided = oracle_steps_become(&want, &d->oracle, x, y);
 	uint32_t cost = row ? row->path.cost : 0, hops = row ? row->path.step_count : 0;
 
@@ -445,11 +326,11 @@ static void compare_way(struct duel *d, const char *question, uint32_t x, uint32
 	if (!decided ||
 		(got == want.verdict &&
 			(!row || (cost == want.cost && hops == want.hops))) ||
-		!reports(d, SORT_OTHER))
+		!duel_reports(d, DUEL_SORT_OTHER))
 		return;
 	buf_printf(&d->result->report,
 		"%s become: %.*s  %.*s: engine %s, cost %u in %u hops, oracle %s, %u in %u\n",
-		question, STR_ARG(key_of(d, x)), STR_ARG(key_of(d, y)),
+		question, STR_ARG(duel_key(d, x)), STR_ARG(duel_key(d, y)),
 		oracle_verdict_name(got), cost, hops, oracle_verdict_name(want.verdict),
 		want.cost, want.hops);
 }
@@ -487,69 +368,14 @@ static int ask_become(struct duel *d, struct err *e)
 	return rc;
 }
 
-/* The way of one decision is as cheap and short as there is one. */
-static void compare_length(struct duel *d, const struct answer_decision *decision,
-	const uint32_t at[3], struct str action)
-{
-	struct oracle_way want;
-
-	if (!decision->indirect || !oracle_steps_reach(&want, &d->oracle, at, true) ||
-		translate(decision->verdict) != want.verdict ||
-		(decision->path.cost == want.cost &&
-			decision->path.step_count == want.hops) ||
-		!reports(d, SORT_OTHER))
-		return;
-	buf_printf(&d->result->report,
-		"can: %.*s  %.*s  %.*s: engine %u in %u hops, oracle %u in %u\n",
-		STR_ARG(key_of(d, at[0])), STR_ARG(action), STR_ARG(key_of(d, at[1])),
-		decision->path.cost, decision->path.step_count, want.cost, want.hops);
-}
-
-/* One question about one action: its verdict is the better of both ways. */
-static int ask_can(struct duel *d, uint64_t pick, struct err *e)
-{
-	uint32_t count = oracle_count(&d->oracle);
-	uint32_t x = (uint32_t)(pick % count), y = (uint32_t)(pick / 64 % count);
-	uint32_t classes = oracle_object(&d->oracle, y)->class_count;
-
-	if (classes == 0 || !oracle_is_subject(&d->oracle, x))
-		return 0;
-	uint32_t c = (uint32_t)(pick / 4096 % classes);
-	struct oracle_range want = oracle_can(&d->oracle, x, y, c);
-	enum oracle_verdict least = want.least;
-	const struct buf *actions = &oracle_object(&d->oracle, y)->classes[c].actions;
-	struct str name = catalog_action_get(VEC_DATA(actions, action_id)[0]).name;
-	struct action_query query = { .patterns = &name, .pattern_count = 1 };
-	struct answer_object object = { .node = d->nodes[y] };
-	struct answer_decision decision;
-	int rc = answer_can(
-		&decision, d->estate.world, d->nodes[x], &query, &object, &options, e);
-
-	if (rc < 0)
-		return rc;
-	d->result->verdicts++;
-	compare_length(d, &decision, (const uint32_t[3]){ x, y, c }, name);
-	if (least != want.most || translate(decision.verdict) == least ||
-		(decision.verdict == VERDICT_UNKNOWN && least == ORACLE_DENIED &&
-			outsiders_get_at(d, y, c) && may_leave(d, x)) ||
-		!reports(d,
-			sort_of(QUESTION_CAN, false, translate(decision.verdict), least)))
-		return 0;
-	buf_printf(&d->result->report, "can: %.*s  %.*s  %.*s: engine %s, oracle %s\n",
-		STR_ARG(key_of(d, x)), STR_ARG(name), STR_ARG(key_of(d, y)),
-		oracle_verdict_name(translate(decision.verdict)),
-		oracle_verdict_name(least));
-	return 0;
-}
-
 static int find_nodes(struct duel *d, struct err *e)
 {
 	uint32_t count = oracle_count(&d->oracle);
 
 	d->nodes = ARENA_NEW_ARRAY(&d->arena, node_id, count);
 	for (uint32_t i = 0; i < count; i++) {
-		int rc =
-			world_node_of_key(&d->nodes[i], d->estate.world, key_of(d, i), e);
+		int rc = world_node_of_key(
+			&d->nodes[i], d->estate.world, duel_key(d, i), e);
 
 		if (rc < 0)
 			return rc;
@@ -603,11 +429,7 @@ static int fight(struct duel *d, uint64_t seed, struct err *e)
 	compare(d, &who, QUESTION_WHO);
 	compare_paths(d, &what, &who);
 	rc = ask_become(d, e);
-	for (int i = 0; rc == 0 && i < 50; i++) {
-		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-		rc = ask_can(d, seed >> 20, e);
-	}
-	return rc;
+	return rc == 0 ? duel_single_ask(d, seed, e) : rc;
 }
 
 /*

@@ -458,21 +458,46 @@ static enum oracle_verdict verdict_of(const struct ask *q, struct oracle_truth t
 	return t.sure ? ORACLE_CONDITIONAL : ORACLE_UNKNOWN;
 }
 
+static struct ask ask_of(const struct oracle *o, const struct oracle_node *as,
+	const uint32_t at[3], const struct oracle_object *target, bool strict)
+{
+	const struct oracle_class *class = &target->classes[at[2]];
+
+	return (struct ask){ .o = o,
+		.subject = at[0],
+		.request = { .subject = as,
+			.object = oracle_world_node(&o->world, at[1]),
+			.subject_place = &o->world.places[at[0]],
+			.object_place = &o->world.places[at[1]],
+			.service = class->service,
+			.prefix = class->prefix },
+		.class = class,
+		.strict = strict,
+		.scratch = o->scratch };
+}
+
+/* On one string; `least` grows to what it gives by itself. */
+static struct oracle_truth decide_string(
+	struct ask *q, const struct oracle_string *string, enum oracle_verdict *least)
+{
+	q->string = string;
+	q->request.resource = string->text;
+	struct oracle_truth truth = decide(q);
+	enum oracle_verdict one = verdict_of(q, truth);
+
+	/* Some request fits one statement, the others another. */
+	q->plain = true;
+	if (one == ORACLE_ALLOWED && verdict_of(q, decide(q)) != ORACLE_ALLOWED)
+		one = ORACLE_CONDITIONAL;
+	q->plain = false;
+	*least = one > *least ? one : *least;
+	return truth;
+}
+
 struct oracle_range oracle_decide_as(const struct oracle *o, const struct oracle_node *as,
 	const uint32_t at[3], const struct oracle_object *target, bool strict)
 {
-	uint32_t subject = at[0], object = at[1], class = at[2];
-	struct ask q = { .o = o,
-		.subject = subject,
-		.request = { .subject = as,
-			.object = oracle_world_node(&o->world, object),
-			.subject_place = &o->world.places[subject],
-			.object_place = &o->world.places[object],
-			.service = target->classes[class].service,
-			.prefix = target->classes[class].prefix },
-		.class = &target->classes[class],
-		.strict = strict,
-		.scratch = o->scratch };
+	struct ask q = ask_of(o, as, at, target, strict);
 	struct oracle_range range = { ORACLE_DENIED, ORACLE_DENIED };
 
 	for (uint32_t t = 0; t < ORACLE_TARGETS; t++) {
@@ -481,26 +506,27 @@ struct oracle_range oracle_decide_as(const struct oracle *o, const struct oracle
 
 		if (!(q.class->targets >> t & 1))
 			continue;
-		for (size_t i = 0; i < VEC_COUNT(strings, struct oracle_string); i++) {
-			q.string = &VEC_DATA(strings, struct oracle_string)[i];
-			q.request.resource = q.string->text;
-			struct oracle_truth truth = decide(&q);
-			enum oracle_verdict one = verdict_of(&q, truth);
-
-			/* Some request fits one statement, the others another. */
-			q.plain = true;
-			if (one == ORACLE_ALLOWED &&
-				verdict_of(&q, decide(&q)) != ORACLE_ALLOWED)
-				one = ORACLE_CONDITIONAL;
-			q.plain = false;
-
-			any = truth_or(any, truth);
-			range.least = one > range.least ? one : range.least;
-		}
+		for (size_t i = 0; i < VEC_COUNT(strings, struct oracle_string); i++)
+			any = truth_or(
+				any, decide_string(&q,
+					     &VEC_DATA(strings, struct oracle_string)[i],
+					     &range.least));
 		enum oracle_verdict most = verdict_of(&q, any);
 
 		range.most = most > range.most ? most : range.most;
 	}
+	return range;
+}
+
+struct oracle_range oracle_on_string(const struct oracle *o, const uint32_t at[3],
+	const struct oracle_string *string, bool strict)
+{
+	struct ask q = ask_of(o, oracle_world_node(&o->world, at[0]), at,
+		oracle_object(o, at[1]), strict);
+	struct oracle_range range = { ORACLE_DENIED, ORACLE_DENIED };
+	struct oracle_truth truth = decide_string(&q, string, &range.least);
+
+	range.most = verdict_of(&q, truth);
 	return range;
 }
 

@@ -79,6 +79,10 @@ struct oracle_range oracle_indirect(
 struct oracle_range oracle_alone(
 	const struct oracle *o, uint32_t subject, uint32_t object, uint32_t class);
 
+/* The same of one string: subject, object, class. `strict`: asked about this alone. */
+struct oracle_range oracle_on_string(const struct oracle *o, const uint32_t at[3],
+	const struct oracle_string *string, bool strict);
+
 /*
  * Either way, asked about the one pair: a policy of the object that was not read may let
  * in whoever asks.

@@ -12,11 +12,15 @@ static uint32_t number(struct buf *list, struct str pattern)
 	return (uint32_t)VEC_COUNT(list, struct str) - 1;
 }
 
+/* `ctx`, a bool, or NULL: tells that a variable was asked for. */
 static bool no_value(void *ctx, struct str key, struct str *out)
 {
-	(void)ctx;
+	bool *asked = ctx;
+
 	(void)key;
 	(void)out;
+	if (asked)
+		*asked = true;
 	return false;
 }
 
@@ -33,8 +37,12 @@ static void number_statement(struct oracle_patterns *out, struct oracle_world *w
 		s->action_ids[i] = number(&out->actions, pattern);
 	}
 	for (uint32_t i = 0; i < s->resources.count; i++) {
+		bool asked = false;
+
+		/* one with a default is a variable all the same */
 		if (oracle_policy_pattern(&pattern, s->resources.items[i], variables,
-			    no_value, NULL, &w->arena))
+			    no_value, &asked, &w->arena) &&
+			!asked)
 			s->resource_ids[i] = number(&out->resources, pattern);
 		else
 			s->resource_ids[i] =

@@ -14,7 +14,9 @@ add_executable(oracle_rules ${oracle_dir}/oracle_rules.c)
 target_link_libraries(oracle_rules PRIVATE oracle PkgConfig::CMOCKA)
 add_test(NAME oracle_rules COMMAND oracle_rules)
 
-add_executable(campaign ${oracle_dir}/campaign.c ${oracle_dir}/duel.c ${oracle_dir}/estate.c
+add_executable(campaign ${oracle_dir}/campaign.c ${oracle_dir}/duel.c ${oracle_dir}/duel_reach.c
+	${oracle_dir}/duel_single.c
+	${oracle_dir}/estate.c
 	${oracle_dir}/shrink.c ${oracle_dir}/worldgen.c
 	${oracle_dir}/worldgen_condition.c)
 target_link_libraries(campaign PRIVATE oracle cli)

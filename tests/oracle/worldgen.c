@@ -26,7 +26,7 @@ static void actions(struct worldgen *g, struct buf *b)
 			action_pattern(g));
 }
 
-static void object_pattern(struct worldgen *g, struct buf *b)
+static void some_objects(struct worldgen *g, struct buf *b)
 {
 	struct str bucket = any_of(g, &g->keys);
 
@@ -38,6 +38,21 @@ static void object_pattern(struct worldgen *g, struct buf *b)
 				  "${aws:username}", "${aws:PrincipalTag/t, 'a'}*")
 			: PICK(g, "*", "*", "a*", "b*", "*a", "*b", "a", "b", "?*", "*a*",
 				  "a*b", "?"));
+}
+
+static void object_pattern(struct worldgen *g, struct buf *b)
+{
+	struct str *kept = &g->favourites[below(g, 2)];
+	struct buf made = { 0 };
+
+	if (kept->n == 0 || chance(g, 50)) {
+		some_objects(g, &made);
+		*kept = kept->n > 0 ? *kept : arena_copy(&g->arena, buf_str(&made));
+		buf_add_str(b, buf_str(&made));
+		buf_release(&made);
+		return;
+	}
+	buf_add_str(b, *kept);
 }
 
 static void resource_pattern(struct worldgen *g, struct buf *b)
@@ -113,8 +128,9 @@ static void tagged(struct worldgen *g, struct buf *b, enum record_layer layer)
 					       "iam:*", "dynamodb:*", "sts:AssumeRole"));
 	if (layer != LAYER_TRUST)
 		buf_printf(b, ",\"Resource\":\"*\"");
-	buf_printf(b, ",\"Condition\":{\"%s\":{\"aws:ResourceTag/t\":\"%s\"}}}",
+	buf_printf(b, ",\"Condition\":{\"%s\":{\"aws:ResourceTag/%s\":\"%s\"}}}",
 		PICK(g, "StringEquals", "StringNotEquals", "StringLikeIfExists"),
+		PICK(g, "t", "T"),
 		has(g, WITH_VARIABLE) ? "${aws:PrincipalTag/t}" : PICK(g, "x", "y"));
 }
 
@@ -198,6 +214,26 @@ static void malformed(struct worldgen *g, struct buf *b, enum record_layer layer
 	}
 }
 
+/* Everything, and of some actions nothing outside of some objects. */
+static void confined(struct worldgen *g, struct buf *b)
+{
+	const char *of = PICK(g, "s3:GetObject", "s3:*Object", "s3:*");
+	struct buf inside = { 0 };
+
+	object_pattern(g, &inside);
+	if (chance(g, 50))
+		buf_printf(b,
+			"{\"Effect\":\"Allow\",\"Action\":\"%s\",\"Resource\":\"*\"},"
+			"{\"Effect\":\"Deny\",\"Action\":\"%s\",\"NotResource\":\"%.*s\"},",
+			of, of, STR_ARG(buf_str(&inside)));
+	else
+		buf_printf(b,
+			"{\"Effect\":\"Allow\",\"Action\":\"%s\",\"NotResource\":\"%.*s\"},"
+			"{\"Effect\":\"Deny\",\"Action\":\"%s\",\"Resource\":\"%.*s\"},",
+			of, STR_ARG(buf_str(&inside)), of, STR_ARG(buf_str(&inside)));
+	buf_release(&inside);
+}
+
 /* A text with some statements; `first`, if any, before them. */
 static struct str policy(
 	struct worldgen *g, enum record_layer layer, uint32_t count, const char *first)
@@ -209,6 +245,8 @@ static struct str policy(
 	for (uint32_t i = 0; i < count; i++) {
 		if (i > 0 || first)
 			buf_add_char(&b, ',');
+		if (layer == LAYER_IDENTITY && has(g, WITH_NOT) && chance(g, 20))
+			confined(g, &b);
 		statement(g, &b, layer);
 	}
 	if (count > 0 && chance(g, g->weight[WITH_MALFORMED] / 6) &&
@@ -429,7 +467,9 @@ static void write_list(struct worldgen *g, struct str key)
 
 static void write_thing(struct worldgen *g, const struct thing *t, struct str key)
 {
-	struct record_pair tag = { STR_LIT("t"), str_from(PICK(g, "x", "y", "a")) };
+	/* keys of tags have no case, values do */
+	struct record_pair tag = { str_from(PICK(g, "t", "T")),
+		str_from(PICK(g, "x", "y", "a")) };
 	bool bucket = strcmp(t->kind, "aws:s3:bucket") == 0;
 
 	if (bucket)

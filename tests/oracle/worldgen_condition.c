@@ -37,7 +37,8 @@ static void open_condition(struct worldgen *g, struct buf *b)
 	else
 		buf_printf(b, "\"%s\":{\"aws:MultiFactorAuthAge\":\"%s\"}",
 			PICK(g, "NumericLessThan", "NumericGreaterThanEquals",
-				"NumericEquals", "NumericLessThanIfExists"),
+				"NumericLessThanEquals", "NumericEquals",
+				"NumericLessThanIfExists"),
 			PICK(g, "60", "61"));
 }
 

@@ -45,6 +45,8 @@ struct worldgen {
 	struct recorder r;
 	uint32_t account;   /* that is being written */
 	const bool *chosen; /* which things it has */
+	/* objects that statements name more often than others, so that they meet */
+	struct str favourites[2];
 };
 
 static inline uint64_t next(struct worldgen *g)
