@@ -384,10 +384,11 @@ static bool condition_drop_qualifier(struct condition_case *k)
 	if (!k->fact.single || k->test.op == DOCUMENT_NULL ||
 		k->test.qualifier == DOCUMENT_PLAIN)
 		return false;
-	k->test.if_exists |= k->test.qualifier == DOCUMENT_FOR_ALL;
+	k->test.if_exists |=
+		MUTANT(all_of_none_fails, k->test.qualifier == DOCUMENT_FOR_ALL, false);
 	k->test.qualifier = DOCUMENT_PLAIN;
-	return any && !k->test.if_exists && !k->test.present &&
-	       comparison_is_negated(k->test.op);
+	return MUTANT(any_of_none_holds, any, false) && !k->test.if_exists &&
+	       !k->test.present && comparison_is_negated(k->test.op);
 }
 
 static expr condition_case_truth(struct condition_case *k)

@@ -14,6 +14,7 @@
 #include "matrix.h"
 #include "reachability/action_bits.h"
 #include "reachability/decide.h"
+#include "recorder.h"
 #include "rename.h"
 #include "worldgen.h"
 
@@ -358,6 +359,29 @@ static int by_scope(struct laws *l, const struct draft *world, const struct matr
 	return rc;
 }
 
+/* Of an account that another input merely speaks of what was collected stays. */
+static int mention_account(struct laws *l, const struct draft *world,
+	const struct matrix *base, struct err *e)
+{
+	struct recorder r = { .scope = STR_LIT("aws:111111111111") };
+	struct matrix m;
+	int rc;
+
+	recorder_account(&r, STR_LIT("111111111111"), (struct str){ 0 });
+	const struct matrix_how how = {
+		.asked = l->asked, .side = MATRIX_WHAT, .mention = buf_str(&r.out)
+	};
+
+	rc = matrix_open_as(&m, world, l->directory, &l->names, &how, e);
+	if (rc == 0) {
+		expect_same(l, "a mention takes nothing away", base, &m,
+			&(struct expected){ 0 });
+		matrix_close(&m);
+	}
+	buf_release(&r.out);
+	return rc;
+}
+
 static const struct rename_word elsewhere[] = { { "111111111111", "444444444444" },
 	{ "222222222222", "555555555555" }, { "333333333333", "666666666666" },
 	{ "abcdefghij", "zyxwvutsrq" }, { "a1", "a4" }, { "b1", "b4" }, { "a2", "a5" },
@@ -521,6 +545,7 @@ static const struct {
 	{ "drop", drop_resource },
 	{ "without", remove_one },
 	{ "scopes", by_scope },
+	{ "mention", mention_account },
 	{ "beside", beside_another },
 	{ "can", ask_each },
 	{ "pairs", decide_each },

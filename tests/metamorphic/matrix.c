@@ -171,9 +171,13 @@ int matrix_open_as(struct matrix *out, const struct draft *world, const char *di
 
 	*out = (struct matrix){ .names = names };
 	draft_encode(&stream, world);
-	rc = how->by_scope
-		     ? open_scopes(out, world, directory, e)
-		     : estate_open_lenient(&out->estate, directory, buf_str(&stream), e);
+	if (how->mention.n > 0)
+		rc = estate_open_files(&out->estate, directory,
+			(const struct str[]){ buf_str(&stream), how->mention }, 2, e);
+	else
+		rc = how->by_scope ? open_scopes(out, world, directory, e)
+				   : estate_open_lenient(&out->estate, directory,
+					     buf_str(&stream), e);
 	buf_release(&stream);
 	if (rc < 0)
 		return rc;

@@ -47,6 +47,7 @@ struct matrix_how {
 	enum matrix_side side;
 	struct str removed; /* answer `without` it; empty: with all */
 	bool by_scope;      /* each scope is written by itself */
+	struct str mention; /* read in another run after the world; empty: nothing */
 };
 
 /* The same in other ways. */

@@ -48,7 +48,7 @@ ORACLES = ROOT / "../shared/oracles"
 CAMPAIGNS = {
     "oracle": Campaign(["campaign", 150, 1, "once"],
                        one=lambda seed: ["campaign", "1", seed, "once"]),
-    "hops": Campaign(["campaign", 12, 1, "hops"],
+    "hops": Campaign(["campaign", 20, 1, "hops"],
                      one=lambda seed: ["campaign", "1", seed, "hops"]),
     "metamorphic": Campaign(["metamorphic", 12, 1], one=lambda seed: ["metamorphic", "1", seed]),
     "laws": Campaign(["laws", 12, 1], one=lambda seed: ["laws", "1", seed]),

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ingest/compile.h"
+#include "ingest/ingest.h"
 
 static int write_scopes(struct compile *c, uint32_t count, struct store_write *w,
 	bool lenient, struct err *e)
@@ -69,16 +69,23 @@ static int remove_one(
 	return remove(path);
 }
 
-static int open_any(struct estate *out, const char *parent, const struct str *streams,
-	uint32_t count, bool lenient, struct err *e)
+static int make_directory(struct estate *out, const char *parent, struct err *e)
 {
-	char store[160];
-
 	*out = (struct estate){ 0 };
 	snprintf(out->directory, sizeof(out->directory), "%s/latchkey-duel-XXXXXX",
 		parent);
 	if (!mkdtemp(out->directory))
 		return err_set(e, ERR_IO, "cannot make a directory in '%s'", parent);
+	return 0;
+}
+
+static int open_any(struct estate *out, const char *parent, const struct str *streams,
+	uint32_t count, bool lenient, struct err *e)
+{
+	char store[160];
+
+	if (make_directory(out, parent, e) < 0)
+		return e->code;
 	snprintf(store, sizeof(store), "%s/store", out->directory);
 	int rc = store_open(&out->store, store, STORE_WRITE, e);
 
@@ -106,6 +113,56 @@ int estate_open_parts(struct estate *out, const char *parent, const struct str *
 	uint32_t count, struct err *e)
 {
 	return open_any(out, parent, streams, count, true, e);
+}
+
+static int ingest_one(const struct estate *s, struct str stream, struct err *e)
+{
+	struct ingest_report report;
+	char store[160], path[160];
+	const char *paths[] = { path };
+	struct buf all = { 0 };
+	FILE *file;
+
+	snprintf(store, sizeof(store), "%s/store", s->directory);
+	snprintf(path, sizeof(path), "%s/records", s->directory);
+	record_encode(&all,
+		&(struct record){ .type = RECORD_HEADER, .version = RECORD_VERSION });
+	buf_add_str(&all, stream);
+	file = fopen(path, "w");
+	if (!file || fwrite(all.p, 1, all.n, file) != all.n)
+		return err_set(e, ERR_IO, "cannot write '%s'", path);
+	fclose(file);
+	buf_release(&all);
+	int rc = ingest_run(&(struct ingest_options){ .paths = paths,
+				    .path_count = 1,
+				    .store = store,
+				    .now = 1700000000,
+				    .workers = 1 },
+		&report, e);
+
+	ingest_report_release(&report);
+	return rc;
+}
+
+int estate_open_files(struct estate *out, const char *parent, const struct str *streams,
+	uint32_t count, struct err *e)
+{
+	char store[160];
+
+	if (make_directory(out, parent, e) < 0)
+		return e->code;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++)
+		rc = ingest_one(out, streams[i], e);
+	snprintf(store, sizeof(store), "%s/store", out->directory);
+	if (rc == 0)
+		rc = store_open(&out->store, store, STORE_READ, e);
+	if (rc == 0)
+		rc = world_open(&out->world, out->store, e);
+	if (rc < 0)
+		estate_close(out);
+	return rc;
 }
 
 void estate_close(struct estate *s)

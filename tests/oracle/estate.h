@@ -22,6 +22,9 @@ int estate_open_lenient(
 /* Such a one of several streams, each written by itself, in that order. */
 int estate_open_parts(struct estate *out, const char *parent, const struct str *streams,
 	uint32_t count, struct err *e);
+/* The same as files, each read by a run of ingest. */
+int estate_open_files(struct estate *out, const char *parent, const struct str *streams,
+	uint32_t count, struct err *e);
 void estate_close(struct estate *s);
 
 #endif

@@ -12,7 +12,8 @@ static const char *action_pattern(struct worldgen *g)
 		"kms:*", "secretsmanager:GetSecretValue", "secretsmanager:*",
 		"dynamodb:GetItem", "dynamodb:Query", "dynamodb:*", "sts:AssumeRole",
 		"sts:AssumeRole", "sts:Assume*", "sts:*", "iam:GetRole", "iam:*",
-		"lambda:InvokeFunction", "lambda:*", "sqs:ListQueues", "s3:List*");
+		"iam:PassRole", "lambda:InvokeFunction", "lambda:CreateFunction",
+		"lambda:*", "sqs:ListQueues", "s3:List*");
 }
 
 static void actions(struct worldgen *g, struct buf *b)
@@ -148,8 +149,12 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 	buf_printf(b, "{\"Effect\":\"%s\",", deny ? "Deny" : "Allow");
 	if (own) {
 		buf_printf(b, "\"%s\":", spares ? "NotPrincipal" : "Principal");
+		if (layer == LAYER_TRUST && has(g, WITH_RUNNER))
+			buf_printf(b, "{\"Service\":\"%s.amazonaws.com\"}",
+				PICK(g, "lambda", "lambda", "ec2", "cloudformation",
+					"glue", "codebuild"));
 		/* who is spared is named with its account, or nobody of it is */
-		if (spares && chance(g, 60))
+		else if (spares && chance(g, 60))
 			buf_printf(b, "{\"AWS\":[\"arn:aws:iam::%s:root\",\"%.*s\"]}",
 				account_id(g->account),
 				STR_ARG(any_of(g, &g->identities)));

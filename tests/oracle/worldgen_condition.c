@@ -50,15 +50,15 @@ static void known_condition(struct worldgen *g, struct buf *b)
 			"ForAnyValue:StringLike", "StringEqualsIgnoreCase");
 	struct str key = any_of(g, &g->identities);
 
-	uint32_t which = below(g, 8);
+	uint32_t which = below(g, 10);
 
 	/*
 	 * Nothing is known of strangers: two tests of what was not collected are one
 	 * unknown to the engine and two to the oracle, so such worlds test what is
 	 * known.
 	 */
-	while (g->weight[WITH_STRANGER] > 0 && which != 0 && which != 5 && which != 7)
-		which = below(g, 8);
+	while (g->weight[WITH_STRANGER] > 0 && which != 0 && which != 5 && which < 7)
+		which = below(g, 10);
 	switch (which) {
 	case 0:
 		buf_printf(b, "\"%s\":{\"aws:PrincipalAccount\":\"%s\"}", text,
@@ -91,6 +91,15 @@ static void known_condition(struct worldgen *g, struct buf *b)
 	case 6:
 		buf_printf(b, "\"Null\":{\"aws:PrincipalTag/t\":\"%s\"}",
 			PICK(g, "true", "false"));
+		break;
+	case 8:
+	case 9: /* who is no service has none */
+		buf_printf(b, "\"%s\":{\"aws:PrincipalServiceName\":\"%s\"}",
+			PICK(g, "StringEquals", "StringNotEqualsIfExists",
+				"ForAllValues:StringEquals", "ForAllValues:StringLike",
+				"ForAnyValue:StringNotEquals",
+				"ForAnyValue:StringNotLike"),
+			PICK(g, "s.amazonaws.com", "lambda.amazonaws.com"));
 		break;
 	default:
 		buf_printf(b, "\"Bool\":{\"aws:PrincipalIsAWSService\":\"%s\"}",

@@ -23,6 +23,7 @@ enum feature {
 	WITH_REFUSED, /* policies of resources that could not be read */
 	WITH_RESOURCE_POLICY,
 	WITH_STRANGER, /* principals that nobody collected, services, everybody */
+	WITH_RUNNER,   /* roles that services may take on */
 	WITH_CEILING,
 	WITH_TAG,
 	WITH_GRANT,
