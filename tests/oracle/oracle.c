@@ -1,9 +1,15 @@
 #include "oracle.h"
 
+#include <assert.h>
+
 #include "oracle_bucket.h"
+#include "oracle_endpoint.h"
 #include "oracle_naming.h"
 
 #include "reachability/rule.h"
+
+/* Endpoints of a world. */
+#define ENDPOINTS_MAX 8u
 
 /* One question: who, what, on which string. */
 struct ask {
@@ -421,6 +427,46 @@ static bool is_kept(const struct ask *q)
 	return q->class->kept != ORACLE_OPEN && keeping >= q->class->kept;
 }
 
+/* What the policy of one does not let through. */
+static struct oracle_truth endpoint_stops(
+	const struct ask *q, const struct oracle_documents *documents)
+{
+	struct oracle_truth sides[2] = { { 0, 0 }, { 0, 0 } }; /* allow, deny */
+
+	if (documents->missing)
+		return perhaps(q);
+	for (uint32_t i = 0; i < documents->count; i++) {
+		const struct oracle_policy *p = &documents->items[i]->policy;
+
+		for (uint32_t k = 0; k < p->count; k++) {
+			const struct oracle_statement *s = &p->statements[k];
+
+			if (oracle_naming_of(q->request.subject, s) != NAMED_NOT)
+				sides[s->deny] =
+					truth_or(sides[s->deny], covers(q, p, s));
+		}
+	}
+	return truth_or(sides[1], truth_without(always(q), sides[0]));
+}
+
+static struct oracle_truth cut_by_endpoints(
+	const struct ask *q, struct oracle_truth truth)
+{
+	const struct oracle_world *w = &q->o->world;
+	struct oracle_truth stopped[ENDPOINTS_MAX] = { 0 };
+	size_t count = VEC_COUNT(&w->endpoints, struct oracle_endpoint);
+
+	assert(count <= ENDPOINTS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const struct oracle_endpoint *end =
+			&VEC_DATA(&w->endpoints, const struct oracle_endpoint)[i];
+
+		if (oracle_endpoint_serves(end, q->class->service))
+			stopped[i] = endpoint_stops(q, &end->policy);
+	}
+	return oracle_endpoint_cut(w, &q->o->opens, q->class->service, stopped, truth);
+}
+
 static struct oracle_truth decide(const struct ask *q)
 {
 	const struct oracle_node *n = q->request.subject;
@@ -446,7 +492,7 @@ static struct oracle_truth decide(const struct ask *q)
 		combine(q, consent, truth_and(identity, boundary), boundary, named);
 
 	core = truth_or(core, sum_grants(q, truth_and(identity, boundary), boundary));
-	return truth_without(truth_and(core, scps), deny);
+	return cut_by_endpoints(q, truth_without(truth_and(core, scps), deny));
 }
 
 static enum oracle_verdict verdict_of(const struct ask *q, struct oracle_truth t)

@@ -1,5 +1,7 @@
 #include "oracle_condition.h"
 
+#include "oracle_endpoint.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -341,6 +343,21 @@ static uint64_t open_truth(const struct oracle_opens *opens, const struct oracle
 	return truth;
 }
 
+uint64_t oracle_condition_carries(
+	const struct oracle_opens *opens, struct str key, struct str value)
+{
+	const struct oracle_open *open = find_open(opens, key);
+	uint64_t truth = 0;
+
+	for (uint32_t i = 0; open && i < opens->combinations; i++) {
+		uint32_t index = i / open->stride % domain_size(open);
+
+		if (index < open->value_count && str_eq(open->values[index], value))
+			truth |= 1ull << i;
+	}
+	return truth;
+}
+
 uint64_t oracle_condition_all(const struct oracle_opens *opens)
 {
 	return opens->combinations == 64 ? UINT64_MAX : (1ull << opens->combinations) - 1;
@@ -486,6 +503,26 @@ static int survey_test(struct oracle_opens *out, const struct oracle_test *t,
 	return full ? err_set(e, ERR_LIMIT, "oracle: too many values of an open key") : 0;
 }
 
+/* By which endpoint a request comes makes a difference where a policy asks for that. */
+static int survey_endpoints(
+	struct oracle_opens *out, const struct oracle_world *w, struct err *e)
+{
+	bool full = false;
+
+	for (size_t i = 0; i < VEC_COUNT(&w->endpoints, struct oracle_endpoint); i++) {
+		const struct oracle_endpoint *end =
+			&VEC_DATA(&w->endpoints, const struct oracle_endpoint)[i];
+
+		for (uint32_t k = 0; k < out->key_count; k++) {
+			if (same(out->keys[k].key, "aws:SourceVpce"))
+				add_value(&out->keys[k], end->id, &full);
+			if (same(out->keys[k].key, "aws:SourceVpc"))
+				add_value(&out->keys[k], end->network, &full);
+		}
+	}
+	return full ? err_set(e, ERR_LIMIT, "oracle: too many endpoints") : 0;
+}
+
 static bool has_variable(const struct oracle_test *t)
 {
 	for (uint32_t i = 0; i < t->values.count; i++) {
@@ -542,6 +579,9 @@ int oracle_condition_survey(
 {
 	*out = (struct oracle_opens){ .combinations = 1 };
 	int rc = walk(out, w, survey_one, e);
+
+	if (rc == 0)
+		rc = survey_endpoints(out, w, e);
 
 	for (uint32_t i = 0; rc == 0 && i < out->key_count; i++) {
 		out->keys[i].stride = out->combinations;

@@ -57,6 +57,10 @@ uint64_t oracle_condition_all(const struct oracle_opens *opens);
 int oracle_condition_survey(
 	struct oracle_opens *out, struct oracle_world *w, struct err *e);
 
+/* The combinations in which the key has that value; none when no policy asks for it. */
+uint64_t oracle_condition_carries(
+	const struct oracle_opens *opens, struct str key, struct str value);
+
 /* All tests of the statement. `scratch` is for variables. */
 struct oracle_truth oracle_condition_holds(const struct oracle_opens *opens,
 	const struct oracle_statement *s, bool variables, const struct oracle_request *r,

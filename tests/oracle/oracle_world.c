@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "oracle_bucket.h"
+#include "oracle_endpoint.h"
 
 struct oracle_node *oracle_world_node(const struct oracle_world *w, uint32_t n)
 {
@@ -341,6 +342,9 @@ static void gather_resource(struct oracle_world *w, uint32_t n)
 	own = push_held(w, &node->trust, n, LAYER_TRUST, (struct str){ 0 }) || own;
 	node->listed = push_held(w, &node->grants, n, LAYER_GRANT, (struct str){ 0 });
 	push_held(w, &node->acl, n, LAYER_ACL, (struct str){ 0 });
+	/* one without a policy was not collected: each has one, if only the default */
+	if (!push_held(w, &node->endpoint, n, LAYER_ENDPOINT, (struct str){ 0 }))
+		node->endpoint.missing = true;
 	node->asked = own;
 	for (uint32_t i = 0; i < record_count(w); i++) {
 		const struct record_coverage *c = &record_get(w, i)->coverage;
@@ -473,6 +477,7 @@ int oracle_world_read(struct oracle_world *out, const struct rules *rules,
 	}
 	gather_places(out);
 	oracle_bucket_gather(out);
+	oracle_endpoint_gather(out);
 	return 0;
 }
 
@@ -481,5 +486,6 @@ void oracle_world_release(struct oracle_world *w)
 	buf_release(&w->records);
 	buf_release(&w->nodes);
 	buf_release(&w->documents);
+	buf_release(&w->endpoints);
 	arena_release(&w->arena);
 }

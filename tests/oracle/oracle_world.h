@@ -57,7 +57,8 @@ struct oracle_node {
 		bool not_public;   /* its list gives nothing to everybody */
 		bool without_list; /* its list gives nothing */
 	} bucket;
-	struct oracle_documents identity, boundary, resource, trust, grants, session, acl;
+	struct oracle_documents identity, boundary, resource, trust, grants, session, acl,
+		endpoint;
 	/* of an identity that hops have changed (oracle_state.h) */
 	bool writes;                      /* its own policies, as it likes */
 	bool pardoned;                    /* these deny nothing */
@@ -84,6 +85,7 @@ struct oracle_world {
 	struct buf records;          /* of struct record */
 	struct buf nodes;            /* of struct oracle_node */
 	struct buf documents;        /* of struct oracle_document */
+	struct buf endpoints;        /* of struct oracle_endpoint */
 	struct oracle_place *places; /* one for each node */
 };
 

@@ -135,9 +135,19 @@ static void tagged(struct worldgen *g, struct buf *b, enum record_layer layer)
 		has(g, WITH_VARIABLE) ? "${aws:PrincipalTag/t}" : PICK(g, "x", "y"));
 }
 
+/* Whom an endpoint lets through: whoever it is, nobody is known by such a policy. */
+static void endpoint_principal(struct worldgen *g, struct buf *b)
+{
+	if (chance(g, 60))
+		buf_printf(b, "\"*\"");
+	else
+		buf_printf(b, "{\"AWS\":\"%.*s\"}", STR_ARG(any_of(g, &g->identities)));
+}
+
 static void statement(struct worldgen *g, struct buf *b, enum record_layer layer)
 {
-	bool own = layer == LAYER_RESOURCE || layer == LAYER_TRUST;
+	bool endpoint = layer == LAYER_ENDPOINT;
+	bool own = layer == LAYER_RESOURCE || layer == LAYER_TRUST || endpoint;
 	/* ceilings are few: what they deny would hardly ever meet a grant */
 	bool deny = layer == LAYER_RCP || has(g, WITH_DENY) ||
 		    ((layer == LAYER_SCP || layer == LAYER_SESSION) && chance(g, 30));
@@ -149,7 +159,9 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 	buf_printf(b, "{\"Effect\":\"%s\",", deny ? "Deny" : "Allow");
 	if (own) {
 		buf_printf(b, "\"%s\":", spares ? "NotPrincipal" : "Principal");
-		if (layer == LAYER_TRUST && has(g, WITH_RUNNER))
+		if (endpoint)
+			endpoint_principal(g, b);
+		else if (layer == LAYER_TRUST && has(g, WITH_RUNNER))
 			buf_printf(b, "{\"Service\":\"%s.amazonaws.com\"}",
 				PICK(g, "lambda", "lambda", "ec2", "cloudformation",
 					"glue", "codebuild"));
@@ -173,13 +185,13 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 			PICK(g, "sts:AssumeRole", "sts:AssumeRole",
 				"sts:AssumeRoleWithWebIdentity", "sts:AssumeRole*",
 				"sts:Assume*"));
-	else if (layer == LAYER_RESOURCE && chance(g, 50))
+	else if ((layer == LAYER_RESOURCE || endpoint) && chance(g, 50))
 		buf_printf(b, "\"Action\":\"*\"");
 	else if (layer == LAYER_RCP)
 		buf_printf(b, "\"Action\":\"%s\"", action_pattern(g));
 	else
 		actions(g, b);
-	if (layer == LAYER_RESOURCE && chance(g, 60))
+	if ((layer == LAYER_RESOURCE || endpoint) && chance(g, 60))
 		buf_printf(b, ",\"Resource\":\"*\"");
 	else if (layer != LAYER_TRUST)
 		resources(g, b);
@@ -283,6 +295,7 @@ enum sort {
 	SORT_INSTANCE,
 	SORT_PROFILE,
 	SORT_RESOURCE,
+	SORT_ENDPOINT,
 	SORT_SESSION
 };
 
@@ -315,6 +328,8 @@ static const struct thing things[] = {
 	{ SORT_RESOURCE, "aws:secretsmanager:secret", "sa", "arn:aws:secretsmanager:eu-west-1:%s:secret:sa-AbCdEf", 0 },
 	{ SORT_RESOURCE, "aws:dynamodb:table", "ta", "arn:aws:dynamodb:eu-west-1:%s:table/ta", 0 },
 	{ SORT_ROLE, "aws:iam:role", "rs", "arn:aws:iam::%s:role/aws-reserved/sso.amazonaws.com/rs", ENTITY_IDENTITY },
+	{ SORT_ENDPOINT, "aws:ec2:vpc-endpoint", "v-a", "arn:aws:ec2:eu-west-1:%s:vpc-endpoint/v-a", 0 },
+	{ SORT_ENDPOINT, "aws:ec2:vpc-endpoint", "v-b", "arn:aws:ec2:eu-west-1:%s:vpc-endpoint/v-b", 0 },
 	{ SORT_SESSION, "aws:sts:session", "s1", "arn:aws:sts::%s:assumed-role/ra/s1", ENTITY_IDENTITY | ENTITY_SESSION },
 	{ SORT_SESSION, "aws:sts:session", "s2", "arn:aws:sts::%s:federated-user/s2", ENTITY_IDENTITY | ENTITY_SESSION },
 };
@@ -470,6 +485,26 @@ static void write_list(struct worldgen *g, struct str key)
 			STR_ARG(key), STR_ARG(key)));
 }
 
+/* Of one network, so that a request from there came by one of them. */
+static void write_endpoint(struct worldgen *g, const struct thing *t, struct str key)
+{
+	struct record_pair *v = ARENA_NEW_ARRAY(&g->arena, struct record_pair, 4);
+
+	v[0] = (struct record_pair){ STR_LIT("id"), str_from(t->name) };
+	v[1] = (struct record_pair){ STR_LIT("network"), STR_LIT("n-a") };
+	v[2] = (struct record_pair){ STR_LIT("service"),
+		str_from(PICK(g, "com.amazonaws.eu-west-1.s3",
+			"com.amazonaws.eu-west-1.s3", "com.amazonaws.eu-west-1.sqs",
+			"com.amazonaws.eu-west-1.sts")) };
+	v[3] = (struct record_pair){ STR_LIT("region"), STR_LIT("eu-west-1") };
+	g->r.attributes = v;
+	g->r.attribute_count = 4;
+	recorder_entity(&g->r, t->kind, key, str_from(t->name), t->flags, NULL, 0);
+	if (!has(g, WITH_MISSING))
+		recorder_document(&g->r, LAYER_ENDPOINT, key, STR_LIT("endpoint policy"),
+			policy(g, LAYER_ENDPOINT, 1 + below(g, 2), NULL));
+}
+
 static void write_thing(struct worldgen *g, const struct thing *t, struct str key)
 {
 	/* keys of tags have no case, values do */
@@ -477,6 +512,10 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 		str_from(PICK(g, "x", "y", "a")) };
 	bool bucket = strcmp(t->kind, "aws:s3:bucket") == 0;
 
+	if (t->sort == SORT_ENDPOINT) {
+		write_endpoint(g, t, key);
+		return;
+	}
 	if (bucket)
 		settings(g, true);
 	recorder_entity(&g->r, t->kind, key, str_from(t->name), t->flags, &tag,
@@ -512,6 +551,8 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 		write_resource(g, t, key);
 		if (bucket && has(g, WITH_BUCKET))
 			write_list(g, key);
+		break;
+	case SORT_ENDPOINT:
 		break;
 	case SORT_SESSION:
 		relate(g, key, RELATION_SESSION_OF,
@@ -622,6 +663,12 @@ static void choose(struct worldgen *g, bool chosen[ACCOUNTS][THING_COUNT])
 		for (size_t i = 0; i < THING_COUNT; i++) {
 			/* Buckets stand for patterns in all policies. */
 			chosen[a][i] = (a == 0 && i == 13) || chance(g, 55);
+			/* an endpoint is one: of the first two accounts */
+			if (things[i].sort == SORT_ENDPOINT)
+				chosen[a][i] =
+					g->weight[WITH_ENDPOINT] > 0 && a <= 1 &&
+					chance(g, 70) &&
+					(strcmp(things[i].name, "v-a") == 0) == (a == 0);
 			if (!chosen[a][i])
 				continue;
 			chosen[a][i] = session_has_owner(chosen[a], i);
@@ -651,7 +698,11 @@ void worldgen_make(struct buf *out, uint64_t seed, bool refused)
 		g.weight[WITH_VARIABLE] = 0;
 	g.accounts = 1 + below(&g, ACCOUNTS);
 	g.organization = chance(&g, 50);
-	g.open_keys = 1u << below(&g, 6) | 1u << below(&g, 6);
+	g.open_keys = 1u << below(&g, OPEN_KEYS) | 1u << below(&g, OPEN_KEYS);
+	/* endpoints matter where somebody asks for them */
+	if (g.weight[WITH_ENDPOINT] > 0 && chance(&g, 70))
+		g.open_keys =
+			(chance(&g, 60) ? 1u << 1 : 1u << 6) | 1u << below(&g, OPEN_KEYS);
 	choose(&g, chosen);
 	for (g.account = 0; g.account < g.accounts; g.account++) {
 		g.chosen = chosen[g.account];

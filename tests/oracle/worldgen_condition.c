@@ -2,10 +2,10 @@
 
 static void open_condition(struct worldgen *g, struct buf *b)
 {
-	uint32_t key = below(g, 6);
+	uint32_t key = below(g, OPEN_KEYS);
 
 	while (!(g->open_keys >> key & 1))
-		key = (key + 1) % 6;
+		key = (key + 1) % OPEN_KEYS;
 	if (key == 0)
 		buf_printf(b, "\"%s\":{\"aws:MultiFactorAuthPresent\":\"%s\"}",
 			PICK(g, "Bool", "BoolIfExists", "Null"),
@@ -18,6 +18,11 @@ static void open_condition(struct worldgen *g, struct buf *b)
 				"ForAnyValue:StringNotEquals",
 				"ForAllValues:StringNotLike"),
 			PICK(g, "\"v-a\"", "\"v-b\"", "\"v-*\"", "[\"v-a\",\"v-b\"]"));
+	else if (key == 6)
+		buf_printf(b, "\"%s\":{\"aws:SourceVpc\":\"%s\"}",
+			PICK(g, "StringEquals", "StringNotEquals", "StringLike",
+				"StringEqualsIfExists"),
+			PICK(g, "n-a", "n-a", "n-*"));
 	else if (key == 4)
 		buf_printf(b, "\"%s\":{\"idp.example:sub\":\"%s\"}",
 			PICK(g, "StringEquals", "StringLike", "StringNotLike",

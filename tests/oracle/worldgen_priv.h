@@ -7,9 +7,10 @@
 #include "base/arena.h"
 #include "recorder.h"
 
-#define ACCOUNTS 3u
-#define ORG      "o-abcdefghij"
-#define FOREIGN  "999999999999"
+#define ACCOUNTS  3u
+#define ORG       "o-abcdefghij"
+#define OPEN_KEYS 7u
+#define FOREIGN   "999999999999"
 
 enum feature {
 	WITH_DENY,
@@ -28,6 +29,7 @@ enum feature {
 	WITH_TAG,
 	WITH_GRANT,
 	WITH_BUCKET,    /* settings and lists of buckets */
+	WITH_ENDPOINT,  /* endpoints of networks, with policies */
 	WITH_MALFORMED, /* policies that the provider would not have saved */
 	FEATURE_COUNT
 };
@@ -38,7 +40,7 @@ struct worldgen {
 	struct arena arena;
 	uint32_t accounts;
 	bool organization;
-	uint32_t open_keys; /* bits */
+	uint32_t open_keys; /* bits: which of OPEN_KEYS */
 	bool refused;       /* policies of resources may be unreadable */
 	struct buf
 		keys; /* of struct str: of all entities, before any policy is written */
