@@ -4,6 +4,7 @@
 #include "reachability/deciding_cover.h"
 #include "reachability/deciding_endpoint.h"
 #include "reachability/deciding_tree.h"
+#include "reachability/endpoint.h"
 
 #include "reachability/pattern.h"
 
@@ -379,6 +380,24 @@ static bool group_callable(struct deciding *g, uint64_t *group)
 	return any;
 }
 
+/* A list may be of several services, and an endpoint is of one. */
+static void groups_split_served(struct deciding *g, struct buf *groups)
+{
+	const struct action_list *l = g->list;
+	struct arena *arena = world_arena(g->world);
+
+	for (uint32_t i = 0; g->endpoints && i < g->endpoints->count; i++) {
+		struct str service = g->endpoints->items[i].service;
+		uint64_t *served = ARENA_NEW_ARRAY(arena, uint64_t, l->words);
+
+		for (uint32_t bit = 0; bit < l->count; bit++) {
+			if (g->provider->endpoint_serves(service, l->ids[bit]))
+				served[bit / 64] |= 1ull << (bit % 64);
+		}
+		groups_split(groups, served, l, arena);
+	}
+}
+
 void deciding_group(struct deciding *g)
 {
 	struct arena *arena = world_arena(g->world);
@@ -402,6 +421,7 @@ void deciding_group(struct deciding *g)
 		if (hits[i].enforced)
 			groups_split(groups, hits[i].enforced, g->list, arena);
 	}
+	groups_split_served(g, groups);
 }
 
 /* --- layers to a residual --- */

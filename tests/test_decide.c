@@ -474,6 +474,53 @@ static void test_endpoint_of_context(void **state)
 	}
 }
 
+static bool row_has(const struct answer_row *row, const char *name)
+{
+	action_id id = catalog_action_find(str_from(name));
+
+	for (uint32_t i = 0; i < row->action_count; i++) {
+		if (row->actions[i] == id)
+			return true;
+	}
+	return false;
+}
+
+/* Actions of several services that one statement grants: an endpoint binds its own. */
+static void test_endpoint_in_lists(void **state)
+{
+	const struct little_policies p = { .alice = V(VIA("aws:SourceVpce", "vpce-1")),
+		.endpoint = V(GRANT("*", "s3:PutObject", "*")) };
+	const struct action_query all = { .everything = true };
+	const struct answer_options o = { .direct_only = true };
+	struct little_world l;
+	struct answer a;
+	struct err e = { 0 };
+	uint32_t seen = 0;
+
+	(void)state;
+	little_open(&l, &p);
+	node_id alice = node_of(l.world, ALICE);
+
+	assert_int_equal(answer_what(&a, l.world, &alice, 1, &all, NULL, 0, &o, &e), 0);
+	for (uint32_t i = 0; i < a.row_count; i++) {
+		struct str key = world_node(l.world, a.rows[i].node)->key;
+
+		if (str_eq(key, STR_LIT(B))) {
+			assert_true(row_has(&a.rows[i], "s3:PutObject"));
+			assert_false(row_has(&a.rows[i], "s3:GetObject"));
+			assert_true(row_has(&a.rows[i], "ssm:SendCommand"));
+			seen |= 1;
+		} else if (str_eq(key,
+				   STR_LIT("arn:aws:account::" LITTLE_A ":account"))) {
+			assert_false(row_has(&a.rows[i], "s3:ListAllMyBuckets"));
+			assert_true(row_has(&a.rows[i], "iam:ListUsers"));
+			seen |= 2;
+		}
+	}
+	assert_int_equal(seen, 3);
+	little_close(&l);
+}
+
 /* Resources of all services whose policies are collected, by a key of each. */
 static void test_kinds_with_policies(void **state)
 {
@@ -525,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_complete_context),
 		cmocka_unit_test(test_endpoint_of_context),
+		cmocka_unit_test(test_endpoint_in_lists),
 		cmocka_unit_test(test_kinds_with_policies),
 		cmocka_unit_test(test_given_list),
 		cmocka_unit_test(test_free_action),

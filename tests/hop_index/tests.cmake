@@ -3,7 +3,7 @@ set(hop_index_dir ${CMAKE_CURRENT_LIST_DIR})
 add_executable(hop_index_duel ${hop_index_dir}/hop_index_duel.c
 	${PROJECT_SOURCE_DIR}/tests/rules/rule_world.c
 	${PROJECT_SOURCE_DIR}/tests/oracle/estate.c
-	${PROJECT_SOURCE_DIR}/tests/oracle/worldgen.c
+	${PROJECT_SOURCE_DIR}/tests/oracle/worldgen.c ${PROJECT_SOURCE_DIR}/tests/oracle/worldgen_bucket.c
 	${PROJECT_SOURCE_DIR}/tests/oracle/worldgen_condition.c)
 target_include_directories(hop_index_duel PRIVATE ${PROJECT_SOURCE_DIR}/tests/rules)
 target_link_libraries(hop_index_duel PRIVATE oracle cli)

@@ -385,7 +385,8 @@ static int mention_account(struct laws *l, const struct draft *world,
 static const struct rename_word elsewhere[] = { { "111111111111", "444444444444" },
 	{ "222222222222", "555555555555" }, { "333333333333", "666666666666" },
 	{ "abcdefghij", "zyxwvutsrq" }, { "a1", "a4" }, { "b1", "b4" }, { "a2", "a5" },
-	{ "b2", "b5" }, { "a3", "a6" }, { "b3", "b6" } };
+	{ "b2", "b5" }, { "a3", "a6" }, { "b3", "b6" }, { "v-a", "v-c" },
+	{ "v-b", "v-d" }, { "n-a", "n-c" } };
 
 /* Whether both are of the first world. */
 static bool is_here(void *ctx, uint32_t subject, uint32_t object)

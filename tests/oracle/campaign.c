@@ -3,8 +3,8 @@
  *
  *	campaign [WORLDS [FIRST_SEED [plain|once|hops|crash|readable]]]
  *
- * plain: do not make failing worlds smaller; once: end with the first that fails; hops:
- * the same, of the seeds only that have all hop rules (duel.h), from the next such on; crash: the first world
+ * plain: do not make failing worlds smaller; once: end with the first that fails;
+ * hops: the same, of the seeds only that have all hop rules, from the next such on; crash: the first world
  * ends the program, make it smaller; readable: all policies of resources could be read.
  *
  * A world that they disagree on is made smaller, then shown: its seed, its records, the

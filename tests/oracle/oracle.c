@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "oracle_ask.h"
 #include "oracle_bucket.h"
 #include "oracle_endpoint.h"
 #include "oracle_naming.h"
@@ -11,46 +12,7 @@
 /* Endpoints of a world. */
 #define ENDPOINTS_MAX 8u
 
-/* One question: who, what, on which string. */
-struct ask {
-	const struct oracle *o;
-	uint32_t subject;
-	struct oracle_request request;
-	const struct oracle_class *class;
-	const struct oracle_string *string;
-	struct arena *scratch;
-	bool strict; /* one question: what nobody read may let in whoever asks */
-	bool plain;  /* a condition that the request decides helps nobody */
-};
-
-static struct oracle_truth truth_or(struct oracle_truth a, struct oracle_truth b)
-{
-	return (struct oracle_truth){ a.sure | b.sure, a.maybe | b.maybe };
-}
-
-static struct oracle_truth truth_and(struct oracle_truth a, struct oracle_truth b)
-{
-	return (struct oracle_truth){ a.sure & b.sure, a.maybe & b.maybe };
-}
-
-static struct oracle_truth truth_without(struct oracle_truth a, struct oracle_truth deny)
-{
-	return (struct oracle_truth){ a.sure & ~deny.maybe, a.maybe & ~deny.sure };
-}
-
-static struct oracle_truth always(const struct ask *q)
-{
-	uint64_t all = oracle_condition_all(&q->o->opens);
-
-	return (struct oracle_truth){ all, all };
-}
-
-static struct oracle_truth perhaps(const struct ask *q)
-{
-	return (struct oracle_truth){ 0, oracle_condition_all(&q->o->opens) };
-}
-
-static bool covers_action(const struct ask *q, const struct oracle_statement *s)
+static bool covers_action(const struct oracle_ask *q, const struct oracle_statement *s)
 {
 	bool hit = false;
 
@@ -59,7 +21,7 @@ static bool covers_action(const struct ask *q, const struct oracle_statement *s)
 	return hit != s->not_action;
 }
 
-static bool covers_resource(const struct ask *q, const struct oracle_statement *s)
+static bool covers_resource(const struct oracle_ask *q, const struct oracle_statement *s)
 {
 	const struct oracle_patterns *p = &q->o->patterns;
 	bool hit = false;
@@ -75,33 +37,34 @@ static bool covers_resource(const struct ask *q, const struct oracle_statement *
 	return s->any_resource || hit != s->not_resource;
 }
 
-static struct oracle_truth covers(const struct ask *q, const struct oracle_policy *p,
-	const struct oracle_statement *s)
+static struct oracle_truth covers(const struct oracle_ask *q,
+	const struct oracle_policy *p, const struct oracle_statement *s)
 {
 	if (!covers_action(q, s) || !covers_resource(q, s))
 		return (struct oracle_truth){ 0, 0 };
 	struct oracle_truth t = oracle_condition_holds(
 		&q->o->opens, s, p->variables, &q->request, q->scratch);
 
-	if (!q->plain || t.sure == always(q).sure)
+	if (!q->plain || t.sure == oracle_ask_always(q).sure)
 		return t;
-	return s->deny ? always(q) : (struct oracle_truth){ 0, 0 };
+	return s->deny ? oracle_ask_always(q) : (struct oracle_truth){ 0, 0 };
 }
 
 /* Either all that the documents allow, or all that they deny. */
 static struct oracle_truth sum(
-	const struct ask *q, const struct oracle_documents *documents, bool deny)
+	const struct oracle_ask *q, const struct oracle_documents *documents, bool deny)
 {
 	struct oracle_truth truth = { 0, 0 };
 
 	if (documents->missing)
-		truth = perhaps(q);
+		truth = oracle_ask_perhaps(q);
 	for (uint32_t i = 0; i < documents->count; i++) {
 		const struct oracle_policy *p = &documents->items[i]->policy;
 
 		for (uint32_t k = 0; k < p->count; k++) {
 			if (p->statements[k].deny == deny)
-				truth = truth_or(truth, covers(q, p, &p->statements[k]));
+				truth = oracle_truth_or(
+					truth, covers(q, p, &p->statements[k]));
 		}
 	}
 	return truth;
@@ -111,7 +74,7 @@ static struct oracle_truth sum(
  * A policy that could not be read may say anything. Lists, which would name everybody,
  * take it for one that leaves it to its own account.
  */
-static void sum_unread(const struct ask *q, struct oracle_truth allow[NAMED_COUNT],
+static void sum_unread(const struct oracle_ask *q, struct oracle_truth allow[NAMED_COUNT],
 	struct oracle_truth *deny)
 {
 	const struct oracle_node *object = q->request.object;
@@ -119,13 +82,13 @@ static void sum_unread(const struct ask *q, struct oracle_truth allow[NAMED_COUN
 	enum oracle_naming naming = q->strict ? NAMED_ANYONE : NAMED_ACCOUNT;
 
 	if ((q->strict && !object->asked) || (object->refused && (q->strict || same)))
-		allow[naming] = truth_or(allow[naming], perhaps(q));
+		allow[naming] = oracle_truth_or(allow[naming], oracle_ask_perhaps(q));
 	if (object->refused)
-		*deny = truth_or(*deny, perhaps(q));
+		*deny = oracle_truth_or(*deny, oracle_ask_perhaps(q));
 }
 
 /* Whether the object's policy, or a grant beside it, was opened to who asks. */
-static bool is_opened(const struct ask *q, bool grant)
+static bool is_opened(const struct oracle_ask *q, bool grant)
 {
 	const struct rule *rule = q->request.subject->opener;
 	struct str name;
@@ -143,8 +106,9 @@ static bool is_opened(const struct ask *q, bool grant)
 }
 
 /* What the object's own policy allows, by how it names who asks, and what it denies. */
-static void sum_resource(const struct ask *q, const struct oracle_documents *documents,
-	struct oracle_truth allow[NAMED_COUNT], struct oracle_truth *deny)
+static void sum_resource(const struct oracle_ask *q,
+	const struct oracle_documents *documents, struct oracle_truth allow[NAMED_COUNT],
+	struct oracle_truth *deny)
 {
 	const struct rule *opener = q->request.subject->opener;
 	bool anew = opener && (opener->yields & RULE_REWRITTEN) && !q->class->trust &&
@@ -166,20 +130,20 @@ static void sum_resource(const struct ask *q, const struct oracle_documents *doc
 				continue;
 			struct oracle_truth *into = s->deny ? deny : &allow[naming];
 
-			*into = truth_or(*into, covers(q, p, s));
+			*into = oracle_truth_or(*into, covers(q, p, s));
 		}
 	}
 	if (!anew)
 		sum_unread(q, allow, deny);
 	if (is_opened(q, false))
-		allow[NAMED_SELF] = always(q);
+		allow[NAMED_SELF] = oracle_ask_always(q);
 }
 
 /*
  * What a bucket's list of access control gives, beside its policy.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
  */
-static void sum_list(const struct ask *q, struct oracle_truth allow[NAMED_COUNT])
+static void sum_list(const struct oracle_ask *q, struct oracle_truth allow[NAMED_COUNT])
 {
 	const struct oracle_node *object = q->request.object;
 	const struct oracle_documents *lists = &object->acl;
@@ -195,7 +159,7 @@ static void sum_list(const struct ask *q, struct oracle_truth allow[NAMED_COUNT]
 			if (naming == NAMED_NOT ||
 				(naming == NAMED_ANYONE && object->bucket.not_public))
 				continue;
-			allow[naming] = truth_or(allow[naming], covers(q, p, s));
+			allow[naming] = oracle_truth_or(allow[naming], covers(q, p, s));
 		}
 	}
 }
@@ -206,17 +170,17 @@ static void sum_list(const struct ask *q, struct oracle_truth allow[NAMED_COUNT]
  * collected.
  * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
  */
-static struct oracle_truth ceilings(const struct ask *q, struct oracle_truth *deny)
+static struct oracle_truth ceilings(const struct oracle_ask *q, struct oracle_truth *deny)
 {
 	const struct oracle_place *place = q->request.subject_place;
 	const struct oracle_node *n = q->request.subject;
-	struct oracle_truth allow = always(q);
+	struct oracle_truth allow = oracle_ask_always(q);
 	bool used = false;
 
 	if (n->type != ORACLE_ENTITY || (n->flags & ENTITY_LINKED) || place->exempt)
 		return allow;
 	if (place->unknown) {
-		*deny = truth_or(*deny, perhaps(q));
+		*deny = oracle_truth_or(*deny, oracle_ask_perhaps(q));
 		return allow;
 	}
 	for (uint32_t i = 0; i < place->level_count; i++) {
@@ -228,8 +192,8 @@ static struct oracle_truth ceilings(const struct ask *q, struct oracle_truth *de
 		struct oracle_documents scps = place->levels[i].scps;
 
 		scps.missing = scps.missing || scps.count == 0;
-		allow = truth_and(allow, sum(q, &scps, false));
-		*deny = truth_or(*deny, sum(q, &scps, true));
+		allow = oracle_truth_and(allow, sum(q, &scps, false));
+		*deny = oracle_truth_or(*deny, sum(q, &scps, true));
 	}
 	return allow;
 }
@@ -238,7 +202,7 @@ static struct oracle_truth ceilings(const struct ask *q, struct oracle_truth *de
  * What the object's organization denies. That a policy allows all is attached at every
  * level.
  */
-static struct oracle_truth resource_ceilings(const struct ask *q)
+static struct oracle_truth resource_ceilings(const struct oracle_ask *q)
 {
 	const struct oracle_place *place = q->request.object_place;
 	struct oracle_truth deny = { 0, 0 };
@@ -247,9 +211,9 @@ static struct oracle_truth resource_ceilings(const struct ask *q)
 		place->exempt)
 		return deny;
 	if (place->unknown)
-		return perhaps(q);
+		return oracle_ask_perhaps(q);
 	for (uint32_t i = 0; i < place->level_count; i++)
-		deny = truth_or(deny, sum(q, &place->levels[i].rcps, true));
+		deny = oracle_truth_or(deny, sum(q, &place->levels[i].rcps, true));
 	return deny;
 }
 
@@ -262,7 +226,7 @@ static bool may_have_policy(struct str kind)
 {
 	static const char *const kinds[] = { "aws:s3:bucket", "aws:sqs:queue",
 		"aws:sns:topic", "aws:secretsmanager:secret", "aws:lambda:function",
-		"aws:dynamodb:table", "aws:ecr:repository" };
+		"aws:dynamodb:table", "aws:ecr:repository", "aws:s3:accesspoint" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (str_eq(kind, str_from(kinds[i])))
@@ -271,7 +235,7 @@ static bool may_have_policy(struct str kind)
 	return false;
 }
 
-static enum consent consent_of(const struct ask *q)
+static enum consent consent_of(const struct oracle_ask *q)
 {
 	const struct record_entity *entity = q->request.object->entity;
 	bool role = str_eq(entity->kind, STR_LIT("aws:iam:role"));
@@ -293,60 +257,62 @@ static bool session_limits(const struct oracle_node *n)
 }
 
 /* What its own policies deny: those that it took off deny nothing. */
-static struct oracle_truth sum_denied(const struct ask *q)
+static struct oracle_truth sum_denied(const struct oracle_ask *q)
 {
 	const struct oracle_documents *own = &q->request.subject->identity;
 
 	if (!q->request.subject->pardoned)
 		return sum(q, own, true);
-	return own->missing ? perhaps(q) : (struct oracle_truth){ 0, 0 };
+	return own->missing ? oracle_ask_perhaps(q) : (struct oracle_truth){ 0, 0 };
 }
 
 /*
  * Its own policies within its boundary: of a root user everything, of a stranger who
  * knows.
  */
-static void sum_identity(const struct ask *q, struct oracle_truth *identity,
+static void sum_identity(const struct oracle_ask *q, struct oracle_truth *identity,
 	struct oracle_truth *boundary, struct oracle_truth *deny)
 {
 	const struct oracle_node *n = q->request.subject;
 
 	*identity = sum(q, &n->identity, false);
-	*boundary = n->bounded ? sum(q, &n->boundary, false) : always(q);
+	*boundary = n->bounded ? sum(q, &n->boundary, false) : oracle_ask_always(q);
 	if (session_limits(n))
-		*boundary = truth_and(*boundary, sum(q, &n->session, false));
+		*boundary = oracle_truth_and(*boundary, sum(q, &n->session, false));
 	if (n->writes)
-		*identity = always(q);
-	*deny = truth_or(sum_denied(q), sum(q, &n->boundary, true));
-	*deny = truth_or(*deny, sum(q, &n->session, true));
+		*identity = oracle_ask_always(q);
+	*deny = oracle_truth_or(sum_denied(q), sum(q, &n->boundary, true));
+	*deny = oracle_truth_or(*deny, sum(q, &n->session, true));
 	if (n->flags & ENTITY_ROOT)
-		*identity = always(q);
+		*identity = oracle_ask_always(q);
 	if (n->type == ORACLE_FOREIGN || n->type == ORACLE_ACCOUNT)
-		*identity = *deny = perhaps(q);
+		*identity = *deny = oracle_ask_perhaps(q);
 }
 
 /*
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-static struct oracle_truth combine(const struct ask *q, enum consent consent,
+static struct oracle_truth combine(const struct oracle_ask *q, enum consent consent,
 	struct oracle_truth own, struct oracle_truth boundary,
 	const struct oracle_truth named[NAMED_COUNT])
 {
 	const struct oracle_node *n = q->request.subject;
 	struct oracle_truth account = named[NAMED_ACCOUNT];
-	struct oracle_truth free = truth_or(named[NAMED_SELF], named[NAMED_ANYONE]);
-	struct oracle_truth role = truth_and(named[NAMED_ROLE], boundary);
-	struct oracle_truth inside = truth_or(free, role);
-	struct oracle_truth any = truth_or(truth_or(free, named[NAMED_ROLE]), account);
+	struct oracle_truth free =
+		oracle_truth_or(named[NAMED_SELF], named[NAMED_ANYONE]);
+	struct oracle_truth role = oracle_truth_and(named[NAMED_ROLE], boundary);
+	struct oracle_truth inside = oracle_truth_or(free, role);
+	struct oracle_truth any =
+		oracle_truth_or(oracle_truth_or(free, named[NAMED_ROLE]), account);
 
 	if (n->type == ORACLE_PUBLIC || n->type == ORACLE_SERVICE ||
 		n->type == ORACLE_LOGIN)
 		return free;
 	if (n->type != ORACLE_ENTITY || !str_eq(n->account, q->request.object->account))
-		return truth_and(own, any);
+		return oracle_truth_and(own, any);
 	if (consent == CONSENT_REQUIRED)
-		return truth_or(inside, truth_and(own, any));
-	return truth_or(inside, own);
+		return oracle_truth_or(inside, oracle_truth_and(own, any));
+	return oracle_truth_or(inside, own);
 }
 
 /*
@@ -354,7 +320,7 @@ static struct oracle_truth combine(const struct ask *q, enum consent consent,
  * sort of provider by its own call; with credentials nobody makes those calls. Anybody
  * at all can bring some token.
  */
-static bool can_call(const struct ask *q)
+static bool can_call(const struct oracle_ask *q)
 {
 	const struct oracle_node *n = q->request.subject;
 	bool saml = str_starts(oracle_world_arn(n->key, 5), STR_LIT("saml-provider/"));
@@ -372,17 +338,18 @@ static bool can_call(const struct ask *q)
  * https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
  */
 static struct oracle_truth sum_grants(
-	const struct ask *q, struct oracle_truth own, struct oracle_truth boundary)
+	const struct oracle_ask *q, struct oracle_truth own, struct oracle_truth boundary)
 {
 	const struct oracle_documents *grants = &q->request.object->grants;
 	bool key = str_eq(q->request.object->entity->kind, STR_LIT("aws:kms:key"));
 	bool unread = q->strict && key && q->class->operation &&
 		      !q->request.object->listed &&
 		      q->request.subject->type != ORACLE_PUBLIC;
-	struct oracle_truth truth = unread ? perhaps(q) : (struct oracle_truth){ 0, 0 };
+	struct oracle_truth truth =
+		unread ? oracle_ask_perhaps(q) : (struct oracle_truth){ 0, 0 };
 
 	if (is_opened(q, true))
-		truth = always(q);
+		truth = oracle_ask_always(q);
 	for (uint32_t i = 0; i < grants->count; i++) {
 		const struct oracle_policy *p = &grants->items[i]->policy;
 
@@ -395,10 +362,10 @@ static struct oracle_truth sum_grants(
 			if (naming == NAMED_NOT)
 				continue;
 			if (naming == NAMED_ACCOUNT)
-				one = truth_and(one, own);
+				one = oracle_truth_and(one, own);
 			if (naming == NAMED_ROLE)
-				one = truth_and(one, boundary);
-			truth = truth_or(truth, one);
+				one = oracle_truth_and(one, boundary);
+			truth = oracle_truth_or(truth, one);
 		}
 	}
 	return truth;
@@ -414,7 +381,7 @@ static bool has_piece(struct str text, struct str piece)
 }
 
 /* Whether only the provider itself does such a thing to the object. */
-static bool is_kept(const struct ask *q)
+static bool is_kept(const struct oracle_ask *q)
 {
 	struct str key = q->request.object->key;
 	enum oracle_keeping keeping = ORACLE_OPEN;
@@ -429,12 +396,12 @@ static bool is_kept(const struct ask *q)
 
 /* What the policy of one does not let through. */
 static struct oracle_truth endpoint_stops(
-	const struct ask *q, const struct oracle_documents *documents)
+	const struct oracle_ask *q, const struct oracle_documents *documents)
 {
 	struct oracle_truth sides[2] = { { 0, 0 }, { 0, 0 } }; /* allow, deny */
 
 	if (documents->missing)
-		return perhaps(q);
+		return oracle_ask_perhaps(q);
 	for (uint32_t i = 0; i < documents->count; i++) {
 		const struct oracle_policy *p = &documents->items[i]->policy;
 
@@ -443,14 +410,15 @@ static struct oracle_truth endpoint_stops(
 
 			if (oracle_naming_of(q->request.subject, s) != NAMED_NOT)
 				sides[s->deny] =
-					truth_or(sides[s->deny], covers(q, p, s));
+					oracle_truth_or(sides[s->deny], covers(q, p, s));
 		}
 	}
-	return truth_or(sides[1], truth_without(always(q), sides[0]));
+	return oracle_truth_or(
+		sides[1], oracle_truth_without(oracle_ask_always(q), sides[0]));
 }
 
 static struct oracle_truth cut_by_endpoints(
-	const struct ask *q, struct oracle_truth truth)
+	const struct oracle_ask *q, struct oracle_truth truth)
 {
 	const struct oracle_world *w = &q->o->world;
 	struct oracle_truth stopped[ENDPOINTS_MAX] = { 0 };
@@ -467,7 +435,7 @@ static struct oracle_truth cut_by_endpoints(
 	return oracle_endpoint_cut(w, &q->o->opens, q->class->service, stopped, truth);
 }
 
-static struct oracle_truth decide(const struct ask *q)
+struct oracle_truth oracle_ask_decide(const struct oracle_ask *q)
 {
 	const struct oracle_node *n = q->request.subject;
 	enum consent consent = consent_of(q);
@@ -481,99 +449,20 @@ static struct oracle_truth decide(const struct ask *q)
 	sum_identity(q, &identity, &boundary, &deny);
 	struct oracle_truth scps = ceilings(q, &deny);
 
-	deny = truth_or(deny, resource_ceilings(q));
+	deny = oracle_truth_or(deny, resource_ceilings(q));
 	if (consent != CONSENT_NONE)
 		sum_resource(q,
 			q->class->trust ? &q->request.object->trust
 					: &q->request.object->resource,
 			named, &deny);
 	sum_list(q, named);
-	struct oracle_truth core =
-		combine(q, consent, truth_and(identity, boundary), boundary, named);
+	struct oracle_truth core = combine(
+		q, consent, oracle_truth_and(identity, boundary), boundary, named);
 
-	core = truth_or(core, sum_grants(q, truth_and(identity, boundary), boundary));
-	return cut_by_endpoints(q, truth_without(truth_and(core, scps), deny));
-}
-
-static enum oracle_verdict verdict_of(const struct ask *q, struct oracle_truth t)
-{
-	if (t.sure == oracle_condition_all(&q->o->opens))
-		return ORACLE_ALLOWED;
-	if (t.maybe == 0)
-		return ORACLE_DENIED;
-	return t.sure ? ORACLE_CONDITIONAL : ORACLE_UNKNOWN;
-}
-
-static struct ask ask_of(const struct oracle *o, const struct oracle_node *as,
-	const uint32_t at[3], const struct oracle_object *target, bool strict)
-{
-	const struct oracle_class *class = &target->classes[at[2]];
-
-	return (struct ask){ .o = o,
-		.subject = at[0],
-		.request = { .subject = as,
-			.object = oracle_world_node(&o->world, at[1]),
-			.subject_place = &o->world.places[at[0]],
-			.object_place = &o->world.places[at[1]],
-			.service = class->service,
-			.prefix = class->prefix },
-		.class = class,
-		.strict = strict,
-		.scratch = o->scratch };
-}
-
-/* On one string; `least` grows to what it gives by itself. */
-static struct oracle_truth decide_string(
-	struct ask *q, const struct oracle_string *string, enum oracle_verdict *least)
-{
-	q->string = string;
-	q->request.resource = string->text;
-	struct oracle_truth truth = decide(q);
-	enum oracle_verdict one = verdict_of(q, truth);
-
-	/* Some request fits one statement, the others another. */
-	q->plain = true;
-	if (one == ORACLE_ALLOWED && verdict_of(q, decide(q)) != ORACLE_ALLOWED)
-		one = ORACLE_CONDITIONAL;
-	q->plain = false;
-	*least = one > *least ? one : *least;
-	return truth;
-}
-
-struct oracle_range oracle_decide_as(const struct oracle *o, const struct oracle_node *as,
-	const uint32_t at[3], const struct oracle_object *target, bool strict)
-{
-	struct ask q = ask_of(o, as, at, target, strict);
-	struct oracle_range range = { ORACLE_DENIED, ORACLE_DENIED };
-
-	for (uint32_t t = 0; t < ORACLE_TARGETS; t++) {
-		const struct buf *strings = &target->strings[t];
-		struct oracle_truth any = { 0, 0 };
-
-		if (!(q.class->targets >> t & 1))
-			continue;
-		for (size_t i = 0; i < VEC_COUNT(strings, struct oracle_string); i++)
-			any = truth_or(
-				any, decide_string(&q,
-					     &VEC_DATA(strings, struct oracle_string)[i],
-					     &range.least));
-		enum oracle_verdict most = verdict_of(&q, any);
-
-		range.most = most > range.most ? most : range.most;
-	}
-	return range;
-}
-
-struct oracle_range oracle_on_string(const struct oracle *o, const uint32_t at[3],
-	const struct oracle_string *string, bool strict)
-{
-	struct ask q = ask_of(o, oracle_world_node(&o->world, at[0]), at,
-		oracle_object(o, at[1]), strict);
-	struct oracle_range range = { ORACLE_DENIED, ORACLE_DENIED };
-	struct oracle_truth truth = decide_string(&q, string, &range.least);
-
-	range.most = verdict_of(&q, truth);
-	return range;
+	core = oracle_truth_or(
+		core, sum_grants(q, oracle_truth_and(identity, boundary), boundary));
+	return cut_by_endpoints(
+		q, oracle_truth_without(oracle_truth_and(core, scps), deny));
 }
 
 static struct oracle_range decide_object(const struct oracle *o, uint32_t subject,

@@ -35,8 +35,9 @@ struct oracle {
 	struct oracle_opens opens;
 	struct oracle_patterns patterns;
 	struct arena arena, *scratch;
-	struct buf kinds;   /* of struct oracle_kind */
-	struct buf objects; /* of struct oracle_object, one for each node */
+	struct arena *scratch_of_strings; /* what one question makes */
+	struct buf kinds;                 /* of struct oracle_kind */
+	struct buf objects;               /* of struct oracle_object, one for each node */
 	struct buf
 		*direct; /* per object: struct oracle_range for each subject and class */
 	struct oracle_ways *ways; /* of hops (oracle_steps.h) */

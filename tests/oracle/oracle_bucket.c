@@ -104,7 +104,16 @@ void oracle_bucket_gather(struct oracle_world *w)
 		if (account)
 			oracle_world_attribute(
 				account, STR_LIT("canonical-id"), &n->canonical);
-		if (!n->entity || !str_eq(n->entity->kind, STR_LIT("aws:s3:bucket")))
+		bool way = n->entity &&
+			   str_eq(n->entity->kind, STR_LIT("aws:s3:accesspoint")) &&
+			   oracle_world_attribute(n, STR_LIT("bucket"), &n->behind);
+
+		if (way)
+			n->bucket_node = oracle_world_find(
+				w, arena_printf(&w->arena, "arn:aws:s3:::%.*s",
+					   STR_ARG(n->behind)));
+		if (!n->entity ||
+			(!way && !str_eq(n->entity->kind, STR_LIT("aws:s3:bucket"))))
 			continue;
 		n->bucket.closed =
 			(is_true(n, "bpa:RestrictPublicBuckets") ||

@@ -101,6 +101,8 @@ int oracle_open(
 	arena_init(&out->arena, ARENA_UNLIMITED);
 	out->scratch = ARENA_NEW(&out->arena, struct arena);
 	arena_init(out->scratch, ARENA_UNLIMITED);
+	out->scratch_of_strings = ARENA_NEW(&out->arena, struct arena);
+	arena_init(out->scratch_of_strings, ARENA_UNLIMITED);
 	rc = oracle_condition_survey(&out->opens, &out->world, e);
 	if (rc < 0) {
 		oracle_release(out);
@@ -134,5 +136,7 @@ void oracle_release(struct oracle *o)
 	oracle_world_release(&o->world);
 	if (o->scratch)
 		arena_release(o->scratch);
+	if (o->scratch_of_strings)
+		arena_release(o->scratch_of_strings);
 	arena_release(&o->arena);
 }

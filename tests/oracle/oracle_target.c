@@ -208,6 +208,20 @@ static bool has_prefix(const struct catalog_action *a)
 	       str_eq(a->name, STR_LIT("s3:PutAccessPointPublicAccessBlock"));
 }
 
+/* Which of the kind's targets the action is on. */
+static uint32_t targets_of(kind_id kind, action_id id)
+{
+	uint32_t targets = 0;
+
+	for (uint32_t t = 0; t < catalog_kind_target_count(kind); t++) {
+		struct catalog_target target = catalog_kind_target(kind, t);
+
+		for (uint32_t i = 0; i < target.action_count; i++)
+			targets |= target.actions[i] == id ? 1u << t : 0;
+	}
+	return targets;
+}
+
 static void add_action(struct buf *out, const struct oracle_patterns *p, struct str kind,
 	action_id id, uint32_t targets, struct arena *arena)
 {
@@ -229,6 +243,9 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, struct 
 	size_t count = VEC_COUNT(out, struct oracle_class);
 	struct oracle_class *found = NULL;
 
+	if (str_eq(kind, STR_LIT("aws:s3:accesspoint")))
+		new.behind = targets_of(catalog_kind_find(STR_LIT("aws:s3:bucket")), id);
+
 	if (oracle_target_is_out(id))
 		return;
 	for (size_t i = 0; i < count && !found; i++) {
@@ -238,7 +255,7 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, struct 
 			c->login == new.login && c->session == new.session &&
 			c->operation == new.operation && c->prefix == new.prefix &&
 			c->trust == new.trust && c->kept == new.kept &&
-			c->rcp == new.rcp &&
+			c->rcp == new.rcp && c->behind == new.behind &&
 			c->targets ==
 				targets &&memcmp(c->match, new.match,
 					VEC_COUNT(&p->actions, struct str)) == 0)
@@ -249,20 +266,6 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, struct 
 		found = &VEC_DATA(out, struct oracle_class)[count];
 	}
 	VEC_ADD(&found->actions, action_id, id);
-}
-
-/* Which of the kind's targets the action is on. */
-static uint32_t targets_of(kind_id kind, action_id id)
-{
-	uint32_t targets = 0;
-
-	for (uint32_t t = 0; t < catalog_kind_target_count(kind); t++) {
-		struct catalog_target target = catalog_kind_target(kind, t);
-
-		for (uint32_t i = 0; i < target.action_count; i++)
-			targets |= target.actions[i] == id ? 1u << t : 0;
-	}
-	return targets;
 }
 
 void oracle_target_classes(struct buf *out, const struct oracle_patterns *p,
@@ -300,15 +303,13 @@ void oracle_target_classes_release(struct buf *classes)
 	buf_release(classes);
 }
 
-/* Add a string unless there is one that matches the same patterns. */
-static void add_string(struct buf *out, const struct oracle_patterns *p, struct str text,
-	struct arena *arena)
+const bool *oracle_target_match(
+	const struct oracle_patterns *p, struct str text, struct arena *arena)
 {
 	size_t count = VEC_COUNT(&p->resources, struct str);
-	bool match[1024];
+	bool *match = ARENA_NEW_ARRAY(arena, bool, count + 1);
 	bool none = str_eq(text, STR_LIT("*"));
 
-	assert(count <= sizeof(match));
 	for (size_t i = 0; i < count; i++) {
 		struct str pattern = VEC_DATA(&p->resources, struct str)[i];
 
@@ -316,15 +317,22 @@ static void add_string(struct buf *out, const struct oracle_patterns *p, struct 
 		match[i] = none ? pattern.n == 1 && pattern.p[0] == ORACLE_STAR
 				: oracle_policy_glob(pattern, text, false);
 	}
+	return match;
+}
+
+/* Add a string unless there is one that matches the same patterns. */
+static void add_string(struct buf *out, const struct oracle_patterns *p, struct str text,
+	struct arena *arena)
+{
+	size_t count = VEC_COUNT(&p->resources, struct str);
+	const bool *match = oracle_target_match(p, text, arena);
+
 	for (size_t i = 0; i < VEC_COUNT(out, struct oracle_string); i++) {
 		if (memcmp(VEC_DATA(out, struct oracle_string)[i].match, match, count) ==
 			0)
 			return;
 	}
-	bool *kept = ARENA_NEW_ARRAY(arena, bool, count + 1);
-
-	memcpy(kept, match, count);
-	VEC_ADD(out, struct oracle_string, { arena_copy(arena, text), kept });
+	VEC_ADD(out, struct oracle_string, { arena_copy(arena, text), match });
 }
 
 #define LETTERS "abz"

@@ -50,6 +50,7 @@ struct oracle_class {
 	enum oracle_login login;
 	enum oracle_keeping kept;
 	uint32_t targets;   /* bits */
+	uint32_t behind;    /* of an access point: targets of its bucket */
 	const bool *match;  /* one for each action pattern */
 	struct buf actions; /* of action_id, ascending */
 };
@@ -76,6 +77,10 @@ void oracle_target_release(struct oracle_patterns *p);
  * (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
  */
 bool oracle_target_is_out(action_id id);
+
+/* What patterns match the text. */
+const bool *oracle_target_match(
+	const struct oracle_patterns *p, struct str text, struct arena *arena);
 
 /* The classes of a kind; `account` adds the actions that act on no resource. */
 void oracle_target_classes(struct buf *out, const struct oracle_patterns *p,

@@ -57,6 +57,9 @@ struct oracle_node {
 		bool not_public;   /* its list gives nothing to everybody */
 		bool without_list; /* its list gives nothing */
 	} bucket;
+	/* an access point: the name of its bucket, and that, or ORACLE_NONE */
+	struct str behind;
+	uint32_t bucket_node;
 	struct oracle_documents identity, boundary, resource, trust, grants, session, acl,
 		endpoint;
 	/* of an identity that hops have changed (oracle_state.h) */

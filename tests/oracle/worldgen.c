@@ -33,7 +33,8 @@ static void some_objects(struct worldgen *g, struct buf *b)
 
 	while (!str_starts(bucket, STR_LIT("arn:aws:s3")))
 		bucket = any_of(g, &g->keys);
-	buf_printf(b, "%.*s/%s", STR_ARG(bucket),
+	buf_printf(b, "%.*s/%s%s", STR_ARG(bucket),
+		str_starts(bucket, STR_LIT("arn:aws:s3:::")) ? "" : "object/",
 		has(g, WITH_VARIABLE)
 			? PICK(g, "${aws:username}/*", "${aws:PrincipalTag/t}*",
 				  "${aws:username}", "${aws:PrincipalTag/t, 'a'}*")
@@ -252,7 +253,7 @@ static void confined(struct worldgen *g, struct buf *b)
 }
 
 /* A text with some statements; `first`, if any, before them. */
-static struct str policy(
+struct str worldgen_policy(
 	struct worldgen *g, enum record_layer layer, uint32_t count, const char *first)
 {
 	struct buf b = { 0 };
@@ -295,6 +296,7 @@ enum sort {
 	SORT_INSTANCE,
 	SORT_PROFILE,
 	SORT_RESOURCE,
+	SORT_POINT,
 	SORT_ENDPOINT,
 	SORT_SESSION
 };
@@ -328,6 +330,7 @@ static const struct thing things[] = {
 	{ SORT_RESOURCE, "aws:secretsmanager:secret", "sa", "arn:aws:secretsmanager:eu-west-1:%s:secret:sa-AbCdEf", 0 },
 	{ SORT_RESOURCE, "aws:dynamodb:table", "ta", "arn:aws:dynamodb:eu-west-1:%s:table/ta", 0 },
 	{ SORT_ROLE, "aws:iam:role", "rs", "arn:aws:iam::%s:role/aws-reserved/sso.amazonaws.com/rs", ENTITY_IDENTITY },
+	{ SORT_POINT, "aws:s3:accesspoint", "p", "arn:aws:s3:eu-west-1:%s:accesspoint/p", 0 },
 	{ SORT_ENDPOINT, "aws:ec2:vpc-endpoint", "v-a", "arn:aws:ec2:eu-west-1:%s:vpc-endpoint/v-a", 0 },
 	{ SORT_ENDPOINT, "aws:ec2:vpc-endpoint", "v-b", "arn:aws:ec2:eu-west-1:%s:vpc-endpoint/v-b", 0 },
 	{ SORT_SESSION, "aws:sts:session", "s1", "arn:aws:sts::%s:assumed-role/ra/s1", ENTITY_IDENTITY | ENTITY_SESSION },
@@ -367,7 +370,7 @@ static void attach_something(struct worldgen *g, struct str key)
 			STR_LIT("arn:aws:iam::aws:policy/Unread"));
 	if (chance(g, 60))
 		recorder_document(&g->r, LAYER_IDENTITY, key, STR_LIT("inline"),
-			policy(g, LAYER_IDENTITY, 1 + below(g, 3), NULL));
+			worldgen_policy(g, LAYER_IDENTITY, 1 + below(g, 3), NULL));
 }
 
 static void write_identity(struct worldgen *g, const struct thing *t, struct str key)
@@ -384,7 +387,7 @@ static void write_identity(struct worldgen *g, const struct thing *t, struct str
 		return;
 	if (!chance(g, g->weight[WITH_REFUSED] / 4))
 		recorder_document(&g->r, LAYER_TRUST, key, STR_LIT("trust policy"),
-			policy(g, LAYER_TRUST, 1 + below(g, 2), NULL));
+			worldgen_policy(g, LAYER_TRUST, 1 + below(g, 2), NULL));
 	else if (chance(g, 50))
 		recorder_coverage(&g->r, STR_LIT("trust-policy"), key, COVERAGE_REFUSED);
 }
@@ -437,72 +440,11 @@ static void write_resource(struct worldgen *g, const struct thing *t, struct str
 			account_id(g->account))
 				     .p;
 	if (kms || has(g, WITH_RESOURCE_POLICY))
-		text = policy(g, LAYER_RESOURCE, 1 + below(g, 3), delegation);
+		text = worldgen_policy(g, LAYER_RESOURCE, 1 + below(g, 3), delegation);
 	recorder_coverage(&g->r, what, key, COVERAGE_GOT);
 	recorder_document(&g->r, LAYER_RESOURCE, key, STR_LIT("resource policy"), text);
 	if (kms)
 		write_grants(g, key);
-}
-
-/* Settings of a bucket, or of all of an account. */
-static void settings(struct worldgen *g, bool bucket)
-{
-	struct record_pair *v = ARENA_NEW_ARRAY(&g->arena, struct record_pair, 4);
-	uint32_t count = 0;
-
-	if (has(g, WITH_BUCKET) && chance(g, bucket ? 50 : 20))
-		v[count++] = (struct record_pair){ STR_LIT("bpa:RestrictPublicBuckets"),
-			STR_LIT("true") };
-	if (has(g, WITH_BUCKET) && chance(g, bucket ? 50 : 20))
-		v[count++] = (struct record_pair){ STR_LIT("bpa:IgnorePublicAcls"),
-			STR_LIT("true") };
-	if (bucket && has(g, WITH_BUCKET) && chance(g, 30))
-		v[count++] = (struct record_pair){ STR_LIT("ownership"),
-			str_from(PICK(g, "BucketOwnerEnforced", "ObjectWriter")) };
-	if (!bucket && chance(g, 80))
-		v[count++] = (struct record_pair){ STR_LIT("canonical-id"),
-			arena_printf(&g->arena, "c0ffee%s", account_id(g->account)) };
-	g->r.attributes = v;
-	g->r.attribute_count = count;
-}
-
-/* The list of a bucket, as calls about it are turned into statements. */
-static void write_list(struct worldgen *g, struct str key)
-{
-	struct str who = STR_LIT("\"*\"");
-
-	if (!chance(g, g->weight[WITH_STRANGER]) || chance(g, 30))
-		who = arena_printf(&g->arena, "{\"CanonicalUser\":\"c0ffee%s\"}",
-			account_id(below(g, g->accounts)));
-	recorder_document(&g->r, LAYER_ACL, key, STR_LIT("access control list"),
-		arena_printf(&g->arena,
-			"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":"
-			"\"Allow\",\"Principal\":%.*s,\"Action\":%s,\"Resource\":["
-			"\"%.*s\",\"%.*s/*\"]}]}",
-			STR_ARG(who),
-			PICK(g, "\"s3:PutObject\"",
-				"[\"s3:ListBucket\",\"s3:PutObject\"]"),
-			STR_ARG(key), STR_ARG(key)));
-}
-
-/* Of one network, so that a request from there came by one of them. */
-static void write_endpoint(struct worldgen *g, const struct thing *t, struct str key)
-{
-	struct record_pair *v = ARENA_NEW_ARRAY(&g->arena, struct record_pair, 4);
-
-	v[0] = (struct record_pair){ STR_LIT("id"), str_from(t->name) };
-	v[1] = (struct record_pair){ STR_LIT("network"), STR_LIT("n-a") };
-	v[2] = (struct record_pair){ STR_LIT("service"),
-		str_from(PICK(g, "com.amazonaws.eu-west-1.s3",
-			"com.amazonaws.eu-west-1.s3", "com.amazonaws.eu-west-1.sqs",
-			"com.amazonaws.eu-west-1.sts")) };
-	v[3] = (struct record_pair){ STR_LIT("region"), STR_LIT("eu-west-1") };
-	g->r.attributes = v;
-	g->r.attribute_count = 4;
-	recorder_entity(&g->r, t->kind, key, str_from(t->name), t->flags, NULL, 0);
-	if (!has(g, WITH_MISSING))
-		recorder_document(&g->r, LAYER_ENDPOINT, key, STR_LIT("endpoint policy"),
-			policy(g, LAYER_ENDPOINT, 1 + below(g, 2), NULL));
 }
 
 static void write_thing(struct worldgen *g, const struct thing *t, struct str key)
@@ -513,11 +455,13 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 	bool bucket = strcmp(t->kind, "aws:s3:bucket") == 0;
 
 	if (t->sort == SORT_ENDPOINT) {
-		write_endpoint(g, t, key);
+		worldgen_endpoint(g, t->kind, t->name, key);
 		return;
 	}
-	if (bucket)
-		settings(g, true);
+	if (bucket || t->sort == SORT_POINT)
+		worldgen_settings(g, true);
+	if (t->sort == SORT_POINT)
+		worldgen_leads_to(g);
 	recorder_entity(&g->r, t->kind, key, str_from(t->name), t->flags, &tag,
 		has(g, WITH_TAG) ? 1 : 0);
 	switch (t->sort) {
@@ -534,7 +478,7 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 	case SORT_POLICY:
 		if (!chance(g, g->weight[WITH_MISSING] / 4))
 			recorder_document(&g->r, LAYER_IDENTITY, key, str_from(t->name),
-				policy(g, LAYER_IDENTITY, 1 + below(g, 3),
+				worldgen_policy(g, LAYER_IDENTITY, 1 + below(g, 3),
 					chance(g, 25) ? REFUSAL : NULL));
 		break;
 	case SORT_FUNCTION:
@@ -550,7 +494,10 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 	case SORT_RESOURCE:
 		write_resource(g, t, key);
 		if (bucket && has(g, WITH_BUCKET))
-			write_list(g, key);
+			worldgen_list(g, key);
+		break;
+	case SORT_POINT:
+		write_resource(g, t, key);
 		break;
 	case SORT_ENDPOINT:
 		break;
@@ -560,7 +507,7 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 		if (chance(g, 60))
 			recorder_document(&g->r, LAYER_SESSION, key,
 				STR_LIT("session policy"),
-				policy(g, LAYER_SESSION, 1 + below(g, 2), NULL));
+				worldgen_policy(g, LAYER_SESSION, 1 + below(g, 2), NULL));
 		break;
 	}
 }
@@ -575,7 +522,7 @@ static void write_account(struct worldgen *g, struct buf *out)
 {
 	g->r = (struct recorder){ .scope = arena_printf(
 					  &g->arena, "aws:%s", account_id(g->account)) };
-	settings(g, false);
+	worldgen_settings(g, false);
 	recorder_account(&g->r, str_from(account_id(g->account)),
 		g->organization ? STR_LIT("aws:" ORG) : (struct str){ 0 });
 	for (size_t i = 0; i < THING_COUNT; i++) {
@@ -600,7 +547,7 @@ static void write_ceiling(struct worldgen *g, struct str at, enum record_layer l
 	recorder_entity(
 		&g->r, "aws:organizations:policy", key, id, ENTITY_POLICY, NULL, 0);
 	recorder_relation(&g->r, at, RELATION_ATTACHED, key);
-	recorder_document(&g->r, layer, key, id, policy(g, layer, count, first));
+	recorder_document(&g->r, layer, key, id, worldgen_policy(g, layer, count, first));
 }
 
 static void write_ceilings(struct worldgen *g, struct str at, bool scps)
@@ -663,6 +610,8 @@ static void choose(struct worldgen *g, bool chosen[ACCOUNTS][THING_COUNT])
 		for (size_t i = 0; i < THING_COUNT; i++) {
 			/* Buckets stand for patterns in all policies. */
 			chosen[a][i] = (a == 0 && i == 13) || chance(g, 55);
+			if (things[i].sort == SORT_POINT)
+				chosen[a][i] = g->weight[WITH_POINT] > 0 && chance(g, 60);
 			/* an endpoint is one: of the first two accounts */
 			if (things[i].sort == SORT_ENDPOINT)
 				chosen[a][i] =

@@ -29,6 +29,7 @@ enum feature {
 	WITH_TAG,
 	WITH_GRANT,
 	WITH_BUCKET,    /* settings and lists of buckets */
+	WITH_POINT,     /* access points of buckets */
 	WITH_ENDPOINT,  /* endpoints of networks, with policies */
 	WITH_MALFORMED, /* policies that the provider would not have saved */
 	FEATURE_COUNT
@@ -98,6 +99,19 @@ static inline struct str any_of(struct worldgen *g, const struct buf *list)
 	return VEC_DATA(
 		list, struct str)[below(g, (uint32_t)VEC_COUNT(list, struct str))];
 }
+
+/* A text with some statements; `first`, if any, before them. */
+struct str worldgen_policy(
+	struct worldgen *g, enum record_layer layer, uint32_t count, const char *first);
+
+/* Settings of a bucket or an access point, or of all of an account. */
+void worldgen_settings(struct worldgen *g, bool bucket);
+/* Besides: the bucket that an access point leads to. */
+void worldgen_leads_to(struct worldgen *g);
+/* A bucket's list of access control. */
+void worldgen_list(struct worldgen *g, struct str key);
+void worldgen_endpoint(
+	struct worldgen *g, const char *kind, const char *name, struct str key);
 
 /* ,"Condition":{...}, or nothing. */
 void worldgen_condition(struct worldgen *g, struct buf *b);
