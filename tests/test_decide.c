@@ -488,7 +488,8 @@ static bool row_has(const struct answer_row *row, const char *name)
 /* Actions of several services that one statement grants: an endpoint binds its own. */
 static void test_endpoint_in_lists(void **state)
 {
-	const struct little_policies p = { .alice = V(VIA("aws:SourceVpce", "vpce-1")),
+	const struct little_policies p = { .alice = V(WHEN("Allow", "*", "StringEquals",
+						   "aws:SourceVpce", "vpce-1")),
 		.endpoint = V(GRANT("*", "s3:PutObject", "*")) };
 	const struct action_query all = { .everything = true };
 	const struct answer_options o = { .direct_only = true };

@@ -135,6 +135,7 @@ static int rename_all(struct laws *l, const struct draft *world,
 /* --- one change --- */
 
 struct one {
+	const struct intern *names;
 	uint32_t subject, object; /* names; INTERN_NONE: any */
 };
 
@@ -146,11 +147,14 @@ static bool is_that(void *ctx, uint32_t subject, uint32_t object)
 	       (one->object == INTERN_NONE || one->object == object);
 }
 
+/* Not of the one, and nothing that another may be behind: an access point's bucket. */
 static bool is_other(void *ctx, uint32_t subject, uint32_t object)
 {
 	const struct one *one = ctx;
+	struct str key = intern_get(one->names, object);
 
-	return subject != one->subject && object != one->object;
+	return subject != one->subject && object != one->object &&
+	       !str_contains_fold(key, STR_LIT(":accesspoint/"));
 }
 
 #define DENY_ALL                                                                         \
@@ -208,7 +212,7 @@ static int deny_all(struct laws *l, const struct draft *world, const struct matr
 		pick_entity(world, l->seed * 7919, resource ? is_resource : is_person);
 	struct draft denied;
 	struct matrix m, nothing = { .names = &l->names };
-	struct one one = { INTERN_NONE, INTERN_NONE };
+	struct one one = { &l->names, INTERN_NONE, INTERN_NONE };
 	const struct record_entity *of;
 	int rc;
 
@@ -273,7 +277,7 @@ static int drop_resource(struct laws *l, const struct draft *world,
 	size_t at = pick_entity(world, l->seed * 104729, is_resource);
 	struct draft less;
 	struct matrix m, nothing = { .names = &l->names };
-	struct one one = { INTERN_NONE, INTERN_NONE };
+	struct one one = { &l->names, INTERN_NONE, INTERN_NONE };
 	const struct record_entity *of;
 	int rc;
 
@@ -313,7 +317,7 @@ static int remove_one(struct laws *l, const struct draft *world,
 	struct draft less;
 	struct matrix m, n;
 	struct matrix_how how = { .asked = l->asked, .side = MATRIX_WHAT };
-	struct one one = { INTERN_NONE, INTERN_NONE };
+	struct one one = { &l->names, INTERN_NONE, INTERN_NONE };
 	const struct record_entity *of;
 	int rc;
 

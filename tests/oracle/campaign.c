@@ -3,9 +3,10 @@
  *
  *	campaign [WORLDS [FIRST_SEED [plain|once|hops|crash|readable]]]
  *
- * plain: do not make failing worlds smaller; once: end with the first that fails;
- * hops: the same, of the seeds only that have all hop rules, from the next such on; crash: the first world
- * ends the program, make it smaller; readable: all policies of resources could be read.
+ * plain: do not make failing worlds smaller; once: end with the first that fails; hops:
+ * the same, of the seeds only that have all hop rules, from the next such on; crash: the
+ * first world ends the program, make it smaller; readable: all policies of resources
+ * could be read.
  *
  * A world that they disagree on is made smaller, then shown: its seed, its records, the
  * question and both verdicts. LATCHKEY_DUEL_DIRECTORY is where stores are made, else

@@ -130,7 +130,7 @@ static int ask_can(struct duel *d, uint64_t pick, struct err *e)
 	return 0;
 }
 
-/* The next object and class from these on that stand for many keys; NULL: there is none. */
+/* The next object and class from these on that stand for many keys; NULL: none. */
 static const struct buf *next_strings(const struct duel *d, uint32_t at[3], uint64_t pick)
 {
 	uint32_t count = oracle_count(&d->oracle);

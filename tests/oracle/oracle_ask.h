@@ -1,5 +1,5 @@
 /*
- * oracle_ask.h - one question to the oracle about one string; for the files that answer it.
+ * oracle_ask.h - a question to the oracle about one string; for the files that answer it.
  */
 #ifndef TESTS_ORACLE_ORACLE_ASK_H
 #define TESTS_ORACLE_ORACLE_ASK_H

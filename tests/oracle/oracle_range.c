@@ -1,6 +1,6 @@
 /*
- * oracle_range.c - one question about all the strings of an object, and about what it is a
- * way to: what goes through an access point needs its bucket's consent besides.
+ * oracle_range.c - a question about all the strings of an object. What goes through an
+ * access point needs the consent of the bucket behind it besides.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
  */
 #include "oracle_ask.h"
