@@ -351,20 +351,33 @@ static int take_field(struct pack_cursor *c, const struct field *f, struct recor
 	}
 }
 
+/* Names are short, most of one letter. */
+static bool is_named(const struct field *f, struct str name)
+{
+	if (f->name.n != name.n || name.n == 0 || f->name.p[0] != name.p[0])
+		return false;
+	for (size_t i = 1; i < name.n; i++) {
+		if (f->name.p[i] != name.p[i])
+			return false;
+	}
+	return true;
+}
+
 /* Most records have their fields in this order: begin behind the last one. */
 static const struct field *find_field(
 	enum record_type type, const struct field *last, struct str name)
 {
-	const struct field *f = layouts[type].fields;
-	uint32_t count = layouts[type].count;
-	uint32_t from = last ? (uint32_t)(last - f) + 1 : 0;
+	const struct field *fields = layouts[type].fields;
+	const struct field *end = fields + layouts[type].count;
+	const struct field *from = last ? last + 1 : fields;
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct field *at = &f[(from + i) % count];
-
-		if (at->name.p[0] == (name.n > 0 ? name.p[0] : 0) &&
-			str_eq(at->name, name))
-			return at;
+	for (const struct field *f = from; f < end; f++) {
+		if (is_named(f, name))
+			return f;
+	}
+	for (const struct field *f = fields; f < from; f++) {
+		if (is_named(f, name))
+			return f;
 	}
 	return NULL;
 }

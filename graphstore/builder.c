@@ -426,6 +426,12 @@ struct str builder_scope(const struct builder *b)
 	return builder_str(b, b->scope);
 }
 
+void builder_documents_are_put(struct builder *b)
+{
+	assert(b->sealed);
+	buf_clear(&b->doc_order);
+}
+
 int builder_write(struct builder *b, struct store_write *w, struct err *e)
 {
 	struct str id = builder_str(b, b->scope);

@@ -43,6 +43,9 @@ bool builder_has_document(const struct builder *b, const struct sha256 *digest);
 /* Number, sort, pack. ERR_LIMIT when something outgrows its field. Call once. */
 int builder_seal(struct builder *b, struct err *e);
 
+/* All documents are in the store, or in this write: builder_write need not look. */
+void builder_documents_are_put(struct builder *b);
+
 /* Put the sealed segment, its records, its documents and its links into the write. */
 int builder_write(struct builder *b, struct store_write *w, struct err *e);
 

@@ -549,6 +549,7 @@ int compile_write(
 	if (!c->documents_written &&
 		document_writer_some(c->writer, &r->documents, w, e) < 0)
 		return e->code;
+	builder_documents_are_put(r->builder);
 	return builder_write(r->builder, w, e);
 }
 
