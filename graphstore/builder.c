@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 #include "graphstore/packed.h"
-#include "graphstore/posting_priv.h"
-#include "graphstore/snapshot_priv.h"
+#include "graphstore/pending_priv.h"
+#include "graphstore/segment_priv.h"
+#include "graphstore/table_priv.h"
 
 void *builder_memory(size_t count, size_t size)
 {
@@ -364,49 +365,15 @@ static int documents_write(struct builder *b, struct store_write *w, struct err 
 	return 0;
 }
 
-static int indexes_write(const struct builder *b, struct store_write *w,
-	const struct scope_entry *entry, struct err *e)
-{
-	static const enum store_table tables[] = { STORE_KEYS, STORE_NAMES, STORE_LINKS };
-	struct str parts[SECTION_COUNT + 1];
-	size_t count = VEC_COUNT(&b->parts, struct buf);
-	struct segment old = { 0 }, new = { 0 };
-	bool has_old = entry->version_count > 1;
-	struct arena arena;
-	int rc;
-
-	/* The old version may be of this very write, whose postings still wait. */
-	if (has_old && entry->number >= w->known_scopes && posting_flush(w, e) < 0)
-		return e->code;
-	arena_init(&arena, ARENA_UNLIMITED);
-	for (size_t i = 0; i < count; i++)
-		parts[i] = buf_str(&VEC_DATA(&b->parts, struct buf)[i]);
-	rc = segment_open(&new, parts, (uint32_t)count, entry->versions[0].version, e);
-	if (rc == 0 && has_old)
-		rc = snapshot_open_segment(&old, w->store, w->txn, entry->number,
-			entry->versions[1].version, &arena, e);
-	for (size_t i = 0; rc == 0 && i < sizeof(tables) / sizeof(tables[0]); i++)
-		rc = has_old ? posting_replace(w, &old, &new, entry->number, tables[i], e)
-			     : posting_defer(w, &new, entry->number, tables[i], e);
-	arena_release(&arena);
-	return rc;
-}
-
-/* Make room for a version and drop the oldest one's values. */
-static int versions_push(const struct builder *b, struct store_write *w,
-	struct scope_entry *entry, struct err *e)
+/* Make room for a version; the oldest one goes. */
+static void versions_push(
+	const struct builder *b, struct store_write *w, struct scope_entry *entry)
 {
 	struct scope_version *v = entry->versions;
 	uint32_t next = entry->version_count > 0 ? v[0].version + 1 : 1;
 
 	if (entry->version_count == SCOPE_VERSIONS) {
-		struct table_place at =
-			table_place(entry->number, v[SCOPE_VERSIONS - 1].version, 0);
-		struct str prefix = { (const char *)at.bytes, 8 };
-
-		if (table_delete_prefix(w, STORE_SEGMENTS, prefix, e) < 0 ||
-			table_delete_prefix(w, STORE_RECORDS, prefix, e) < 0)
-			return e->code;
+		pending_drop(w, entry->number, v[SCOPE_VERSIONS - 1].version);
 		entry->version_count--;
 	}
 	memmove(v + 1, v, entry->version_count * sizeof(*v));
@@ -418,7 +385,6 @@ static int versions_push(const struct builder *b, struct store_write *w,
 		.collected_at = b->collected_at,
 		.written_at = w->head.time,
 	};
-	return 0;
 }
 
 struct str builder_scope(const struct builder *b)
@@ -439,18 +405,21 @@ int builder_write(struct builder *b, struct store_write *w, struct err *e)
 	uint32_t place[2];
 
 	assert(b->sealed);
+	if (w->failed)
+		return err_set(e, ERR_IO, "a part of the write failed");
 	w->failed = true;
-	if (scope_claim(&entry, w, id, e) < 0 || versions_push(b, w, &entry, e) < 0)
+	if (pending_claim(&entry, w, id, e) < 0)
 		goto fail;
+	versions_push(b, w, &entry);
 	place[0] = entry.number;
 	place[1] = entry.versions[0].version;
-	if (scope_write(w, &entry, id, e) < 0 ||
-		parts_write(w, STORE_SEGMENTS, &b->parts, place, e) < 0 ||
+	if (parts_write(w, STORE_SEGMENTS, &b->parts, place, e) < 0 ||
 		parts_write(w, STORE_RECORDS, &b->blocks, place, e) < 0 ||
-		documents_write(b, w, e) < 0 || indexes_write(b, w, &entry, e) < 0)
+		documents_write(b, w, e) < 0)
 		goto fail;
+	pending_put(w, &entry, id);
 	w->failed = false;
-	return 0;
+	return store_slice(w, e);
 fail:
 	return err_wrap(e, "scope '%.*s'", STR_ARG(id));
 }

@@ -337,6 +337,8 @@ static int flush_table(struct store_write *w, enum store_table table, struct err
 				sizeof(struct waiting), compare_waiting);
 		if (rc == 0)
 			rc = flush_part(w, table, &rows, flags, e);
+		if (rc == 0)
+			rc = store_slice(w, e);
 	}
 	buf_release(&rows);
 	return rc;

@@ -3,7 +3,7 @@
 #define SCOPE_KEY_MAX 21
 
 _Static_assert(sizeof(struct scope_entry) == 104, "docs/store-format.md, scopes");
-_Static_assert(sizeof(struct store_head) == 96, "docs/store-format.md, store head");
+_Static_assert(sizeof(struct store_head) == 104, "docs/store-format.md, store head");
 
 static void put_u64(uint8_t out[8], uint64_t n)
 {
@@ -82,21 +82,6 @@ int scope_find(uint32_t *out, const struct store *store, MDB_txn *txn, struct st
 	if (scope_read(&entry, &have, store, txn, *out, e) < 0)
 		return e->code;
 	return str_eq(have, id);
-}
-
-int scope_claim(
-	struct scope_entry *out, struct store_write *w, struct str id, struct err *e)
-{
-	struct str have;
-	uint32_t number = 0;
-	int rc = scope_find(&number, w->store, w->txn, id, e);
-
-	if (rc < 0)
-		return rc;
-	if (rc == 1)
-		return scope_read(out, &have, w->store, w->txn, number, e);
-	*out = (struct scope_entry){ .number = w->head.scope_count++ };
-	return 0;
 }
 
 int scope_write(struct store_write *w, const struct scope_entry *entry, struct str id,

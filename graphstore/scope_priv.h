@@ -36,9 +36,6 @@ int scope_read(struct scope_entry *out, struct str *id, const struct store *stor
 int scope_find(uint32_t *out, const struct store *store, MDB_txn *txn, struct str id,
 	struct err *e);
 
-/* The entry of a scope for writing; a new one gets the next number. */
-int scope_claim(
-	struct scope_entry *out, struct store_write *w, struct str id, struct err *e);
 int scope_write(struct store_write *w, const struct scope_entry *entry, struct str id,
 	struct err *e);
 

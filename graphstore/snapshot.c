@@ -72,6 +72,11 @@ MDB_txn *snapshot_txn(const struct snapshot *snap)
 	return snap->txn;
 }
 
+bool snapshot_is_unfinished(const struct snapshot *snap)
+{
+	return snap->head.unfinished != 0;
+}
+
 uint32_t snapshot_text_count(const struct snapshot *snap)
 {
 	return snap->head.text_count;
@@ -271,16 +276,31 @@ struct search {
 	enum posting_rank rank;
 };
 
+/*
+ * Whether the snapshot has a scope that an index table names; else *rc is 0 when a write
+ * that has not ended may have put it there.
+ */
+static bool is_there(const struct snapshot *snap, uint32_t scope, int *rc, struct err *e)
+{
+	if (scope < snap->head.scope_count)
+		return true;
+	*rc = snap->head.unfinished
+		      ? 0
+		      : err_set(e, ERR_CORRUPT, "an index names scope %u of %u", scope,
+				snap->head.scope_count);
+	return false;
+}
+
 static int search_scope(void *ctx, uint32_t scope, struct err *e)
 {
 	struct search *search = ctx;
 	enum posting_rank rank;
 	struct segment *s;
 	entity_id id;
+	int rc;
 
-	if (scope >= search->snap->head.scope_count)
-		return err_set(e, ERR_CORRUPT, "an index names scope %u of %u", scope,
-			search->snap->head.scope_count);
+	if (!is_there(search->snap, scope, &rc, e))
+		return rc;
 	if (snapshot_segment(&s, search->snap, scope, e) < 0)
 		return e->code;
 	id = segment_find(s, search->key);
@@ -349,10 +369,10 @@ static int place_scope(void *ctx, uint32_t scope, struct err *e)
 {
 	const struct place_search *search = ctx;
 	struct segment *s;
+	int rc;
 
-	if (scope >= search->snap->head.scope_count)
-		return err_set(e, ERR_CORRUPT, "an index names scope %u of %u", scope,
-			search->snap->head.scope_count);
+	if (!is_there(search->snap, scope, &rc, e))
+		return rc;
 	if (snapshot_segment(&s, search->snap, scope, e) < 0)
 		return e->code;
 	if (segment_find(s, search->key) < s->info.entity_count)
@@ -396,10 +416,10 @@ static int each_name(void *ctx, uint32_t scope, struct str value, struct err *e)
 {
 	const struct name_search *search = ctx;
 	struct segment *s;
+	int rc;
 
-	if (scope >= search->snap->head.scope_count)
-		return err_set(e, ERR_CORRUPT, "an index names scope %u of %u", scope,
-			search->snap->head.scope_count);
+	if (!is_there(search->snap, scope, &rc, e))
+		return rc;
 	if (snapshot_segment(&s, search->snap, scope, e) < 0)
 		return e->code;
 	for (size_t i = 0; i + sizeof(entity_id) <= value.n; i += sizeof(entity_id)) {
@@ -438,11 +458,11 @@ static int each_link(void *ctx, uint32_t scope, struct str value, struct err *e)
 	const struct link_search *search = ctx;
 	uint32_t begin, end;
 	struct segment *s;
+	int rc;
 
 	(void)value;
-	if (scope >= search->snap->head.scope_count)
-		return err_set(e, ERR_CORRUPT, "an index names scope %u of %u", scope,
-			search->snap->head.scope_count);
+	if (!is_there(search->snap, scope, &rc, e))
+		return rc;
 	if (snapshot_segment(&s, search->snap, scope, e) < 0)
 		return e->code;
 	segment_principal_range(s, search->principal, &begin, &end);

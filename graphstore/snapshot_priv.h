@@ -24,6 +24,9 @@ int snapshot_value(struct str *out, struct snapshot *snap, enum store_table tabl
 
 MDB_txn *snapshot_txn(const struct snapshot *snap);
 
+/* Whether there may be values that nothing refers to (store_slice). */
+bool snapshot_is_unfinished(const struct snapshot *snap);
+
 /* How many blocks of texts there are. */
 uint32_t snapshot_text_count(const struct snapshot *snap);
 

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "graphstore/lock_priv.h"
 #include "graphstore/pages_priv.h"
+#include "graphstore/pending_priv.h"
 #include "graphstore/place_priv.h"
 #include "graphstore/posting_priv.h"
 #include "graphstore/registry_priv.h"
@@ -22,6 +23,7 @@
 #define STORE_MAP_SIZE ((size_t)1 << 38) /* sparse; address space, not memory */
 #define STORE_MAP_MIN  ((size_t)1 << 26)
 #define STORE_READERS  510u
+#define STORE_SLICE    ((size_t)64 << 20) /* put in one transaction; it is memory */
 
 static const char *const table_names[STORE_TABLE_COUNT] = {
 	[STORE_META] = "meta",
@@ -373,7 +375,10 @@ static int write_start(struct store_write *w, uint32_t lock_timeout_ms,
 	if (store_txn_begin(&w->txn, w->store, 0, e) < 0 ||
 		store_read_head(&w->head, w->store, w->txn, e) < 0)
 		return e->code;
-	w->known_scopes = w->head.scope_count;
+	w->before = w->head;
+	if (pending_clean(w, e) < 0)
+		return e->code;
+	w->before.text_count = w->head.text_count;
 	w->head.generation++;
 	w->head.time = now;
 	return catalog_check(&w->head, catalog, e);
@@ -411,12 +416,11 @@ int store_begin(struct store_write **out, struct store *store, uint32_t lock_tim
 int store_commit(struct store_write *w, struct err *e)
 {
 	struct str head = { (const char *)&w->head, sizeof(w->head) };
-	MDB_txn *txn = w->txn;
 	int rc;
 
 	if (w->failed)
 		err_set(e, ERR_IO, "a part of the write failed: nothing was committed");
-	else if (posting_flush(w, e) < 0)
+	else if (pending_flush(w, e) < 0)
 		w->failed = true;
 	else
 		table_put_checked(w, STORE_META, STR_LIT("head"), head, 0, e);
@@ -424,7 +428,7 @@ int store_commit(struct store_write *w, struct err *e)
 		store_abort(w);
 		return e->code;
 	}
-	rc = mdb_txn_commit(txn);
+	rc = mdb_txn_commit(w->txn);
 	if (rc != 0) {
 		w->store->failed = true;
 		store_err(e, w->store, rc, "commit");
@@ -437,6 +441,47 @@ int store_commit(struct store_write *w, struct err *e)
 	return rc == 0 ? 0 : e->code;
 }
 
+void store_set_slice(struct store *store, size_t bytes)
+{
+	store->slice_bytes = bytes;
+}
+
+/* The head of before, but for what tells the next write that this one was here. */
+static int slice_commit(struct store_write *w, struct err *e)
+{
+	struct store_head head = w->before;
+	int rc;
+
+	head.text_count = w->head.text_count;
+	head.unfinished = 1;
+	if (table_put_checked(w, STORE_META, STR_LIT("head"),
+		    (struct str){ (const char *)&head, sizeof(head) }, 0, e) < 0)
+		return e->code;
+	rc = mdb_txn_commit(w->txn);
+	w->txn = NULL;
+	store_txn_end(w->store, NULL);
+	if (rc != 0) {
+		w->store->failed = true;
+		return store_err(e, w->store, rc, "commit");
+	}
+	w->put_bytes = 0;
+	grow_map(w->store);
+	return store_txn_begin(&w->txn, w->store, 0, e);
+}
+
+int store_slice(struct store_write *w, struct err *e)
+{
+	size_t most = w->store->slice_bytes > 0 ? w->store->slice_bytes : STORE_SLICE;
+
+	if (w->failed || w->put_bytes < most)
+		return 0;
+	w->failed = true;
+	if (slice_commit(w, e) < 0)
+		return e->code;
+	w->failed = false;
+	return 0;
+}
+
 void store_abort(struct store_write *w)
 {
 	if (!w)
@@ -444,6 +489,7 @@ void store_abort(struct store_write *w)
 	if (w->txn)
 		store_txn_end(w->store, w->txn);
 	posting_wait_free(w->waiting);
+	pending_free(w->pending);
 	lock_drop(w->lock);
 	free(w);
 }
@@ -452,6 +498,8 @@ int store_has_scope(struct store_write *w, struct str scope, struct err *e)
 {
 	uint32_t number;
 
+	if (pending_has(w, scope))
+		return 1;
 	return scope_find(&number, w->store, w->txn, scope, e);
 }
 

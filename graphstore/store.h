@@ -57,6 +57,16 @@ int store_commit(struct store_write *w, struct err *e);
 void store_abort(struct store_write *w);
 
 /*
+ * Commit what was put so far, out of sight, when it has become much: no snapshot refers
+ * to it before store_commit. What is left of a write that did not end is deleted by the
+ * next one. ERR_IO: the write has failed.
+ */
+int store_slice(struct store_write *w, struct err *e);
+
+/* How much is much; 0: 64 MiB. */
+void store_set_slice(struct store *store, size_t bytes);
+
+/*
  * 1 when the store has a version of the scope (before this write or by it), 0 when not,
  * or an ERR_ code.
  */

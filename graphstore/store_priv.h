@@ -11,7 +11,7 @@
 
 #include "graphstore/store.h"
 
-#define STORE_FORMAT      7u
+#define STORE_FORMAT      8u
 #define STORE_CATALOG_MAX 64u
 
 enum store_table {
@@ -35,6 +35,8 @@ struct store_head {
 	int64_t time;                      /* of the newest commit */
 	uint32_t catalog_size, text_count; /* blocks of texts */
 	char catalog[STORE_CATALOG_MAX];
+	uint32_t unfinished; /* 1: a write has left values that nothing refers to */
+	uint32_t reserved;
 };
 
 struct store {
@@ -46,6 +48,7 @@ struct store {
 	pthread_mutex_t mutex; /* guards what follows, and the size of the map */
 	uint32_t live;         /* open transactions: while there are, the map stays */
 	bool failed;           /* a commit failed: what is on disk is not known */
+	size_t slice_bytes;    /* see store_set_slice */
 	struct store_head head;
 	char warning[256];
 };
@@ -54,10 +57,12 @@ struct store_write {
 	struct store *store;
 	MDB_txn *txn;
 	int lock;
-	struct store_head head;
-	uint32_t known_scopes; /* when the write began */
+	struct store_head head, before; /* what it will be, and was */
 	bool failed;
-	struct posting_wait *waiting; /* for the end of the write (posting_priv.h) */
+	size_t put_bytes; /* since the last slice */
+	/* What is for the end of the write; NULL when there is nothing. */
+	struct pending *pending;
+	struct posting_wait *waiting;
 };
 
 /* Say what LMDB said. EIO on a full disk is told as such. */

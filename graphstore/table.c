@@ -72,6 +72,7 @@ int table_put(struct store_write *w, enum store_table table, struct str key,
 	MDB_val k = table_val(key), v = table_val(value);
 	int rc = mdb_put(w->txn, w->store->dbi[table], &k, &v, flags);
 
+	w->put_bytes += key.n + value.n;
 	if (rc != 0 && !(rc == MDB_KEYEXIST && (flags & MDB_NOOVERWRITE)))
 		return write_err(w, rc, e);
 	return 0;
@@ -91,6 +92,7 @@ int table_put_pieces(struct store_write *w, enum store_table table, struct str k
 		return err_set(e, ERR_LIMIT, "a value of %zu bytes, at most %u", size,
 			LIMIT_SEGMENT_BYTES);
 	}
+	w->put_bytes += key.n + v.mv_size;
 	rc = mdb_put(w->txn, w->store->dbi[table], &k, &v, flags | MDB_RESERVE);
 	if (rc == MDB_KEYEXIST && (flags & MDB_NOOVERWRITE))
 		return 0;

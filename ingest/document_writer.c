@@ -146,7 +146,7 @@ static int end_texts(struct document_writer *d, struct store_write *w, struct er
 	}
 	buf_clear(&d->texts);
 	buf_clear(&d->pending);
-	return rc;
+	return rc == 0 ? store_slice(w, e) : rc;
 }
 
 static int add_text(struct document_writer *d, const struct documents_entry *entry,
@@ -226,6 +226,8 @@ static int write_rows(struct document_writer *d, struct store_write *w, struct e
 			qsort(rows.p, count, sizeof(struct row), compare_rows);
 		for (size_t i = 0; rc == 0 && i < count; i++)
 			rc = put(d, &VEC_DATA(&rows, struct row)[i], w, e);
+		if (rc == 0)
+			rc = store_slice(w, e);
 	}
 	buf_release(&rows);
 	return rc;

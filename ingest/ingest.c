@@ -436,6 +436,7 @@ static int write_all(struct run *run, struct err *e)
 	if (!run->store &&
 		store_open(&run->store, run->options->store, STORE_WRITE, e) < 0)
 		return e->code;
+	store_set_slice(run->store, run->options->slice_bytes);
 	if (store_begin(&w, run->store, run->options->lock_timeout_ms, catalog_digest(),
 		    run->options->now, e) < 0)
 		return e->code;

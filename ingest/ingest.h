@@ -3,7 +3,7 @@
  *
  *	paths -> inputs -> reader -> decoder -> batches
  *	batches --workers--> records by scope (spool)
- *	scopes --workers--> segments -> one writer, one transaction
+ *	scopes --workers--> segments -> one writer, slices, and one switch at the end
  *
  * Invariants:
  *  (1) all scopes of a run become visible at once, or none does
@@ -49,6 +49,7 @@ struct ingest_options {
 	unsigned workers;         /* 0: one per processor */
 	uint32_t lock_timeout_ms; /* to wait for another writer */
 	size_t spool_bytes;       /* kept in memory before the disk is used; 0: 48 MiB */
+	size_t slice_bytes;       /* see store_set_slice */
 	bool keep_going;          /* do without inputs that cannot be read */
 	const volatile sig_atomic_t *interrupted; /* polled; NULL: never */
 	void (*progress)(void *ctx, const struct ingest_progress *progress);

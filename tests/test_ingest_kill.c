@@ -83,6 +83,8 @@ static void test_kill(void **state)
 
 		ingest_world_write_export(&w, "a", "111122223333", ROLES, next * 7);
 		ingest_world_write_export(&w, "b", "222233334444", ROLES, next * 9);
+		/* every other pair of runs commits after each scope and block of texts */
+		options.slice_bytes = i / 2 % 2;
 		if (run_and_kill(&options, delay)) {
 			killed++;
 			span_us *= 1.1;

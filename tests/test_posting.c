@@ -39,30 +39,6 @@ static struct builder *build(char scope, unsigned alike)
 	return b;
 }
 
-static void write_row(struct store *store, const char *writes)
-{
-	struct store_write *w = NULL;
-	struct err e = { 0 };
-
-	for (const char *at = writes; *at; at += *at == ' ' ? 1 : 2) {
-		struct builder *b;
-
-		if (*at == ' ') {
-			assert_int_equal(store_commit(w, &e), 0);
-			w = NULL;
-			continue;
-		}
-		if (!w)
-			assert_int_equal(store_begin(&w, store, WORLD_LOCK_MS,
-						 STR_LIT("catalog-1"), 50, &e),
-				0);
-		b = build(at[0], (unsigned)(at[1] - '0'));
-		assert_int_equal(builder_write(b, w, &e), 0);
-		builder_free(b);
-	}
-	assert_int_equal(store_commit(w, &e), 0);
-}
-
 static bool count(void *ctx, scope_number scope, entity_id id)
 {
 	unsigned *found = ctx;
@@ -86,29 +62,106 @@ static unsigned find(struct store *store)
 	return found;
 }
 
+static void commit(struct store *store, struct store_write *w, unsigned before)
+{
+	struct err e = { 0 };
+
+	/* What was committed out of sight is out of sight, and nothing is wrong. */
+	assert_int_equal(find(store), before);
+	assert_int_equal(world_check(store), 0);
+	assert_int_equal(store_commit(w, &e), 0);
+	assert_int_equal(world_check(store), 0);
+}
+
+/* The last write of the row, not ended; *before is what the others made. */
+static struct store_write *write_row(
+	struct store *store, const char *writes, unsigned *before)
+{
+	struct store_write *w = NULL;
+	struct err e = { 0 };
+
+	*before = 0;
+	for (const char *at = writes; *at; at += *at == ' ' ? 1 : 2) {
+		struct builder *b;
+
+		if (*at == ' ') {
+			commit(store, w, *before);
+			*before = find(store);
+			w = NULL;
+			continue;
+		}
+		if (!w)
+			assert_int_equal(store_begin(&w, store, WORLD_LOCK_MS,
+						 STR_LIT("catalog-1"), 50, &e),
+				0);
+		b = build(at[0], (unsigned)(at[1] - '0'));
+		assert_int_equal(builder_write(b, w, &e), 0);
+		builder_free(b);
+	}
+	return w;
+}
+
+/* Each row with one transaction a write, and with one a scope. */
+static void each_row(void (*check)(struct store *store, size_t i))
+{
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world_place place;
+		struct store *store;
+
+		print_message(
+			"'%s'%s\n", rows[i / 2].writes, i % 2 == 0 ? "" : ", in slices");
+		world_place_init(&place);
+		store = world_open(&place, STORE_WRITE);
+		store_set_slice(store, i % 2);
+		check(store, i / 2);
+		store_close(store);
+		world_place_release(&place);
+	}
+}
+
+static void check_newest(struct store *store, size_t i)
+{
+	unsigned before;
+	struct store_write *w = write_row(store, rows[i].writes, &before);
+
+	commit(store, w, before);
+	assert_int_equal(find(store), rows[i].found);
+}
+
 /* The index is what the current segments say, however many versions one write has. */
 static void the_index_follows_the_newest_version(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct world_place place;
-		struct store *store;
+	each_row(check_newest);
+}
 
-		print_message("'%s'\n", rows[i].writes);
-		world_place_init(&place);
-		store = world_open(&place, STORE_WRITE);
-		write_row(store, rows[i].writes);
-		assert_int_equal(find(store), rows[i].found);
-		assert_int_equal(world_check(store), 0);
-		store_close(store);
-		world_place_release(&place);
-	}
+static void check_abort(struct store *store, size_t i)
+{
+	unsigned before, again;
+	struct store_write *w = write_row(store, rows[i].writes, &before);
+
+	store_abort(w);
+	assert_int_equal(find(store), before);
+	assert_int_equal(world_check(store), 0);
+	/* The next write deletes what was left: then the check counts exactly. */
+	w = write_row(store, "z0", &again);
+	commit(store, w, before);
+	assert_int_equal(find(store), before);
+	w = write_row(store, "a2z2", &again);
+	commit(store, w, before);
+}
+
+static void what_an_aborted_write_left_is_deleted(void **state)
+{
+	(void)state;
+	each_row(check_abort);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_index_follows_the_newest_version),
+		cmocka_unit_test(what_an_aborted_write_left_is_deleted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
