@@ -52,6 +52,25 @@ static bool is_endpoint(struct str key)
 	       str_starts(arn.resource, STR_LIT("vpc-endpoint/"));
 }
 
+/*
+ * What calls of an API are about, by the key of its management: the API's policy is about
+ * those calls. Empty: it is no API.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
+ */
+static struct str api_of(struct aws_emit *em, struct str key)
+{
+	const struct str type = STR_LIT("/restapis/");
+	struct aws_arn arn;
+
+	if (!aws_arn_parse(&arn, key) || !str_eq(arn.service, STR_LIT("apigateway")) ||
+		!str_starts(arn.resource, type) || em->account.n == 0 ||
+		str_find_char(arn.resource, '/', type.n) < arn.resource.n)
+		return (struct str){ 0 };
+	return arena_printf(em->arena, "arn:%.*s:execute-api:%.*s:%.*s:%.*s",
+		STR_ARG(arn.partition), STR_ARG(arn.region), STR_ARG(em->account),
+		STR_ARG(str_skip(arn.resource, type.n)));
+}
+
 static bool has_sibling(const struct aws_emit *em, const char *name)
 {
 	for (size_t i = 0; i < em->context->sibling_count; i++) {
@@ -214,6 +233,21 @@ static int read_entity(struct aws_emit *em, const struct json_value *v,
 	return 0;
 }
 
+/* The API as its callers know it; without a policy file it has none. */
+static int emit_api(struct aws_emit *em, struct record_entity entity, struct err *e)
+{
+	int rc;
+
+	entity.key = api_of(em, entity.key);
+	if (entity.key.n == 0)
+		return 0;
+	entity.tags_known = false;
+	rc = aws_emit_entity(em, entity, e);
+	if (rc == 0 && em->context->siblings_known && !has_sibling(em, "policy.json"))
+		rc = aws_emit_resource_policy(em, entity.key, (struct str){ 0 }, e);
+	return rc;
+}
+
 static int read_metadata(struct aws_emit *em, const struct json_value *v, struct err *e)
 {
 	struct record_entity entity = { .flags = 0 };
@@ -244,6 +278,8 @@ static int read_metadata(struct aws_emit *em, const struct json_value *v, struct
 	entity.attribute_count = attributes.count;
 	entity.tags_known = em->context->siblings_known && !has_sibling(em, "tags.json");
 	rc = aws_emit_entity(em, entity, e);
+	if (rc == 0)
+		rc = emit_api(em, entity, e);
 	if (rc == 0)
 		rc = emit_ties(em, v, entity.key, e);
 	if (rc == 0 && em->context->siblings_known && has_governed_policy(&arn) &&
@@ -365,6 +401,8 @@ static int read_named(struct aws_emit *em, struct str key, struct str file,
 	if (str_eq(file, STR_LIT("endpoint-policy.json")) || is_endpoint(key))
 		return aws_emit_document(
 			em, LAYER_ENDPOINT, key, STR_LIT("endpoint policy"), body, e);
+	if (api_of(em, key).n > 0)
+		return aws_emit_resource_policy(em, api_of(em, key), body, e);
 	if (whole_of(key).n < key.n)
 		return aws_emit_document(em, LAYER_RESOURCE, whole_of(key),
 			aws_authorization_name(key), body, e);

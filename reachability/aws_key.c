@@ -9,16 +9,51 @@ bool aws_key_has_grants(kind_id kind)
 	       str_eq(catalog_kind_name(kind), STR_LIT("aws:kms:key"));
 }
 
+/* Whether its policy lets anybody change it: of the provider's own keys nobody may. */
+static bool policy_may_change(struct world *w, node_id n)
+{
+	action_id change = catalog_action_find(STR_LIT("kms:PutKeyPolicy"));
+	const struct world_document *docs;
+	uint32_t count;
+	struct err e;
+
+	if (world_documents(&docs, &count, w, n, LAYER_RESOURCE, &e) < 0)
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct document *d = docs[i].compiled;
+
+		for (uint32_t k = 0; d && k < d->statement_count; k++) {
+			const struct document_statement *s = &d->statements[k];
+
+			if (!(s->flags & DOCUMENT_DENY) &&
+				document_has_action(d, s, change))
+				return true;
+		}
+	}
+	return false;
+}
+
 /*
  * RCPs do not bind keys that the provider manages. Who does is in the answer of
- * DescribeKey; a key of which nobody said it is taken for the customer's.
+ * DescribeKey; where nobody said it, a policy that lets somebody change it is of a
+ * customer's key, and of all others it is not known.
  * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+ * https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk
  */
 void aws_key_prepare(struct world *w, struct object *object)
 {
-	object->unceiled = aws_key_has_grants(object->kind) &&
-			   str_eq(world_attribute(w, object->node, STR_LIT("manager")),
-				   STR_LIT("AWS"));
+	struct str manager;
+
+	if (!aws_key_has_grants(object->kind) || object->n->type != NODE_ENTITY)
+		return;
+	manager = world_attribute(w, object->node, STR_LIT("manager"));
+	object->unceiled = str_eq(manager, STR_LIT("AWS"));
+	if (manager.n == 0 && !policy_may_change(w, object->node))
+		object->ceiled = world_unknown(w, object->n->account,
+			arena_printf(world_arena(w),
+				"who manages the key '%.*s' was not collected",
+				STR_ARG(object->n->key)),
+			true);
 }
 
 /*

@@ -79,6 +79,7 @@ static const char *const policy_kinds[] = {
 	"aws:ecr:repository",
 	"aws:ecr-public:repository",
 	"aws:elasticfilesystem:file-system",
+	"aws:execute-api:api",
 	"aws:events:event-bus",
 	"aws:kinesis:stream",
 	"aws:kafka:cluster",

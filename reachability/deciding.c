@@ -260,6 +260,9 @@ static void object_statement(
 		return;
 	h.match = g->provider->match(g->world, h.statement->document,
 		h.statement->statement, &g->subject->s, &g->object->o, &h.condition);
+	if (rcp && g->object->o.ceiled != EXPR_FALSE)
+		h.condition =
+			expr_and(g->conditions.pool, h.condition, g->object->o.ceiled);
 	if (h.match == MATCH_NONE || is_void(g, &h) || !deciding_cover_hit(g, &h))
 		return;
 	/* patterns tell apart what else the same policies would make equal */

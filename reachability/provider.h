@@ -70,6 +70,8 @@ struct object {
 	enum provider_custody custody;
 	/* ceilings over resources do not bind it, wherever it is */
 	bool unceiled;
+	/* EXPR_FALSE, or that nobody knows whether they do: they may deny */
+	expr ceiled;
 	bool is_way;                /* to another entity, which must consent too: */
 	node_id beneath;            /* that one */
 	const struct node *through; /* the way by which one comes to it, or NULL */

@@ -51,6 +51,7 @@ struct little_policies {
 		attached;
 	bool group_unread; /* the group devs was not collected */
 	bool managed_key;  /* the provider manages the key */
+	bool key_listed;   /* and nobody said who does: the key was merely listed */
 };
 
 struct little_world {
@@ -209,7 +210,8 @@ static inline void little_bucket(
 	builder_add_entity(b, &r);
 }
 
-static inline void little_key(struct builder *b, const char *scope, bool managed)
+static inline void little_key(
+	struct builder *b, const char *scope, bool managed, bool listed)
 {
 	const struct record_pair manager = { STR_LIT("manager"),
 		managed ? STR_LIT("AWS") : STR_LIT("CUSTOMER") };
@@ -218,7 +220,7 @@ static inline void little_key(struct builder *b, const char *scope, bool managed
 		.kind = STR_LIT("aws:kms:key"),
 		.name = STR_LIT("k"),
 		.attributes = &manager,
-		.attribute_count = 1,
+		.attribute_count = listed ? 0 : 1,
 		.tags_known = true };
 
 	builder_add_entity(b, &r);
@@ -312,7 +314,7 @@ static inline void little_account_a(
 	little_document(b, s, "arn:aws:s3:::b", LAYER_ACL, "ACL", p->acl);
 	little_entity(
 		b, s, "arn:aws:sqs:eu-west-1:" LITTLE_A ":q", "aws:sqs:queue", "q", 0);
-	little_key(b, s, p->managed_key);
+	little_key(b, s, p->managed_key, p->key_listed);
 	little_entity(b, s, function, "aws:lambda:function", "f",
 		ENTITY_IDENTITY | ENTITY_COMPUTE);
 	little_ids(b, s);

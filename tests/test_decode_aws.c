@@ -155,6 +155,14 @@ static const struct row rows[] = {
 	{ "access point", "aws/aws/accounts/111122223333/s3/eu-west-1/accesspoint/x/metadata.json", "", "", "policy.json",
 		"{\"arn\":\"arn:aws:s3:eu-west-1:111122223333:accesspoint/x\",\"name\":\"x\",\"bucket\":\"b\",\"bucketAccount\":\"111122223333\",\"networkOrigin\":\"Internet\"}",
 		"E arn:aws:s3:eu-west-1:111122223333:accesspoint/x aws:s3:accesspoint x 0 bucket=b bucket-account=111122223333 network-origin=Internet region=eu-west-1 tagged\n" },
+	{ "what calls of an API are about", "aws/aws/accounts/111122223333/apigateway/eu-west-1/restapis/x/metadata.json", "", "", "policy.json",
+		"{\"arn\":\"arn:aws:apigateway:eu-west-1::/restapis/abc\",\"id\":\"abc\",\"name\":\"shop\"}",
+		"E arn:aws:apigateway:eu-west-1::/restapis/abc aws:apigateway:restapi shop 0 id=abc region=eu-west-1 tagged\n"
+		"E arn:aws:execute-api:eu-west-1:111122223333:abc aws:execute-api:api shop 0 id=abc region=eu-west-1\n" },
+	{ "its policy", "aws/aws/accounts/111122223333/apigateway/eu-west-1/restapis/x/policy.json", "",
+		"{\"arn\":\"arn:aws:apigateway:eu-west-1::/restapis/abc\"}", "",
+		"{\"a\":1}", "D resource arn:aws:execute-api:eu-west-1:111122223333:abc (resource policy) {\"a\":1}\n"
+		"C resource-policy:aws:execute-api:api arn:aws:execute-api:eu-west-1:111122223333:abc 1 ()\n" },
 	{ "a share", "aws/aws/accounts/111122223333/ram/eu-west-1/x.json", "", "", "",
 		"{\"arn\":\"arn:aws:glue:eu-west-1:111122223333:catalog\",\"shares\":[],\"policy\":{\"a\":1}}",
 		"D resource arn:aws:glue:eu-west-1:111122223333:catalog (resource share) {\"a\":1}\n" },

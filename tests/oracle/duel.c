@@ -105,6 +105,12 @@ static void fill_row(struct duel *d, struct table *t, const char *question, uint
 			oracle_verdict_name(weakest));
 }
 
+/* Whoever has one token: the oracle knows those only who have some of its issuer. */
+static bool is_token(const struct duel *d, node_id n)
+{
+	return str_starts(world_node(d->estate.world, n)->key, STR_LIT("oidc:"));
+}
+
 static void fill(struct duel *d, struct table *t, const char *question,
 	const struct answer *answer, bool what)
 {
@@ -114,6 +120,8 @@ static void fill(struct duel *d, struct table *t, const char *question,
 		uint32_t y = find_node(d, what ? row->node : row->other);
 
 		if (y != ORACLE_NONE && !oracle_is_object(&d->oracle, y))
+			continue;
+		if (x == ORACLE_NONE && is_token(d, what ? row->other : row->node))
 			continue;
 		if (x != ORACLE_NONE && y != ORACLE_NONE) {
 			fill_row(d, t, question, x, y, row);

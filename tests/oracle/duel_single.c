@@ -62,13 +62,17 @@ static bool may_leave(const struct duel *d, uint32_t x)
 	return !class || oracle_steps_changes(&d->oracle, x);
 }
 
-/* Somebody of an account that nobody collected gets at it, or may come to do so. */
+/*
+ * Somebody of an account that nobody collected gets at it, or may come to do so; or
+ * whoever has a token, which an identity of the estate may have.
+ */
 static bool outsiders_get_at(const struct duel *d, uint32_t y, uint32_t class)
 {
 	for (uint32_t z = 0; z < oracle_count(&d->oracle); z++) {
 		enum oracle_node_type type = oracle_world_node(&d->oracle.world, z)->type;
 
-		if ((type == ORACLE_FOREIGN || type == ORACLE_ACCOUNT) &&
+		if ((type == ORACLE_FOREIGN || type == ORACLE_ACCOUNT ||
+			    type == ORACLE_LOGIN) &&
 			oracle_can(&d->oracle, z, y, class).most > ORACLE_DENIED)
 			return true;
 	}

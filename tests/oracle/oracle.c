@@ -208,12 +208,14 @@ static struct oracle_truth resource_ceilings(const struct oracle_ask *q)
 	struct oracle_truth deny = { 0, 0 };
 
 	if (!q->class->rcp || (q->request.subject->flags & ENTITY_LINKED) ||
-		place->exempt)
+		place->exempt || q->request.object->managed)
 		return deny;
 	if (place->unknown)
 		return oracle_ask_perhaps(q);
 	for (uint32_t i = 0; i < place->level_count; i++)
 		deny = oracle_truth_or(deny, sum(q, &place->levels[i].rcps, true));
+	if (q->request.object->managed_maybe)
+		deny.sure = 0;
 	return deny;
 }
 

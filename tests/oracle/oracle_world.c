@@ -334,6 +334,32 @@ static bool is_kind(const struct oracle_node *n, const char *kind)
 	return n->entity && str_eq(n->entity->kind, str_from(kind));
 }
 
+/*
+ * Of the provider's keys nobody changes the policy.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk
+ */
+static bool may_change(const struct oracle_documents *policies)
+{
+	for (uint32_t i = 0; i < policies->count; i++) {
+		const struct oracle_policy *p = &policies->items[i]->policy;
+
+		for (uint32_t k = 0; k < p->count; k++) {
+			const struct oracle_statement *s = &p->statements[k];
+			bool hit = false;
+
+			for (uint32_t a = 0; a < s->actions.count; a++) {
+				struct str pattern = s->actions.items[a];
+
+				hit |= str_eq(pattern, STR_LIT("*")) ||
+				       str_eq_fold(pattern, STR_LIT("kms:*"));
+			}
+			if (!s->deny && hit != s->not_action)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void gather_resource(struct oracle_world *w, uint32_t n)
 {
 	struct oracle_node *node = oracle_world_node(w, n);
@@ -346,6 +372,13 @@ static void gather_resource(struct oracle_world *w, uint32_t n)
 	if (!push_held(w, &node->endpoint, n, LAYER_ENDPOINT, (struct str){ 0 }))
 		node->endpoint.missing = true;
 	node->asked = own;
+	if (is_kind(node, "aws:kms:key")) {
+		struct str manager = { 0 };
+		bool said = oracle_world_attribute(node, STR_LIT("manager"), &manager);
+
+		node->managed = said && str_eq(manager, STR_LIT("AWS"));
+		node->managed_maybe = !said && !may_change(&node->resource);
+	}
 	for (uint32_t i = 0; i < record_count(w); i++) {
 		const struct record_coverage *c = &record_get(w, i)->coverage;
 

@@ -51,7 +51,9 @@ struct oracle_node {
 	bool bounded, refused; /* has a boundary; its own policy could not be read */
 	bool asked;            /* somebody tried to read its own policy */
 	bool listed;           /* somebody listed its grants */
-	struct str canonical;  /* of its account, in lists of access control; or empty */
+	/* a key: the provider's, which no ceiling binds; nobody knows whether it is */
+	bool managed, managed_maybe;
+	struct str canonical; /* of its account, in lists of access control; or empty */
 	struct oracle_bucket {
 		bool closed;       /* its policy is public, and void for strangers */
 		bool not_public;   /* its list gives nothing to everybody */

@@ -452,6 +452,8 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 	/* keys of tags have no case, values do */
 	struct record_pair tag = { str_from(PICK(g, "t", "T")),
 		str_from(PICK(g, "x", "y", "a")) };
+	struct record_pair manager = { STR_LIT("manager"),
+		str_from(PICK(g, "AWS", "CUSTOMER", "CUSTOMER")) };
 	bool bucket = strcmp(t->kind, "aws:s3:bucket") == 0;
 
 	if (t->sort == SORT_ENDPOINT) {
@@ -462,6 +464,10 @@ static void write_thing(struct worldgen *g, const struct thing *t, struct str ke
 		worldgen_settings(g, true);
 	if (t->sort == SORT_POINT)
 		worldgen_leads_to(g);
+	if (strcmp(t->kind, "aws:kms:key") == 0 && chance(g, 60)) {
+		g->r.attributes = &manager;
+		g->r.attribute_count = 1;
+	}
 	recorder_entity(&g->r, t->kind, key, str_from(t->name), t->flags, &tag,
 		has(g, WITH_TAG) ? 1 : 0);
 	switch (t->sort) {
