@@ -4,6 +4,7 @@
 
 #include "reachability/answer_open.h"
 #include "reachability/asking.h"
+#include "reachability/hop_cover.h"
 #include "reachability/imagined.h"
 #include "reachability/notes_tree.h"
 #include "reachability/tree_sweep.h"
@@ -263,11 +264,16 @@ static int sightings_of(struct asking *a, struct buf *out, node_id n,
 {
 	struct buf found = { 0 };
 	node_id ruler = ruler_of(a, rulers, n), opened = imagined_opened(a->w, n);
-	bool rules = false;
-	int rc = opened != NODE_NONE && !objects
-			 ? sightings_opened(a, &found, n, opened, e)
-		 : objects ? sightings_on(a, &found, n, objects, object_count, e)
-			   : search_what_beside(&found, a->d, n, ruler, e);
+	bool rules = false, has = false;
+	int rc = 0;
+
+	if (ruler != NODE_NONE && opened == NODE_NONE && !objects &&
+		hop_cover_has(&has, hop_cover_of(graph_hop(a->graph)), ruler, n, e) < 0)
+		return e->code;
+	rc = opened != NODE_NONE && !objects ? sightings_opened(a, &found, n, opened, e)
+	     : objects ? sightings_on(a, &found, n, objects, object_count, e)
+	     : has     ? search_named(&found, a->d, n, ruler, e)
+		       : search_what_beside(&found, a->d, n, ruler, e);
 
 	if (rc == 0 && ruler == NODE_NONE && opened == NODE_NONE)
 		rc = search_rules(&rules, a->d, n, e);

@@ -235,6 +235,22 @@ static int stand_indirect(struct answer_standing *best, struct path *path,
 	return 0;
 }
 
+/*
+ * What nobody read counts: the same once more, when all that is known denies. It only
+ * adds ways that nobody knows to be ways.
+ */
+static int stand_unread(struct answer_standing *best, struct path *path, struct asking *a,
+	node_id subject, const struct answer_object *object, struct err *e)
+{
+	asking_set_strict(a);
+	if (hop_want(graph_hop(a->graph), object->node, e) < 0)
+		return e->code;
+	if (a->o->direct_only)
+		return 0;
+	return a->query->admin ? stand_indirect(best, path, a, subject, object, e)
+			       : answer_unread(best, path, a, subject, object, e);
+}
+
 int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 	const struct action_query *actions, const struct answer_object *object,
 	const struct answer_options *o, struct err *e)
@@ -247,9 +263,6 @@ int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 	asking_init(&a, w, actions, o);
 	decide_set_strict(a.d, true);
 	decide_set_strict(a.assume, true);
-	/* Whom from outside an unread trust would let in is not asked. */
-	if (world_node(w, subject)->type == NODE_ENTITY)
-		graph_set_strict(a.graph);
 	rc = hop_want(graph_hop(a.graph), object->node, e);
 	if (rc == 0)
 		rc = answer_can_standing(&best, &a, subject, object, e);
@@ -258,6 +271,10 @@ int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 			.action = CATALOG_NONE };
 	if (rc == 0 && !o->direct_only && best.verdict < VERDICT_ALLOWED)
 		rc = stand_indirect(&best, &out->path, &a, subject, object, e);
+	/* Whom from outside an unread trust would let in is not asked. */
+	if (rc == 0 && best.verdict == VERDICT_DENIED &&
+		world_node(w, subject)->type == NODE_ENTITY)
+		rc = stand_unread(&best, &out->path, &a, subject, object, e);
 	if (rc == 0 && best.verdict == VERDICT_DENIED)
 		rc = answer_unseen(&best, &a, subject, object, e);
 	/* What such a one carries nobody knows. */

@@ -1,6 +1,9 @@
 #include "reachability/answer_open.h"
 
+#include <stdlib.h>
+
 #include "reachability/imagined.h"
+#include "reachability/search.h"
 
 /* The way, one hop longer. */
 static struct path longer(struct asking *a, const struct path *way, node_id from,
@@ -54,16 +57,45 @@ static void add_end(struct buf *out, struct asking *a, const struct ways *ways,
 	}
 }
 
-static int add_openings(
-	struct buf *out, struct asking *a, const struct ways *ways, struct err *e)
+/* Whoever came first and rules its scope: those behind it are looked at beside it. */
+static node_id ruler_of(const struct asking *a, const struct buf *rulers, node_id n)
 {
+	for (size_t i = 0; i < VEC_COUNT(rulers, node_id); i++) {
+		node_id ruler = VEC_DATA(rulers, const node_id)[i];
+
+		if (world_node(a->w, ruler)->scope == world_node(a->w, n)->scope)
+			return ruler;
+	}
+	return NODE_NONE;
+}
+
+static int ruler_add(struct buf *rulers, struct asking *a, node_id n, struct err *e)
+{
+	bool rules = false;
+
+	if (ruler_of(a, rulers, n) == NODE_NONE && search_rules(&rules, a->d, n, e) < 0)
+		return e->code;
+	if (rules)
+		VEC_ADD(rulers, node_id, n);
+	return 0;
+}
+
+static int add_openings(struct buf *out, struct asking *a, const struct ways *ways,
+	struct buf *rulers, struct err *e)
+{
+	const struct node *n = world_node(a->w, ways->node);
 	struct buf hubs = { 0 };
+	node_id ruler = NODE_NONE;
 	int rc;
 
 	if (imagined_opened(a->w, ways->node) != NODE_NONE ||
 		!world_acts(a->w, ways->node))
 		return 0;
-	rc = hop_from_openings(&hubs, graph_hop(a->graph), ways->node, e);
+	if (n->type == NODE_ENTITY && !(n->flags & (ENTITY_LINKED | ENTITY_ROOT)))
+		ruler = ruler_of(a, rulers, ways->node);
+	rc = hop_from_openings(&hubs, graph_hop(a->graph), ways->node, ruler, e);
+	if (rc == 0)
+		rc = ruler_add(rulers, a, ways->node, e);
 	for (size_t i = 0; i < VEC_COUNT(&hubs, const struct hub *) && rc == 0; i++) {
 		const struct hub *hub = VEC_DATA(&hubs, const struct hub *)[i];
 
@@ -74,25 +106,47 @@ static int add_openings(
 	return rc;
 }
 
+static int compare_ways(const void *a, const void *b)
+{
+	const struct ways *x = a, *y = b;
+	int rc = row_compare_paths(&x->items->path, &y->items->path);
+
+	return rc != 0 ? rc : (x->node > y->node) - (x->node < y->node);
+}
+
+/* The ways to each identity, the best first. */
+static void ways_sort(struct buf *out, const struct path_found *items, uint32_t count)
+{
+	for (uint32_t i = 0, n = 1; i < count; i += n) {
+		struct ways ways = { .node = items[i].node, .items = items + i };
+
+		for (n = 1; i + n < count && items[i + n].node == ways.node; n++)
+			;
+		ways.count = n;
+		buf_add(out, &ways, sizeof(ways));
+	}
+	if (out->n > 0)
+		qsort(out->p, VEC_COUNT(out, struct ways), sizeof(struct ways),
+			compare_ways);
+}
+
 int answer_open_add(const struct path_found **items, uint32_t *count, struct asking *a,
 	node_id subject, struct err *e)
 {
-	struct buf all = { 0 };
+	struct buf all = { 0 }, rulers = { 0 }, sorted = { 0 };
 	struct ways own = { .node = subject, .count = 1 };
 	int rc = 0;
 
 	if (*count > 0)
 		buf_add(&all, *items, *count * sizeof(**items));
+	ways_sort(&sorted, *items, *count);
 	if (a->o->via_count == 0 && a->o->max_hops > 0)
-		rc = add_openings(&all, a, &own, e);
-	for (uint32_t i = 0, n = 1; i < *count && rc == 0; i += n) {
-		struct ways ways = { .node = (*items)[i].node, .items = *items + i };
-
-		for (n = 1; i + n < *count && ways.items[n].node == ways.node; n++)
-			;
-		ways.count = n;
-		rc = add_openings(&all, a, &ways, e);
-	}
+		rc = add_openings(&all, a, &own, &rulers, e);
+	for (size_t i = 0; i < VEC_COUNT(&sorted, struct ways) && rc == 0; i++)
+		rc = add_openings(
+			&all, a, &VEC_DATA(&sorted, const struct ways)[i], &rulers, e);
+	buf_release(&rulers);
+	buf_release(&sorted);
 	*count = (uint32_t)VEC_COUNT(&all, struct path_found);
 	*items = world_keep(a->w, &all);
 	return rc;

@@ -41,24 +41,59 @@ static int may_become_unseen(
 	return 0;
 }
 
+/* The way to the first whom the search accepts. */
+static int search_accepted(const struct path_found **out, struct asking *a,
+	node_id subject, int (*accept)(void *, bool *, node_id, struct err *), void *ctx,
+	struct err *e)
+{
+	static const uint64_t bits[PATH_LEVELS] = { 1, 1, 1, 1 };
+	const struct path_goal start = { subject, 0 };
+	const struct path_search request = { .graph = a->graph,
+		.options = a->o,
+		.goals = &start,
+		.goal_count = 1,
+		.bits = bits,
+		.words = 1,
+		.group_count = 1,
+		.first_level = PATH_LEVELS - 1,
+		.accept = accept,
+		.accept_ctx = ctx };
+	uint32_t count;
+
+	return path_search(out, &count, &request, e) < 0 ? e->code : (int)count;
+}
+
+/* A search that ends with the first who may obtain an identity that nobody collected. */
+struct unseen {
+	struct asking *a;
+	struct str account;
+	bool may;
+};
+
+static int accept_unseen(void *ctx, bool *enough, node_id n, struct err *e)
+{
+	struct unseen *u = ctx;
+
+	if (may_become_unseen(&u->may, u->a, n, u->account, e) < 0)
+		return e->code;
+	*enough = u->may;
+	return 0;
+}
+
 /* The subject, or whoever it can be, may be such a one: the answer is not known. */
 static int stand_unseen(struct answer_standing *best, struct asking *a, node_id subject,
 	struct str account, struct err *e)
 {
-	const struct path_found *r;
-	uint32_t count;
-	bool may = false;
+	struct unseen u = { .a = a, .account = account };
+	const struct path_found *found;
+	bool enough;
 
 	if (best->verdict > VERDICT_DENIED)
 		return 0;
-	if (path_search_from(&r, &count, a->graph, subject, a->o, e) < 0 ||
-		may_become_unseen(&may, a, subject, account, e) < 0)
+	if (accept_unseen(&u, &enough, subject, e) < 0 ||
+		(!u.may && search_accepted(&found, a, subject, accept_unseen, &u, e) < 0))
 		return e->code;
-	for (uint32_t i = 0; i < count && !may; i++) {
-		if (may_become_unseen(&may, a, r[i].node, account, e) < 0)
-			return e->code;
-	}
-	if (!may)
+	if (!u.may)
 		return 0;
 	best->verdict = VERDICT_UNKNOWN;
 	best->residual = world_unknown(a->w, account,
@@ -159,6 +194,83 @@ static int goals_of(struct buf *goals, struct asking *a,
 				a->w, &VEC_DATA(&found, const struct search_found)[i]));
 	buf_release(&found);
 	return rc;
+}
+
+/* --- what nobody read --- */
+
+/* A search forward that ends with the first who may have what is asked. */
+struct unread {
+	struct asking *a;
+	const struct answer_object *object;
+	struct answer_standing standing;
+};
+
+static int accept_standing(void *ctx, bool *enough, node_id n, struct err *e)
+{
+	struct unread *u = ctx;
+
+	if (answer_can_standing(&u->standing, u->a, n, u->object, e) < 0)
+		return e->code;
+	*enough = u->standing.verdict > VERDICT_DENIED;
+	return 0;
+}
+
+/* Whether anybody at all, as it is or as hops make it, may have it. */
+static int anybody_may(
+	bool *out, struct asking *a, const struct answer_object *object, struct err *e)
+{
+	struct buf goals = { 0 }, nodes = { 0 };
+	const struct decide_object *o;
+	int rc = 0;
+
+	*out = true;
+	if (a->query->become || a->query->admin)
+		return 0;
+	if (decide_object(&o, a->d, object->node, e) < 0)
+		return e->code;
+	/* what a policy says that nobody read, anybody may have */
+	if ((o->o.policy_state != SEGMENT_POLICY_GOT &&
+		    o->o.policy_state != SEGMENT_POLICY_NONE) ||
+		!o->o.grants_known || o->above || o->o.is_way)
+		return 0;
+	rc = goals_of(&goals, a, object, e);
+	*out = goals.n > 0;
+	if (rc == 0 && !*out)
+		rc = asking_imagined(&nodes, a, object->node, e);
+	for (size_t i = 0; i < VEC_COUNT(&nodes, node_id) && rc == 0 && !*out; i++) {
+		struct answer_standing s;
+
+		rc = answer_can_standing(&s, a, VEC_DATA(&nodes, node_id)[i], object, e);
+		*out = s.verdict > VERDICT_DENIED;
+	}
+	buf_release(&goals);
+	buf_release(&nodes);
+	return rc;
+}
+
+int answer_unread(struct answer_standing *best, struct path *path, struct asking *a,
+	node_id subject, const struct answer_object *object, struct err *e)
+{
+	struct unread u = { .a = a, .object = object };
+	const struct path_found *found;
+	bool may;
+	int count;
+
+	if (anybody_may(&may, a, object, e) < 0)
+		return e->code;
+	if (!may)
+		return 0;
+	count = search_accepted(&found, a, subject, accept_standing, &u, e);
+	for (int i = 0; i < count; i++) {
+		if (found[i].node != u.standing.actor ||
+			u.standing.verdict == VERDICT_DENIED ||
+			!asking_wants(a, &found[i].path))
+			continue;
+		*best = u.standing;
+		*path = found[i].path;
+		return 0;
+	}
+	return count < 0 ? count : 0;
 }
 
 int answer_unseen(struct answer_standing *best, struct asking *a, node_id subject,

@@ -11,6 +11,14 @@
 void answer_unseen_node(struct answer_standing *out, struct asking *a, node_id n);
 
 /*
+ * Raise a denial to unknown when policies or compute that nobody read may lead from the
+ * subject to one who has what is asked: *path is such a way. Of strict questions and
+ * graphs (graph_set_strict).
+ */
+int answer_unread(struct answer_standing *best, struct path *path, struct asking *a,
+	node_id subject, const struct answer_object *object, struct err *e);
+
+/*
  * Raise a denial to unknown when an identity that was not collected may stand between
  * subject and object. Of strict questions (decide_set_strict).
  */

@@ -23,19 +23,33 @@ static struct decide *decide_assume(struct world *w)
 	return decide_new(w, &query);
 }
 
+static struct graph *graph_of(const struct asking *a)
+{
+	struct graph *g = graph_new(a->w);
+
+	if (a->o->via_count > 0 || a->o->avoiding_count > 0)
+		hop_set_every(graph_hop(g));
+	return g;
+}
+
 void asking_init(struct asking *a, struct world *w, const struct action_query *query,
 	const struct answer_options *o)
 {
 	*a = (struct asking){ .w = w, .query = query, .o = o, .noted = SEGMENT_NONE };
 	a->d = decide_new(w, query);
 	decide_want_exclusions(a->d, o->want_excluded);
-	a->graph = graph_new(w);
-	if (o->via_count > 0 || o->avoiding_count > 0)
-		hop_set_every(graph_hop(a->graph));
+	a->graph = graph_of(a);
 	a->assume = decide_assume(w);
 	a->admin = admin_new(w);
 	a->notes = notes_new(w);
 	a->rows = row_maker_new(w);
+}
+
+void asking_set_strict(struct asking *a)
+{
+	graph_free(a->graph);
+	a->graph = graph_of(a);
+	graph_set_strict(a->graph);
 }
 
 void asking_release(struct asking *a)

@@ -30,6 +30,9 @@ struct asking {
 
 void asking_init(struct asking *a, struct world *w, const struct action_query *query,
 	const struct answer_options *o);
+/* Hops again from the start, as graph_set_strict says. */
+void asking_set_strict(struct asking *a);
+
 void asking_release(struct asking *a);
 
 /* Whether a path (NULL: direct) is of the sort that the options ask for. */

@@ -66,7 +66,7 @@ struct hop *graph_hop(struct graph *g)
 
 void graph_set_strict(struct graph *g)
 {
-	hop_needs_set_strict(hop_needs(g->hop));
+	hop_set_strict(g->hop);
 	graph_parts_forbid(g->parts);
 }
 
@@ -233,7 +233,7 @@ static int walk_into(struct graph_walk *walk, struct graph *g,
 
 /* The targets of one hub that the actor has by an entry. */
 static int walk_hub(struct graph_walk *walk, struct graph *g, struct graph_part *part,
-	const struct hop_part_entry *entry, uint32_t index, struct err *e)
+	const struct hop_part_entry *entry, uint32_t index, bool whole, struct err *e)
 {
 	const struct hop_part *h = &part->part;
 	const struct hop_part_hub *hub = hop_part_hub(h, index);
@@ -255,15 +255,15 @@ static int walk_hub(struct graph_walk *walk, struct graph *g, struct graph_part 
 		edge.through = targets[i].through;
 		if (graph_part_node(&edge.node, g->parts, part, targets[i].to, e) < 0)
 			return e->code;
-		/* Whom changes make is found from the actor. */
-		if (!world_node(g->world, edge.node)->imagined)
+		/* Whom changes make is found from the actor, if not all of it is here. */
+		if (whole || !world_node(g->world, edge.node)->imagined)
 			walk->edge(walk->ctx, &edge);
 	}
 	return 0;
 }
 
 static int walk_places(struct graph_walk *walk, struct graph *g, struct graph_part *part,
-	const struct hop_part_place *places, uint32_t count, struct err *e)
+	const struct hop_part_place *places, uint32_t count, bool whole, struct err *e)
 {
 	const struct hop_part *h = &part->part;
 
@@ -278,7 +278,7 @@ static int walk_places(struct graph_walk *walk, struct graph *g, struct graph_pa
 		if (is_weak(walk, (enum expr_verdict)entry->verdict))
 			continue;
 		for (uint32_t k = 0; k < hubs; k++) {
-			if (walk_hub(walk, g, part, entry, hub[k], e) < 0)
+			if (walk_hub(walk, g, part, entry, hub[k], whole, e) < 0)
 				return e->code;
 		}
 	}
@@ -286,14 +286,14 @@ static int walk_places(struct graph_walk *walk, struct graph *g, struct graph_pa
 }
 
 static int walk_from(struct graph_walk *walk, struct graph *g,
-	const struct graph_place *at, struct err *e)
+	const struct graph_place *at, bool whole, struct err *e)
 {
 	const struct hop_part *h = &at->part->part;
 	uint32_t class = h->words[HOP_PART_CLASS_OF][at->ref], count;
 	const struct hop_part_place *places = hop_part_slice(
 		h, HOP_PART_FROM_BEGINS, HOP_PART_FROM, at->ref, 2, &count);
 
-	if (walk_places(walk, g, at->part, places, count, e) < 0)
+	if (walk_places(walk, g, at->part, places, count, whole, e) < 0)
 		return e->code;
 	if (class == HOP_PART_NONE ||
 		!enters(walk, true,
@@ -302,23 +302,49 @@ static int walk_from(struct graph_walk *walk, struct graph *g,
 		return 0;
 	places = hop_part_slice(
 		h, HOP_PART_CLASS_FROM_BEGINS, HOP_PART_CLASS_FROM, class, 2, &count);
-	return walk_places(walk, g, at->part, places, count, e);
+	return walk_places(walk, g, at->part, places, count, whole, e);
 }
 
-static int walk_changes(
-	struct graph_walk *walk, struct graph *g, node_id n, struct err *e)
+/* What the rules say beside the index: all changes, or what the question wants opened. */
+static int walk_beside(
+	struct graph_walk *walk, struct graph *g, node_id n, bool whole, struct err *e)
 {
 	struct hubs *slot = sparse_at(&g->changes, n);
 	struct buf found = { 0 };
 
 	if (!slot->known) {
-		if (hop_from_beside(&found, g->hop, n, e) < 0) {
+		int rc = whole ? hop_from_wanted(&found, g->hop, n, e)
+			       : hop_from_beside(&found, g->hop, n, e);
+
+		if (rc < 0) {
 			buf_release(&found);
-			return e->code;
+			return rc;
 		}
 		hubs_keep(slot, g, &found);
 	}
 	walk_hubs(walk, slot->items, slot->count);
+	return 0;
+}
+
+/* What the index says the identity makes of itself. */
+static int walk_steps(struct graph_walk *walk, struct graph *g, node_id n, struct err *e)
+{
+	const struct hop_change_step *const *steps;
+	uint32_t count;
+
+	if (hop_change_from(&steps, &count, hop_change_of(g->hop), n, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct hub_end *end = &steps[i]->end;
+		const struct graph_edge edge = { .node = end->node,
+			.rule = steps[i]->rule,
+			.verdict = end->verdict,
+			.through = end->through,
+			.residual = end->residual };
+
+		if (!is_weak(walk, end->verdict))
+			walk->edge(walk->ctx, &edge);
+	}
 	return 0;
 }
 
@@ -349,12 +375,18 @@ static int each_from(struct graph_walk *walk, struct graph *g, node_id n,
 	const struct buf *places, struct err *e)
 {
 	const struct graph_place *v = VEC_DATA(places, const struct graph_place);
+	bool whole;
 
+	if (graph_parts_whole(&whole, g->parts, e) < 0)
+		return e->code;
+	whole = whole && !hop_is_every(g->hop);
 	for (size_t i = 0; i < VEC_COUNT(places, struct graph_place); i++) {
-		if (walk_from(walk, g, &v[i], e) < 0)
+		if (walk_from(walk, g, &v[i], whole, e) < 0)
 			return e->code;
 	}
-	return walk_changes(walk, g, n, e);
+	if (whole && walk_steps(walk, g, n, e) < 0)
+		return e->code;
+	return walk_beside(walk, g, n, whole, e);
 }
 
 int graph_each(

@@ -18,6 +18,7 @@ struct scope_parts {
 struct graph_parts {
 	struct world *world;
 	bool forbidden, asked, usable;
+	bool looked, whole;         /* graph_parts_whole */
 	struct scope_parts *scopes; /* per scope */
 	uint32_t marks;             /* given out so far */
 };
@@ -184,6 +185,50 @@ int graph_part_node(node_id *out, struct graph_parts *p, struct graph_part *part
 	return 0;
 }
 
+static int compare_named(const void *a, const void *b)
+{
+	const struct graph_named *x = a, *y = b;
+
+	return (x->node > y->node) - (x->node < y->node);
+}
+
+static int imagined_load(struct graph_parts *p, struct graph_part *part, struct err *e)
+{
+	const struct hop_part *h = &part->part;
+	struct buf all = { 0 };
+	int rc = 0;
+
+	for (uint32_t i = h->entity_count; i < h->ref_count && rc == 0; i++) {
+		struct graph_named one = { .ref = i };
+
+		if (hop_part_other(h, i - h->entity_count)->type != HOP_PART_IMAGINED)
+			continue;
+		rc = graph_part_node(&one.node, p, part, i, e);
+		buf_add(&all, &one, sizeof(one));
+	}
+	part->imagined_count = (uint32_t)VEC_COUNT(&all, struct graph_named);
+	if (part->imagined_count > 0)
+		qsort(all.p, part->imagined_count, sizeof(struct graph_named),
+			compare_named);
+	part->imagined = world_keep(p->world, &all);
+	return rc;
+}
+
+static int imagined_find(uint32_t *out, struct graph_parts *p, struct graph_part *part,
+	node_id n, struct err *e)
+{
+	const struct graph_named key = { .node = n }, *found;
+
+	if (!part->imagined && imagined_load(p, part, e) < 0)
+		return e->code;
+	found = part->imagined_count == 0
+			? NULL
+			: bsearch(&key, part->imagined, part->imagined_count, sizeof(key),
+				  compare_named);
+	*out = found ? found->ref : HOP_PART_NONE;
+	return 0;
+}
+
 /* The ref of a node that is no entity of the part's scope, or HOP_PART_NONE. */
 static int other_find(uint32_t *out, struct graph_parts *p, struct graph_part *part,
 	node_id n, struct err *e)
@@ -192,15 +237,15 @@ static int other_find(uint32_t *out, struct graph_parts *p, struct graph_part *p
 	const struct hop_part *h = &part->part;
 
 	*out = HOP_PART_NONE;
+	if (node->imagined)
+		return imagined_find(out, p, part, n, e);
 	for (uint32_t i = h->entity_count; i < h->ref_count; i++) {
 		const struct hop_part_other *other =
 			hop_part_other(h, i - h->entity_count);
 		node_id made;
 
-		if (node->imagined ? other->type != HOP_PART_IMAGINED
-				   : (other->type != HOP_PART_ENTITY ||
-					     !str_eq(hop_part_text(h, other->key),
-						     node->key)))
+		if (other->type != HOP_PART_ENTITY ||
+			!str_eq(hop_part_text(h, other->key), node->key))
 			continue;
 		if (graph_part_node(&made, p, part, i, e) < 0)
 			return e->code;
@@ -270,7 +315,8 @@ static int from_scope(struct buf *out, struct graph_parts *p, scope_number scope
 	for (uint32_t i = 0; i < here->count; i++) {
 		struct graph_place at = { here->parts[i], node->id };
 
-		if (scope != node->scope && other_find(&at.ref, p, at.part, n, e) < 0)
+		if ((scope != node->scope || node->imagined) &&
+			other_find(&at.ref, p, at.part, n, e) < 0)
 			return e->code;
 		if (at.ref != HOP_PART_NONE)
 			VEC_ADD(out, struct graph_place, at);
@@ -283,12 +329,15 @@ int graph_parts_from(struct buf *out, struct graph_parts *p, node_id n, struct e
 	const struct node *node = world_node(p->world, n);
 	struct hops_name name = { HOPS_FROM, node->scope, 0 };
 	struct str bytes;
+	size_t before = out->n;
 	bool good;
 	int rc;
 
 	if (usable(&good, p, e) < 0)
 		return e->code;
-	if (!good || node->type != NODE_ENTITY || node->imagined)
+	if (good && node->imagined && graph_parts_whole(&good, p, e) < 0)
+		return e->code;
+	if (!good || node->type != NODE_ENTITY)
 		return 0;
 	rc = hops_get(&bytes, world_snapshot(p->world), name, e);
 	for (size_t i = 0; rc == 1 && i + 4 <= bytes.n; i += 4) {
@@ -298,7 +347,42 @@ int graph_parts_from(struct buf *out, struct graph_parts *p, node_id n, struct e
 		if (from_scope(out, p, scope, n, e) < 0)
 			return e->code;
 	}
-	return rc < 0 ? rc : 1;
+	if (rc < 0)
+		return rc;
+	/* of an imagined one that no part knows the rules have to tell */
+	return !node->imagined || out->n > before;
+}
+
+static int scope_whole(
+	bool *out, struct graph_parts *p, scope_number scope, struct err *e)
+{
+	struct scope_parts *here;
+	struct segment *s;
+
+	if (scope_open(&here, p, scope, e) < 0 ||
+		world_segment(&s, p->world, scope, e) < 0)
+		return e->code;
+	*out = here->count > 0
+		       ? here->parts[0]->part.words[HOP_PART_RANGE][HOP_PART_WHOLE] != 0
+		       : segment_info(s)->class_count == 0;
+	return 0;
+}
+
+int graph_parts_whole(bool *out, struct graph_parts *p, struct err *e)
+{
+	if (usable(out, p, e) < 0)
+		return e->code;
+	if (*out && !p->looked) {
+		p->whole = true;
+		for (scope_number n = 0; p->whole && n < world_scope_count(p->world);
+			n++) {
+			if (scope_whole(&p->whole, p, n, e) < 0)
+				return e->code;
+		}
+		p->looked = true;
+	}
+	*out = *out && p->whole;
+	return 0;
 }
 
 /* --- what identities make of themselves --- */

@@ -18,6 +18,15 @@ struct graph_part {
 	uint32_t mark;       /* the first of its marks, see graph_walk */
 	node_id *nodes;      /* per ref + 1; 0: not yet */
 	struct expr_reader exprs;
+	/* of imagined nodes, ascending; NULL: not yet */
+	const struct graph_named *imagined;
+	uint32_t imagined_count;
+};
+
+/* A node and its number in a part. */
+struct graph_named {
+	node_id node;
+	uint32_t ref;
 };
 
 struct graph_parts;
@@ -43,6 +52,12 @@ int graph_parts_into(
  * rules have to tell.
  */
 int graph_parts_from(struct buf *out, struct graph_parts *p, node_id n, struct err *e);
+
+/*
+ * Whether the parts have all that identities of the store make of each other and of
+ * themselves.
+ */
+int graph_parts_whole(bool *out, struct graph_parts *p, struct err *e);
 
 /* A hop_change_source: what a part has of the scope's changes. */
 int graph_parts_changes(struct graph_parts *p, struct buf *nodes, struct buf *steps,

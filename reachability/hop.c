@@ -6,6 +6,7 @@
 #include "base/sparse.h"
 #include "reachability/hop_bond.h"
 #include "reachability/hop_change.h"
+#include "reachability/hop_cover.h"
 #include "reachability/hop_grant.h"
 #include "reachability/hop_kin.h"
 #include "reachability/hop_list.h"
@@ -119,6 +120,7 @@ struct hop *hop_new(struct world *w)
 		w, VEC_DATA(&h->rules, const struct rule *const), hop_rule_count(h));
 	h->change = hop_change_new(w, h);
 	h->kin = hop_kin_new(w, h->needs);
+	h->cover = hop_cover_new(w, h);
 	h->open = hop_open_new(w, h);
 	gains_of(h);
 	return h;
@@ -129,6 +131,7 @@ void hop_free(struct hop *h)
 	if (!h)
 		return;
 	hop_change_free(h->change);
+	hop_cover_free(h->cover);
 	hop_kin_free(h->kin);
 	hop_open_free(h->open);
 	hop_grants_free(h->grants);
@@ -166,12 +169,20 @@ struct hop_open *hop_open_of(struct hop *h)
 	return h->open;
 }
 
+void hop_set_strict(struct hop *h)
+{
+	hop_needs_set_strict(h->needs);
+	hop_grants_set_strict(h->grants);
+}
+
 int hop_want(struct hop *h, node_id object, struct err *e)
 {
 	const struct decide_object *o;
 
 	if (subject_object(&o, world_subjects(h->world), object, e) < 0)
 		return e->code;
+	if (world_node(h->world, object)->type != NODE_ENTITY)
+		hop_grants_set_unread(h->grants, o->o.kind);
 	if (o->o.is_way)
 		hop_open_want(h->open, o->o.beneath);
 	/* what opens a container opens what is beneath it */
@@ -185,9 +196,19 @@ struct hop_kin *hop_kin_of(struct hop *h)
 	return h->kin;
 }
 
+struct hop_cover *hop_cover_of(struct hop *h)
+{
+	return h->cover;
+}
+
 void hop_set_every(struct hop *h)
 {
 	h->every = true;
+}
+
+bool hop_is_every(const struct hop *h)
+{
+	return h->every;
 }
 
 bool hop_changes_others(const struct hop *h)

@@ -15,6 +15,7 @@
 
 struct hop;
 struct hop_change;
+struct hop_cover;
 struct hop_kin;
 struct hop_open;
 
@@ -58,6 +59,14 @@ int hop_from_beside(struct buf *out, struct hop *h, node_id actor, struct err *e
  */
 void hop_set_every(struct hop *h);
 
+/* One question about one resource (graph_set_strict). Before any other call. */
+void hop_set_strict(struct hop *h);
+
+bool hop_is_every(const struct hop *h);
+
+/* Of those from an actor, the hubs that open what a question is about (hop_want). */
+int hop_from_wanted(struct buf *out, struct hop *h, node_id actor, struct err *e);
+
 /* Whether any rule changes others. */
 bool hop_changes_others(const struct hop *h);
 
@@ -69,13 +78,17 @@ int hop_want(struct hop *h, node_id object, struct err *e);
 
 /*
  * The hubs that open resources to an actor, all on which it could gain by it: for
- * questions about everything.
+ * questions about everything. `ruler` (or NODE_NONE): without those on which one of the
+ * same scope that search_rules gains or has as much.
  */
-int hop_from_openings(struct buf *out, struct hop *h, node_id actor, struct err *e);
+int hop_from_openings(
+	struct buf *out, struct hop *h, node_id actor, node_id ruler, struct err *e);
 
 struct hop_open *hop_open_of(struct hop *h);
 
 struct hop_kin *hop_kin_of(struct hop *h);
+
+struct hop_cover *hop_cover_of(struct hop *h);
 
 /* What changes make, by account (hop_change.h). */
 struct hop_change *hop_change_of(struct hop *h);

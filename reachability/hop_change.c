@@ -13,6 +13,8 @@ struct account {
 	struct buf nodes;  /* node_id: imagined, in the order found */
 	struct buf steps;  /* struct hop_change_step */
 	struct sparse has; /* bool, by node: is among `nodes` */
+	/* the same steps by whom they are from, once somebody asked */
+	const struct hop_change_step **sorted;
 };
 
 struct hop_change {
@@ -306,6 +308,53 @@ int hop_change_into(const struct hop_change_step **out, uint32_t *count,
 	*count = (uint32_t)VEC_COUNT(&all, struct hop_change_step);
 	buf_release(&all);
 	return rc;
+}
+
+static int compare_from(const void *a, const void *b)
+{
+	const struct hop_change_step *x = *(const struct hop_change_step *const *)a;
+	const struct hop_change_step *y = *(const struct hop_change_step *const *)b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static void sort_steps(struct account *a, struct hop_change *c)
+{
+	size_t count = VEC_COUNT(&a->steps, struct hop_change_step);
+
+	a->sorted = ARENA_NEW_ARRAY(
+		world_arena(c->world), const struct hop_change_step *, count + 1);
+	for (size_t i = 0; i < count; i++)
+		a->sorted[i] = &VEC_DATA(&a->steps, const struct hop_change_step)[i];
+	if (count > 0)
+		qsort(a->sorted, count, sizeof(*a->sorted), compare_from);
+}
+
+int hop_change_from(const struct hop_change_step *const **out, uint32_t *count,
+	struct hop_change *c, node_id n, struct err *e)
+{
+	struct account *a = NULL;
+	size_t low = 0, high, end;
+
+	if (account_get(&a, c, world_node(c->world, n)->scope, e) < 0)
+		return e->code;
+	if (!a->sorted)
+		sort_steps(a, c);
+	end = high = VEC_COUNT(&a->steps, struct hop_change_step);
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (a->sorted[mid]->from < n)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*out = a->sorted + low;
+	for (*count = 0; low < end && a->sorted[low]->from == n; low++)
+		++*count;
+	return 0;
 }
 
 /* --- whose changes may matter to an object --- */

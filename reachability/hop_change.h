@@ -41,6 +41,10 @@ int hop_change_of_scope(const struct buf **nodes, const struct buf **steps,
 int hop_change_into(const struct hop_change_step **out, uint32_t *count,
 	struct hop_change *c, node_id imagined, struct err *e);
 
+/* All steps of an identity of the account, or of one that changes made. */
+int hop_change_from(const struct hop_change_step *const **out, uint32_t *count,
+	struct hop_change *c, node_id n, struct err *e);
+
 /*
  * Imagined identities of the accounts that may act on the object: its own, and those that
  * its policies name.

@@ -1,6 +1,7 @@
 #include "reachability/hop_priv.h"
 
 #include "reachability/hop_bond.h"
+#include "reachability/hop_cover.h"
 #include "reachability/hop_kin.h"
 #include "reachability/hop_open.h"
 #include "reachability/imagined.h"
@@ -384,11 +385,93 @@ static int ends_free(
 	return 0;
 }
 
-/* The hubs of change rules about oneself, or of those about others. */
-static int from_change_rules(struct buf *out, struct hop *h, node_id actor, bool own,
+/* Try for each rule about others whether the actor changes one who covers the others. */
+static int from_likely(
+	struct buf *out, struct hop *h, node_id actor, const bool *may, struct err *e)
+{
+	for (uint32_t i = 0; i < hop_rule_count(h); i++) {
+		const struct rule *rule = hop_rule(h, i);
+		struct buf likely = { 0 };
+		size_t before = VEC_COUNT(out, const struct hub *);
+		int rc = 0;
+
+		if (may[i] && hop_is_change(rule))
+			rc = hop_cover_likely(&likely, h->cover, rule, actor, e);
+		for (size_t k = 0; k < VEC_COUNT(&likely, node_id) && rc == 0 &&
+				   VEC_COUNT(out, const struct hub *) == before;
+			k++) {
+			struct buf one = { 0 };
+
+			VEC_ADD(&one, node_id, VEC_DATA(&likely, const node_id)[k]);
+			rc = from_rule(out, h, rule, actor, &one, e);
+			buf_release(&one);
+		}
+		buf_release(&likely);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* The hubs of a change rule about others; `fixed`: only on these. */
+static int from_change_rule(struct buf *out, struct hop *h, const struct rule *rule,
+	node_id actor, const struct buf *fixed, struct err *e)
+{
+	struct buf rest = { 0 };
+	int rc = 0, known = 0;
+
+	if (!fixed && !h->every) {
+		known = hop_cover_rest(&rest, h->cover, rule, actor, e);
+		rc = known < 0 ? known : 0;
+	}
+	if (rc == 0)
+		rc = from_rule(out, h, rule, actor, known ? &rest : fixed, e);
+	buf_release(&rest);
+	return rc;
+}
+
+/* Whether the actor is sure to write its own policies: no group gives it more. */
+static bool writes_own(const struct buf *hubs, size_t first)
+{
+	for (size_t i = first; i < VEC_COUNT(hubs, const struct hub *); i++) {
+		const struct hub *hub = VEC_DATA(hubs, const struct hub *)[i];
+
+		if (hub->rule->self && (hub->rule->yields & RULE_ANY_POLICY) &&
+			hub->ends[0].verdict == VERDICT_ALLOWED)
+			return true;
+	}
+	return false;
+}
+
+/* The hubs of change rules about oneself; those of membership last. */
+static int from_own_rules(struct buf *out, struct hop *h, node_id actor, struct err *e)
+{
+	size_t first = VEC_COUNT(out, const struct hub *);
+	uint32_t count = hop_rule_count(h);
+	const bool *may;
+
+	if (hop_grants_of(&may, h->grants, actor, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < 2 * count; i++) {
+		const struct rule *rule = hop_rule(h, i % count);
+		bool last = (rule->yields & RULE_MEMBER) != 0;
+
+		if (i == count && !h->every && writes_own(out, first))
+			break;
+		if (hop_is_change(rule) && may[i % count] && rule_keeps_actor(rule) &&
+			last == (i >= count) &&
+			from_rule(out, h, rule, actor, NULL, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
+/* The hubs of change rules about others. */
+static int from_change_rules(struct buf *out, struct hop *h, node_id actor,
 	enum hop_reach reach, struct err *e)
 {
 	bool apart = reach != HOP_REACH_ALL;
+	uint32_t count = hop_rule_count(h);
 	struct buf fixed = { 0 };
 	const bool *may;
 	int rc = hop_grants_of(&may, h->grants, actor, e);
@@ -396,11 +479,18 @@ static int from_change_rules(struct buf *out, struct hop *h, node_id actor, bool
 	if (rc == 0 && apart && hop_changes_others(h))
 		rc = hop_kin_apart(&fixed, h->kin, actor, reach == HOP_REACH_FIRST,
 			RULE_ANY_POLICY, e);
-	for (uint32_t i = 0; i < hop_rule_count(h) && rc == 0; i++) {
-		const struct rule *rule = hop_rule(h, i);
+	hop_cover_begin(h->cover);
+	if (rc == 0 && !apart && !h->every)
+		rc = from_likely(out, h, actor, may, e);
+	for (uint32_t i = 0; i < 2 * count && rc == 0; i++) {
+		const struct rule *rule = hop_rule(h, i % count);
+		/* who is changed by anybody covers those whom a few can change */
+		bool last = rule->bond != RULE_UNBOUND;
 
-		if (hop_is_change(rule) && may[i] && rule_keeps_actor(rule) == own)
-			rc = from_rule(out, h, rule, actor, apart ? &fixed : NULL, e);
+		if (hop_is_change(rule) && may[i % count] && !rule_keeps_actor(rule) &&
+			last == (i >= count))
+			rc = from_change_rule(
+				out, h, rule, actor, apart ? &fixed : NULL, e);
 	}
 	buf_release(&fixed);
 	return rc;
@@ -506,9 +596,8 @@ int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *
 		return e->code;
 	if (reach == HOP_REACH_NONE)
 		return 0;
-	if (reach == HOP_REACH_ALL &&
-		(from_change_rules(out, h, actor, true, reach, e) < 0 ||
-			ends_free(&done, h, out, first, e) < 0))
+	if (reach == HOP_REACH_ALL && (from_own_rules(out, h, actor, e) < 0 ||
+					      ends_free(&done, h, out, first, e) < 0))
 		return e->code;
 	if (reach == HOP_REACH_ALL && done)
 		reach = HOP_REACH_APART;
@@ -516,15 +605,30 @@ int hop_from_changes(struct buf *out, struct hop *h, node_id actor, struct err *
 		return e->code;
 	if (reach == HOP_REACH_FIRST && !done)
 		reach = HOP_REACH_ALL;
-	return from_change_rules(out, h, actor, false, reach, e);
+	return from_change_rules(out, h, actor, reach, e);
 }
 
-/* The hubs that open resources: `all` as in hop_open_what. */
-static int from_openings(
-	struct buf *out, struct hop *h, node_id actor, bool all, struct err *e)
+/*
+ * Per rule that opens resources, whether it comes into question. Where a ruler has all
+ * that policies give the actor but by its name, those where its name counts.
+ */
+static int openers_of(
+	const bool **out, struct hop *h, node_id actor, node_id ruler, struct err *e)
+{
+	bool has = false;
+
+	if (ruler != NODE_NONE && hop_cover_has(&has, h->cover, ruler, actor, e) < 0)
+		return e->code;
+	return has ? hop_grants_named(out, h->grants, actor, e)
+		   : hop_grants_of(out, h->grants, actor, e);
+}
+
+/* The hubs that open resources. */
+static int from_openings(struct buf *out, struct hop *h, node_id actor,
+	enum hop_open_sort sort, node_id ruler, struct err *e)
 {
 	const bool *may;
-	int rc = hop_grants_of(&may, h->grants, actor, e);
+	int rc = openers_of(&may, h, actor, ruler, e);
 
 	for (uint32_t i = 0; i < hop_rule_count(h) && rc == 0; i++) {
 		const struct rule *rule = hop_rule(h, i);
@@ -532,7 +636,7 @@ static int from_openings(
 
 		if (!may[i] || !(rule->yields & RULE_ACCESS))
 			continue;
-		rc = hop_open_what(&resources, h->open, rule, actor, all, e);
+		rc = hop_open_what(&resources, h->open, rule, actor, sort, ruler, e);
 		if (rc == 0 && resources.n > 0)
 			rc = from_rule(out, h, rule, actor, &resources, e);
 		buf_release(&resources);
@@ -540,9 +644,10 @@ static int from_openings(
 	return rc;
 }
 
-int hop_from_openings(struct buf *out, struct hop *h, node_id actor, struct err *e)
+int hop_from_openings(
+	struct buf *out, struct hop *h, node_id actor, node_id ruler, struct err *e)
 {
-	return from_openings(out, h, actor, true, e);
+	return from_openings(out, h, actor, HOP_OPEN_ALL, ruler, e);
 }
 
 int hop_from_beside(struct buf *out, struct hop *h, node_id actor, struct err *e)
@@ -552,7 +657,14 @@ int hop_from_beside(struct buf *out, struct hop *h, node_id actor, struct err *e
 		return 0;
 	if (hop_from_changes(out, h, actor, e) < 0)
 		return e->code;
-	return from_openings(out, h, actor, false, e);
+	return from_openings(out, h, actor, HOP_OPEN_LEADING, NODE_NONE, e);
+}
+
+int hop_from_wanted(struct buf *out, struct hop *h, node_id actor, struct err *e)
+{
+	if (!hop_open_is_wanted(h->open) || imagined_opened(h->world, actor) != NODE_NONE)
+		return 0;
+	return from_openings(out, h, actor, HOP_OPEN_WANTED, NODE_NONE, e);
 }
 
 int hop_from(struct buf *out, struct hop *h, node_id actor, struct err *e)

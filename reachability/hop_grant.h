@@ -18,7 +18,15 @@ struct hop_grants *hop_grants_new(
 	struct world *w, const struct rule *const *rules, uint32_t count);
 void hop_grants_free(struct hop_grants *g);
 
+/* See policy_grants.h. Before any actor. */
+void hop_grants_set_strict(struct hop_grants *g);
+void hop_grants_set_unread(struct hop_grants *g, kind_id kind);
+
 /* Per rule, in the order given: whether the actor may meet its needs. */
 int hop_grants_of(const bool **out, struct hop_grants *g, node_id actor, struct err *e);
+
+/* Per rule, whether a policy may let the actor meet one of its needs by its name. */
+int hop_grants_named(
+	const bool **out, struct hop_grants *g, node_id actor, struct err *e);
 
 #endif

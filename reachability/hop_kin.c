@@ -364,17 +364,26 @@ int hop_kin_number(uint32_t *out, struct hop_kin *k, node_id n, struct err *e)
 
 /* --- who is apart from a ruler --- */
 
-/* The number of the identity's vector of readings. */
-static int vector_of(uint32_t *out, struct hop_kin *k, node_id n, struct err *e)
+int hop_kin_vector(
+	uint32_t *out, struct hop_kin *k, node_id n, struct str more, struct err *e)
 {
 	struct buf key = { 0 };
-	int rc = add_readings(&key, k, n, e);
+	int rc = load(k, e);
 
+	if (rc == 0)
+		rc = add_readings(&key, k, n, e);
 	if (k->all_apart)
 		VEC_ADD(&key, node_id, n);
+	buf_add_str(&key, more);
 	*out = rc == 0 ? intern_add(&k->vectors, buf_str(&key)) : 0;
 	buf_release(&key);
 	return rc;
+}
+
+/* The number of the identity's vector of readings. */
+static int vector_of(uint32_t *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	return hop_kin_vector(out, k, n, (struct str){ 0 }, e);
 }
 
 static int sorts_fill(struct buf *out, struct hop_kin *k, scope_number scope,
@@ -437,6 +446,29 @@ int hop_kin_sorts(const node_id **out, uint32_t *count, struct hop_kin *k,
 		nodes[i] = VEC_DATA(sorts, const struct sort)[i].node;
 	*out = nodes;
 	return 0;
+}
+
+int hop_kin_abroad(bool *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	const struct buf *abroad;
+
+	*out = false;
+	if (load(k, e) < 0)
+		return e->code;
+	abroad = &VEC_DATA(
+		&k->scopes, const struct scope_kin)[world_node(k->world, n)->scope]
+			  .abroad;
+	for (size_t i = 0; i < VEC_COUNT(abroad, node_id) && !*out; i++)
+		*out = VEC_DATA(abroad, const node_id)[i] == n;
+	return 0;
+}
+
+int hop_kin_blind(bool *out, struct hop_kin *k, struct err *e)
+{
+	int rc = load(k, e);
+
+	*out = k->all_apart;
+	return rc;
 }
 
 int hop_kin_denied(bool *out, struct hop_kin *k, node_id n, struct err *e)

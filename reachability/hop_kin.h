@@ -46,6 +46,16 @@ int hop_kin_denied(bool *out, struct hop_kin *k, node_id n, struct err *e);
 /* Whether no policy names the identity, and nothing of its own binds it. */
 int hop_kin_plain(bool *out, struct hop_kin *k, node_id n, struct err *e);
 
+/* A number that is equal for whom conditions everywhere, and `more`, take alike. */
+int hop_kin_vector(
+	uint32_t *out, struct hop_kin *k, node_id n, struct str more, struct err *e);
+
+/* Whether a policy of another scope lets the identity in by its name. */
+int hop_kin_abroad(bool *out, struct hop_kin *k, node_id n, struct err *e);
+
+/* Whether a condition may tell anybody from anybody. */
+int hop_kin_blind(bool *out, struct hop_kin *k, struct err *e);
+
 /* Identities that the object's own policies name or tell apart by conditions. */
 int hop_kin_named(struct buf *out, struct hop_kin *k, node_id object, struct err *e);
 

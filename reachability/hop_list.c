@@ -30,14 +30,23 @@ void hop_lists_free(struct hop_lists *l)
 	free(l);
 }
 
+/* Whom a list is of. */
+struct asked {
+	const struct hop_need *need;
+	node_id node;
+	bool who;
+	node_id ruler; /* see hop_lists_beside, or NODE_NONE */
+};
+
 static int list_find(const struct hop_list **out, struct hop_lists *l,
-	const struct hop_need *need, node_id n, bool who, uint32_t number, struct err *e)
+	const struct asked *a, uint32_t number, struct err *e)
 {
-	const struct answer_object object = { .node = n };
+	const struct answer_object object = { .node = a->node };
 	struct hop_candidates c = { .begun = true };
 	struct buf found = { 0 };
-	int rc = who ? search_who(&found, need->decide, &object, e)
-		     : search_what(&found, need->decide, n, e);
+	int rc = a->who ? search_who(&found, a->need->decide, &object, e)
+			: search_what_beside(
+				  &found, a->need->decide, a->node, a->ruler, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&found, struct search_found) && rc == 0; i++) {
 		const struct search_found *f = &VEC_DATA(&found, struct search_found)[i];
@@ -53,15 +62,14 @@ static int list_find(const struct hop_list **out, struct hop_lists *l,
 }
 
 static int list_get(const struct hop_list **out, struct hop_lists *l,
-	const struct hop_need *need, node_id n, bool who, const struct buf *key,
-	struct err *e)
+	const struct asked *a, const struct buf *key, struct err *e)
 {
 	uint32_t before = intern_count(&l->keys), number;
 
 	number = intern_add(&l->keys, buf_str(key));
 	if (number == before) {
 		VEC_ADD(&l->items, const struct hop_list *, NULL);
-		if (list_find(out, l, need, n, who, number, e) < 0)
+		if (list_find(out, l, a, number, e) < 0)
 			return e->code;
 		VEC_DATA(&l->items, const struct hop_list *)[number] = *out;
 	}
@@ -86,7 +94,8 @@ int hop_lists_who(const struct hop_list **out, struct hop_lists *l,
 		VEC_ADD(&key, uint32_t, object);
 	}
 	if (rc == 0)
-		rc = list_get(out, l, need, object, true, &key, e);
+		rc = list_get(out, l, &(struct asked){ need, object, true, NODE_NONE },
+			&key, e);
 	buf_release(&key);
 	return rc;
 }
@@ -94,13 +103,21 @@ int hop_lists_who(const struct hop_list **out, struct hop_lists *l,
 int hop_lists_what(const struct hop_list **out, struct hop_lists *l,
 	const struct hop_need *need, node_id actor, struct err *e)
 {
+	return hop_lists_beside(out, l, need, actor, NODE_NONE, e);
+}
+
+int hop_lists_beside(const struct hop_list **out, struct hop_lists *l,
+	const struct hop_need *need, node_id actor, node_id ruler, struct err *e)
+{
 	struct buf key = { 0 };
 	int rc;
 
 	VEC_ADD(&key, uint32_t, need->number);
 	VEC_ADD(&key, uint32_t, 0);
 	VEC_ADD(&key, uint32_t, actor);
-	rc = list_get(out, l, need, actor, false, &key, e);
+	if (ruler != NODE_NONE)
+		VEC_ADD(&key, uint32_t, ruler);
+	rc = list_get(out, l, &(struct asked){ need, actor, false, ruler }, &key, e);
 	buf_release(&key);
 	return rc;
 }

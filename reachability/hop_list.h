@@ -27,6 +27,10 @@ int hop_lists_who(const struct hop_list **out, struct hop_lists *l,
 int hop_lists_what(const struct hop_list **out, struct hop_lists *l,
 	const struct hop_need *need, node_id actor, struct err *e);
 
+/* The same without what the ruler, if any, may do as well (search_what_beside). */
+int hop_lists_beside(const struct hop_list **out, struct hop_lists *l,
+	const struct hop_need *need, node_id actor, node_id ruler, struct err *e);
+
 /* The candidates as a list of that number. */
 const struct hop_list *hop_lists_keep(
 	struct hop_lists *l, struct hop_candidates *c, uint32_t number);

@@ -57,6 +57,11 @@ void hop_open_want(struct hop_open *o, node_id resource)
 	VEC_ADD(&o->wanted, node_id, resource);
 }
 
+bool hop_open_is_wanted(const struct hop_open *o)
+{
+	return o->wanted.n > 0;
+}
+
 /* --- rules of equal effect --- */
 
 static bool same_effect(const struct rule *a, const struct rule *b)
@@ -302,7 +307,7 @@ static int leads_to(
 }
 
 static int listed(struct buf *out, struct hop_open *o, const struct rule *rule,
-	node_id actor, bool carrying, struct err *e)
+	node_id actor, bool carrying, node_id ruler, struct err *e)
 {
 	const struct rule_need *need = need_on_target(rule);
 	const struct hop_list *list;
@@ -310,8 +315,8 @@ static int listed(struct buf *out, struct hop_open *o, const struct rule *rule,
 
 	if (!need)
 		return 0;
-	if (hop_lists_what(&list, o->hop->lists, hop_needs_get(hop_needs(o->hop), need),
-		    actor, e) < 0 ||
+	if (hop_lists_beside(&list, o->hop->lists, hop_needs_get(hop_needs(o->hop), need),
+		    actor, ruler, e) < 0 ||
 		subject_get(&s, world_subjects(o->world), actor, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < list->count; i++) {
@@ -368,13 +373,16 @@ static bool has_node(const struct buf *nodes, node_id n)
 }
 
 int hop_open_what(struct buf *out, struct hop_open *o, const struct rule *rule,
-	node_id actor, bool all, struct err *e)
+	node_id actor, enum hop_open_sort sort, node_id ruler, struct err *e)
 {
-	if (all)
-		return listed(out, o, rule, actor, false, e) < 0
-			       ? e->code
-			       : everywhere(out, o, rule, actor, e);
-	if (leads_on(o, rule) && listed(out, o, rule, actor, true, e) < 0)
+	if (sort == HOP_OPEN_ALL) {
+		if (listed(out, o, rule, actor, false, ruler, e) < 0)
+			return e->code;
+		/* what no need says, the ruler may open as anybody */
+		return ruler == NODE_NONE ? everywhere(out, o, rule, actor, e) : 0;
+	}
+	if (sort == HOP_OPEN_LEADING && leads_on(o, rule) &&
+		listed(out, o, rule, actor, true, NODE_NONE, e) < 0)
 		return e->code;
 	for (size_t i = 0; i < VEC_COUNT(&o->wanted, node_id); i++) {
 		node_id n = VEC_DATA(&o->wanted, node_id)[i];

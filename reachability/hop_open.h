@@ -27,6 +27,9 @@ void hop_open_free(struct hop_open *o);
 /* The resource is what a question is about. Before any hop. */
 void hop_open_want(struct hop_open *o, node_id resource);
 
+/* Whether there is any. */
+bool hop_open_is_wanted(const struct hop_open *o);
+
 /* All who open the resource, by node. */
 int hop_open_who(const struct hop_opening **out, uint32_t *count, struct hop_open *o,
 	node_id resource, struct err *e);
@@ -34,12 +37,19 @@ int hop_open_who(const struct hop_opening **out, uint32_t *count, struct hop_ope
 /* Equal for resources that the same open. */
 int hop_open_number(uint32_t *out, struct hop_open *o, node_id resource, struct err *e);
 
+/* Which resources one asks for. */
+enum hop_open_sort {
+	HOP_OPEN_WANTED,  /* those that a question is about */
+	HOP_OPEN_LEADING, /* and those that carry somebody */
+	HOP_OPEN_ALL      /* on which the actor could gain by it */
+};
+
 /*
- * Append the resources (node_id) that the actor may open by the rule: those wanted and
- * those that carry somebody, or `all` on which it could gain by it.
+ * Append the resources (node_id) that the actor may open by the rule; without those that
+ * the ruler, if any, opens or has as well.
  */
 int hop_open_what(struct buf *out, struct hop_open *o, const struct rule *rule,
-	node_id actor, bool all, struct err *e);
+	node_id actor, enum hop_open_sort sort, node_id ruler, struct err *e);
 
 /* The actor with the resource open to it by such a rule. */
 node_id hop_open_node(

@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define HOP_PART_VERSION 4u
+#define HOP_PART_VERSION 5u
 #define HOP_PART_CLASS   0x80000000u /* of an entry: a class and not a ref */
 #define HOP_PART_NONE    UINT32_MAX
 

@@ -12,7 +12,7 @@
 #define WIDE 16u
 
 /* Imagined identities of a scope, and scopes, up to which a part has imagined actors. */
-#define WHOLE_NODES  512u
+#define WHOLE_NODES  4096u
 #define WHOLE_SCOPES 64u
 
 /* One end of a list as it was found. */

@@ -26,6 +26,7 @@ struct hop {
 	struct hop_grants *grants;
 	struct hop_change *change;
 	struct hop_kin *kin;
+	struct hop_cover *cover;
 	struct hop_open *open;
 	enum hop_actors actors;        /* that are looked for */
 	bool every;                    /* see hop_set_every */

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "reachability/hop_bond.h"
+#include "reachability/hop_cover.h"
 #include "reachability/hop_kin.h"
 #include "reachability/hop_open.h"
 #include "reachability/imagined.h"
@@ -29,20 +30,44 @@ static int is_member(
 	return rc;
 }
 
-/* Whether members of the group get anything by it. */
-static int grants_something(bool *out, struct hop *h, node_id group, struct err *e)
+/* What a group is to its members. */
+struct group {
+	bool grants;     /* they get something by it, or may */
+	bool everything; /* they get all there is, and nothing of it takes from that */
+	bool takes;      /* it denies them something, or may */
+};
+
+static int group_of(struct group *out, struct hop *h, node_id group, struct err *e)
 {
 	const struct decide_subject *s;
 
 	/* policies of all sorts of things may name it */
-	*out = provider_of_node(h->world, group)->inherits;
-	if (*out)
+	*out = (struct group){ .grants = true, .takes = true };
+	if (provider_of_node(h->world, group)->inherits)
 		return 0;
 	if (subject_get(&s, world_subjects(h->world), group, e) < 0)
 		return e->code;
-	*out = s->unknown_identity != EXPR_FALSE;
-	for (uint32_t i = 0; i < s->identity_count; i++)
-		*out |= search_is_grant(&s->statements[i]);
+	out->grants = s->unknown_identity != EXPR_FALSE;
+	out->takes = s->unknown_identity != EXPR_FALSE || s->unknown_deny != EXPR_FALSE;
+	out->everything = search_has_everything(s);
+	for (uint32_t i = 0; i < s->identity_count; i++) {
+		out->grants |= search_is_grant(&s->statements[i]);
+		out->takes |= (s->statements[i].statement->flags & DOCUMENT_DENY) != 0;
+	}
+	return 0;
+}
+
+/* Whether it joined a group already that gives all there is. */
+static int has_all(bool *out, struct hop *h, const struct imagined *im, struct err *e)
+{
+	*out = false;
+	for (uint32_t i = 0; im && i < im->group_count && !*out; i++) {
+		struct group g;
+
+		if (group_of(&g, h, im->groups[i], e) < 0)
+			return e->code;
+		*out = g.everything;
+	}
 	return 0;
 }
 
@@ -51,17 +76,60 @@ static int joined(
 	node_id *out, struct hop *h, node_id actor, node_id group, struct err *e)
 {
 	const struct imagined *im = world_node(h->world, actor)->imagined;
-	bool member, grants;
+	bool member, all;
+	struct group g;
 
 	*out = NODE_NONE;
 	if (im && (im->yields & RULE_ANY_POLICY) &&
 		!provider_of_node(h->world, group)->inherits)
 		return 0;
-	if (is_member(&member, h, actor, group, e) < 0 ||
-		grants_something(&grants, h, group, e) < 0)
+	if (is_member(&member, h, actor, group, e) < 0 || group_of(&g, h, group, e) < 0 ||
+		has_all(&all, h, im, e) < 0)
 		return e->code;
-	if (!member && grants)
+	if (!member && g.grants && !all)
 		*out = imagined_member(h->world, actor, group);
+	return 0;
+}
+
+/* Whoever writes its own policies is in no group but those that take from it. */
+static int without_groups(node_id *n, struct hop *h, struct err *e)
+{
+	const struct imagined *im = world_node(h->world, *n)->imagined;
+	node_id out;
+
+	if (!im || !(im->yields & RULE_ANY_POLICY) || im->group_count == 0)
+		return 0;
+	out = imagined_identity(h->world, im->base, im->yields);
+	for (uint32_t i = 0; i < im->group_count; i++) {
+		struct group g;
+
+		if (group_of(&g, h, im->groups[i], e) < 0)
+			return e->code;
+		if (g.takes)
+			out = imagined_member(h->world, out, im->groups[i]);
+	}
+	*n = out;
+	return 0;
+}
+
+/* Of groups to join one that gives all there is, when the actor is sure to join it. */
+static int leave_best_group(struct hop_candidates *c, struct hop *h, struct err *e)
+{
+	struct hub_end *v = VEC_DATA(&c->ends, struct hub_end);
+
+	for (size_t i = 0; i < VEC_COUNT(&c->ends, struct hub_end); i++) {
+		struct group g;
+
+		if (v[i].verdict != VERDICT_ALLOWED)
+			continue;
+		if (group_of(&g, h, v[i].through, e) < 0)
+			return e->code;
+		if (!g.everything)
+			continue;
+		v[0] = v[i];
+		c->ends.n = sizeof(*v);
+		return 0;
+	}
 	return 0;
 }
 
@@ -101,6 +169,8 @@ static int yield_one(node_id *out, struct hop *h, const struct rule *rule, node_
 	if (gains_of(&gains, h, rule, actor, e) < 0)
 		return e->code;
 	*out = imagined_identity(h->world, rule->self ? actor : target, gains);
+	if (without_groups(out, h, e) < 0)
+		return e->code;
 	if (*out == actor)
 		*out = NODE_NONE;
 	return 0;
@@ -180,13 +250,17 @@ static int leave_one_of_kin(struct hop_candidates *c, struct hop *h, struct err 
 int hop_yield(struct hop_candidates *c, struct hop *h, const struct rule *rule,
 	node_id actor, struct err *e)
 {
-	struct hub_end *v = VEC_DATA(&c->ends, struct hub_end);
-	size_t kept = 0, count = VEC_COUNT(&c->ends, struct hub_end);
+	struct hub_end *v;
+	size_t kept = 0, count;
 
 	if (hop_is_plain(rule)) {
 		hop_candidates_sort(c);
 		return 0;
 	}
+	if (!h->every && hop_cover_leave(c, h->cover, rule, e) < 0)
+		return e->code;
+	v = VEC_DATA(&c->ends, struct hub_end);
+	count = VEC_COUNT(&c->ends, struct hub_end);
 	for (size_t i = 0; i < count; i++) {
 		struct hub_end end = v[i];
 
@@ -200,6 +274,8 @@ int hop_yield(struct hop_candidates *c, struct hop *h, const struct rule *rule,
 			v[kept++] = end;
 	}
 	c->ends.n = kept * sizeof(*v);
+	if ((rule->yields & RULE_MEMBER) && !h->every && leave_best_group(c, h, e) < 0)
+		return e->code;
 	if ((rule->yields & RULE_MEMBER) && too_many(h, c, actor))
 		join_many(c, h, actor);
 	if (!rule_keeps_actor(rule) && !h->every && kept > 1 &&

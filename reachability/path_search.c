@@ -27,6 +27,7 @@ struct search {
 	struct world *w;
 	bool plain; /* neither masks nor numbers of hops tell states apart */
 	uint32_t level;
+	bool enough;               /* the caller has what it wanted */
 	enum expr_verdict skipped; /* the strongest step that was weaker than the level */
 	struct buf states;         /* struct state */
 	struct path_queue queue;   /* of states */
@@ -395,6 +396,11 @@ static int level_run(struct search *s, struct err *e)
 			return e->code;
 		if (st.hops > 0 && st.mask == all && record(s, index, e) < 0)
 			return e->code;
+		if (st.hops > 0 && st.mask == all && s->r->accept &&
+			s->r->accept(s->r->accept_ctx, &s->enough, st.node, e) < 0)
+			return e->code;
+		if (s->enough)
+			break;
 	}
 	return 0;
 }
@@ -472,9 +478,10 @@ int path_search(const struct path_found **out, uint32_t *count,
 		return err_set(e, ERR_LIMIT, "via: %u entities, at most %u",
 			request->options->via_count, VIA_MAX);
 	search_init(&s, request);
-	for (; s.level < PATH_LEVELS && rc == 0; s.level++) {
-		if (s.level > 0 && s.skipped < path_search_level(s.level) &&
-			!gives_more(&s))
+	for (s.level = request->first_level;
+		s.level < PATH_LEVELS && rc == 0 && !s.enough; s.level++) {
+		if (s.level > request->first_level &&
+			s.skipped < path_search_level(s.level) && !gives_more(&s))
 			continue;
 		rc = level_run(&s, e);
 		level_end(&s);

@@ -43,6 +43,10 @@ struct path_search {
 	 * verdict of what lies behind is not known yet
 	 */
 	bool cheaper_too;
+	uint32_t first_level; /* the strongest that is looked for, 0: all */
+	/* asked of each node that is reached: *enough ends the search; or NULL */
+	int (*accept)(void *ctx, bool *enough, node_id n, struct err *e);
+	void *accept_ctx;
 };
 
 /* A node that was reached by at least one hop, and one way. */

@@ -55,6 +55,13 @@ bool search_has_everything(const struct decide_subject *s);
 int search_what_beside(
 	struct buf *out, struct decide *d, node_id subject, node_id ruler, struct err *e);
 
+/*
+ * The same when nothing but names tells the two apart (hop_cover_has): entities whose
+ * policies name the subject and not the ruler.
+ */
+int search_named(
+	struct buf *out, struct decide *d, node_id subject, node_id ruler, struct err *e);
+
 int search_who(struct buf *out, struct decide *d, const struct answer_object *object,
 	struct err *e);
 
