@@ -12,6 +12,7 @@ struct action_planner {
 	const struct action_plan *
 		*plans; /* per kind, twice (container); last pair: no kind */
 	uint32_t list_count;
+	action_id first, end; /* all wanted ones lie between */
 };
 
 bool action_plan_wants(struct action_planner *p, action_id action)
@@ -22,6 +23,39 @@ bool action_plan_wants(struct action_planner *p, action_id action)
 static void want(struct action_planner *p, action_id id)
 {
 	p->wanted[id / 64] |= 1ull << (id % 64);
+}
+
+/* Where the wanted actions begin and end: most questions want few, side by side. */
+static void find_ends(struct action_planner *p)
+{
+	action_id count = catalog_action_count();
+
+	p->first = 0;
+	p->end = count;
+	while (p->first < p->end && !action_plan_wants(p, p->first))
+		p->first++;
+	while (p->end > p->first && !action_plan_wants(p, p->end - 1))
+		p->end--;
+}
+
+bool action_plan_meets(const struct action_planner *p, const struct document *d,
+	const struct document_statement *s)
+{
+	for (uint32_t i = 0; i < s->action_count; i++) {
+		const struct document_interval *v = &d->intervals[s->action_first + i];
+		action_id end = v->end < p->end ? v->end : p->end;
+
+		for (action_id id = v->begin > p->first ? v->begin : p->first; id < end;
+			id = (id / 64 + 1) * 64) {
+			uint64_t word = p->wanted[id / 64] >> (id % 64);
+
+			if (end - id < 64)
+				word &= (1ull << (end - id)) - 1;
+			if (word)
+				return true;
+		}
+	}
+	return false;
 }
 
 static void want_pattern(struct action_planner *p, struct str pattern)
@@ -67,6 +101,7 @@ struct action_planner *action_planner_new(
 	p->plans = ARENA_NEW_ARRAY(arena, const struct action_plan *,
 		2 * ((size_t)catalog_kind_count() + 1));
 	want_all(p, query);
+	find_ends(p);
 	return p;
 }
 

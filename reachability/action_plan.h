@@ -61,7 +61,9 @@ const struct action_plan *action_plan_of(
 /* Whether a policy on an entity of the kind counts for any action of the plan. */
 bool action_plan_is_governed(const struct action_plan *plan);
 
-/* Whether the question asks about the action. */
+/* Whether the question asks about the action; about any action of the statement's own. */
 bool action_plan_wants(struct action_planner *p, action_id action);
+bool action_plan_meets(const struct action_planner *p, const struct document *d,
+	const struct document_statement *s);
 
 #endif

@@ -543,11 +543,13 @@ static enum provider_match match_one(struct matching *m, const struct document *
 		return MATCH_ANYONE;
 	if (kept_find(m->c, m->names, text) != MEMBERSHIP_NONE)
 		return MATCH_SELF;
-	if (p->type != DOCUMENT_GROUP ||
-		!m->provider->may_join(w, m->subject->node, text))
+	if (p->type != DOCUMENT_GROUP)
 		return MATCH_NONE;
 	if (membership_gap(perhaps, m->c, text, m->deny != excepted, &m->err) < 0)
 		*perhaps = world_unknown(w, text, str_from(m->err.text), m->deny);
+	/* of most groups all members are known: who could join is asked last */
+	if (*perhaps != EXPR_FALSE && !m->provider->may_join(w, m->subject->node, text))
+		*perhaps = EXPR_FALSE;
 	return *perhaps != EXPR_FALSE ? MATCH_PERHAPS : MATCH_NONE;
 }
 

@@ -1,9 +1,12 @@
 #include "reachability/tree_sweep.h"
 
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "reachability/ancestry.h"
 #include "reachability/imagined.h"
 #include "reachability/membership.h"
+#include "reachability/role_reference.h"
 #include "reachability/search.h"
 #include "reachability/tree_open.h"
 
@@ -140,7 +143,9 @@ static void beneath_begin(struct tree_sweep *t, scope_number scope, struct segme
 	struct scope_part *part = part_of(t, scope);
 
 	if (!part->beneath)
-		part->beneath = ARENA_NEW_ARRAY(world_arena(t->w), uint8_t, count + 1);
+		part->beneath = calloc(count + 1u, 1);
+	if (!part->beneath)
+		abort();
 	for (uint32_t id = 0; id < count; id++) {
 		if (part->beneath[id] != BENEATH_YES)
 			part->beneath[id] = BENEATH_OPEN;
@@ -189,9 +194,49 @@ static int all_beneath(struct tree_sweep *t, struct err *e)
 
 /* --- holders --- */
 
-static int holders_in(struct buf *out, struct world *w, const struct provider *provider,
+/* Whether the statement, or the role that it names, has an action that is asked about. */
+static int concerns(bool *out, struct decide *d, struct segment *s,
+	const struct segment_principal *p, struct err *e)
+{
+	const struct document *document;
+	struct decide_statement st = { 0 };
+	struct buf blocks = { 0 };
+	int rc = segment_document(&document, s, p->doc, e);
+
+	*out = false;
+	if (rc < 0 || !document || p->statement >= document->statement_count)
+		return rc;
+	st.document = document;
+	st.statement = &document->statements[p->statement];
+	rc = role_reference_add(&blocks, world_roles(decide_world(d)), &st, e);
+	for (size_t i = 0;
+		i < VEC_COUNT(&blocks, struct decide_statement) && rc == 0 && !*out;
+		i++) {
+		const struct decide_statement *b =
+			&VEC_DATA(&blocks, const struct decide_statement)[i];
+
+		*out = b->gap != EXPR_FALSE ||
+		       action_plan_meets(decide_planner(d), decide_action_document(b),
+			       decide_action_statement(b));
+	}
+	buf_release(&blocks);
+	return rc;
+}
+
+static int holder_node(node_id *out, struct world *w, scope_number scope,
+	struct segment *s, uint32_t entity, struct err *e)
+{
+	if (entity >= segment_info(s)->entity_count)
+		return world_node_of_key(
+			out, w, segment_key(s, entity, world_arena(w)), e);
+	*out = world_node_entity(w, scope, entity);
+	return 0;
+}
+
+static int holders_in(struct buf *out, struct decide *d, const struct provider *provider,
 	scope_number scope, struct str text, struct err *e)
 {
+	struct world *w = decide_world(d);
 	struct segment *s;
 	uint32_t begin, end;
 
@@ -204,19 +249,25 @@ static int holders_in(struct buf *out, struct world *w, const struct provider *p
 		const struct segment_principal *p = &segment_principals(s)[i];
 		node_id n;
 
+		bool any;
+
 		if (p->type == 0 || p->is_deny)
 			continue;
-		if (world_node_of_key(
-			    &n, w, segment_key(s, p->entity, world_arena(w)), e) < 0)
+		if (concerns(&any, d, s, p, e) < 0)
+			return e->code;
+		if (!any)
+			continue;
+		if (holder_node(&n, w, scope, s, p->entity, e) < 0)
 			return e->code;
 		VEC_ADD(out, node_id, n);
 	}
 	return 0;
 }
 
-static int holders_of(struct buf *out, struct world *w, const struct provider *provider,
+static int holders_of(struct buf *out, struct decide *d, const struct provider *provider,
 	node_id subject, struct err *e)
 {
+	struct world *w = decide_world(d);
 	const struct membership *m;
 	struct buf scopes = { 0 };
 	int rc = membership_of(&m, world_membership(w), provider, subject, e);
@@ -226,7 +277,7 @@ static int holders_of(struct buf *out, struct world *w, const struct provider *p
 		rc = snapshot_links(
 			world_snapshot(w), m->names[i].text, scope_add, &scopes, e);
 		for (size_t k = 0; k < VEC_COUNT(&scopes, scope_number) && rc == 0; k++)
-			rc = holders_in(out, w, provider,
+			rc = holders_in(out, d, provider,
 				VEC_DATA(&scopes, const scope_number)[k],
 				m->names[i].text, e);
 	}
@@ -455,7 +506,7 @@ static int sweep_provider(struct tree_sweep *t, node_id subject, struct err *e)
 
 	/* with a container open to it: what it has by that, beside what it had */
 	if (opened == NODE_NONE)
-		rc = holders_of(&holders, t->w, t->provider, subject, e);
+		rc = holders_of(&holders, t->d, t->provider, subject, e);
 	else if (provider_of_node(t->w, opened) == t->provider)
 		VEC_ADD(&holders, node_id, opened);
 	if (rc == 0 && opened == NODE_NONE && decide_is_strict(t->d))
@@ -502,8 +553,10 @@ int tree_sweep(struct buf *out, struct decide *d, node_id subject, struct err *e
 			rc = sweep_provider(&t, subject, e);
 		intern_release(&t.classes);
 		buf_release(&t.marked);
-		for (size_t k = 0; k < VEC_COUNT(&t.scopes, struct scope_part); k++)
+		for (size_t k = 0; k < VEC_COUNT(&t.scopes, struct scope_part); k++) {
 			buf_release(&VEC_DATA(&t.scopes, struct scope_part)[k].holders);
+			free(VEC_DATA(&t.scopes, struct scope_part)[k].beneath);
+		}
 		buf_release(&t.scopes);
 		buf_release(&t.queue);
 		buf_release(&t.verdicts);
@@ -518,5 +571,5 @@ int tree_sweep_holders(struct buf *out, struct decide *d, node_id subject, struc
 
 	if (!provider_of_node(w, subject)->inherits)
 		return 0;
-	return holders_of(out, w, provider_of_node(w, subject), subject, e);
+	return holders_of(out, d, provider_of_node(w, subject), subject, e);
 }
