@@ -66,7 +66,8 @@ class Tenant:
                                   for i, p in enumerate(self.principals)], lambda r: {"value": r})
         rows = []
         for i, g in enumerate(self.groups):
-            members = [{"@odata.type": "#microsoft.graph.user", "id": u} for u in r.sample(self.users, r.choice([3, 10, 40, 200]))]
+            members = [{"@odata.type": "#microsoft.graph.user", "id": u} for u in
+                       r.sample(self.users, min(users, r.choice([3, 10, 40, 200])))]
             if i > 0 and r.random() < 0.3:
                 members.append({"@odata.type": "#microsoft.graph.group", "id": self.groups[r.randrange(i)]})
             rows.append({"@odata.type": "#microsoft.graph.group", "id": g, "displayName": f"g{i}", "securityEnabled": True,

@@ -400,6 +400,22 @@ static bool needs_consent(const struct action_plan *plan)
 	return true;
 }
 
+/*
+ * Where policies hold beneath their holder: what is above the object, from the nearest
+ * container on that has any, and what of all that nobody read.
+ */
+static void add_above(struct buf *out, struct likeness *l, const struct decide_object *o)
+{
+	const struct decide_object *above = o->above;
+
+	while (above && above->statement_count == 0)
+		above = above->above;
+	VEC_ADD(out, node_id, above ? above->o.node : NODE_NONE);
+	if (decide_is_strict(l->d))
+		VEC_ADD(out, expr, o->unread_grants);
+	VEC_ADD(out, expr, o->unread_denies);
+}
+
 static void add_object(struct buf *out, bool *alone, struct likeness *l,
 	const struct decide_object *o, struct consent *c)
 {
@@ -416,6 +432,7 @@ static void add_object(struct buf *out, bool *alone, struct likeness *l,
 	VEC_ADD(out, uint32_t, o->o.policy_invalid);
 	c->refused = o->o.policy_state == SEGMENT_POLICY_REFUSED;
 	*alone |= o->o.n->type != NODE_ENTITY || o->o.is_way;
+	add_above(out, l, o);
 	for (uint32_t i = 0; i < o->statement_count && !*alone; i++) {
 		const struct decide_statement *st = &o->statements[i];
 

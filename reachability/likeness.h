@@ -3,10 +3,11 @@
  * answer.
  *
  * Whoever may act on an object follows from the object's own policies, the statements of
- * identities and ceilings that cover it, and its kind and account. Objects that agree in
- * all of them are alike: one search_who answers for each of them. Statements come from
- * the index by chains of literal prefixes that begin the object's key; what a chain says
- * of the question's actions is worked out once, not once for each object.
+ * identities and ceilings that cover it, its kind and account, and what is above it.
+ * Objects that agree in all of them are alike: one search_who answers for each of them.
+ * Statements come from the index by chains of literal prefixes that begin the object's
+ * key; what a chain says of the question's actions is worked out once, not once for each
+ * object.
  *
  * An object is alone where a statement covers it in part, reads its attributes or holds
  * a variable: then nothing stands for it.
