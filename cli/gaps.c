@@ -6,6 +6,7 @@
 struct search {
 	struct world *w;
 	struct segment *segment;
+	scope_number scope;
 	struct arena *arena;
 	void (*each)(void *ctx, const struct gap *gap);
 	void *ctx;
@@ -41,7 +42,7 @@ static void tell_recorded(struct search *s)
  */
 static bool has_policy(struct search *s, uint32_t kind)
 {
-	kind_id id = world_kind(s->w, s->segment, kind);
+	kind_id id = world_kind(s->w, s->scope, kind);
 	const struct provider *p = provider_of_scope(segment_info(s->segment)->scope);
 	enum record_layer layer = LAYER_RESOURCE;
 	struct catalog_target target;
@@ -108,6 +109,7 @@ int gaps_each(struct world *w, scope_number n, struct arena *arena,
 {
 	struct search s = { .w = w, .arena = arena, .each = each, .ctx = ctx };
 
+	s.scope = n;
 	if (world_segment(&s.segment, w, n, e) < 0)
 		return e->code;
 	tell_recorded(&s);

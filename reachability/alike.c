@@ -105,7 +105,7 @@ static struct alike_kind *kind_of(struct alike *a, const struct segment_entity *
 
 	if (k->known)
 		return k;
-	kind = world_kind(a->w, a->segment, entity->kind);
+	kind = world_kind(a->w, a->scope, entity->kind);
 	plan = action_plan_of(decide_planner(a->d), kind, container);
 	k->known = true;
 	k->governed = action_plan_is_governed(plan);
@@ -129,7 +129,7 @@ static void object_begin(struct object *o, struct alike *a, entity_id id)
 
 	o->node = world_node_entity(a->w, a->scope, id);
 	o->n = world_node(a->w, o->node);
-	o->kind = world_kind(a->w, a->segment, entity->kind);
+	o->kind = world_kind(a->w, a->scope, entity->kind);
 	o->resource = o->n->key;
 	o->organization = a->subject->s.organization;
 	o->policy_state = (enum segment_policy_state)entity->policy_state;

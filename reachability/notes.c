@@ -258,13 +258,14 @@ static bool holds_grants(struct segment *s, entity_id id)
 	return false;
 }
 
-static void note_scope_grants(struct notes *n, struct segment *s, uint32_t kind)
+static void note_scope_grants(
+	struct notes *n, scope_number scope, struct segment *s, uint32_t kind)
 {
 	uint32_t count, missing = 0;
 	const uint32_t *members = segment_kind_members(s, kind, &count);
 
 	if (!provider_of_scope(segment_info(s)->scope)
-			->has_grants(world_kind(n->world, s, kind)))
+			->has_grants(world_kind(n->world, scope, kind)))
 		return;
 	for (uint32_t i = 0; i < count; i++)
 		missing += !holds_grants(s, members[i]);
@@ -302,9 +303,9 @@ int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct er
 	if (world_segment(&s, n->world, scope, e) < 0)
 		return e->code;
 	for (uint32_t k = 0; k < segment_info(s)->kind_count; k++) {
-		if (!governed(d, world_kind(n->world, s, k)))
+		if (!governed(d, world_kind(n->world, scope, k)))
 			continue;
-		note_scope_grants(n, s, k);
+		note_scope_grants(n, scope, s, k);
 		notes_kind(n, s, k);
 	}
 	return 0;

@@ -84,7 +84,7 @@ static bool has_grants(const struct sweep *p)
 
 static const struct action_plan *plan_of(struct sweep *p, uint32_t kind, uint32_t flags)
 {
-	return action_plan_of(decide_planner(p->d), world_kind(p->w, p->segment, kind),
+	return action_plan_of(decide_planner(p->d), world_kind(p->w, p->scope, kind),
 		(flags & ENTITY_CONTAINER) != 0);
 }
 
@@ -127,7 +127,7 @@ static struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags
 	k->known = true;
 	k->asked = plan->count > 0;
 	k->matters = kind_matters(plan);
-	k->lets_in = p->subject->provider->has_grants(world_kind(p->w, p->segment, kind));
+	k->lets_in = p->subject->provider->has_grants(world_kind(p->w, p->scope, kind));
 	k->grants = grant_reach_of(p->d, p->subject, plan, POLICY_NEVER);
 	k->consents = grant_reach_of(p->d, p->subject, plan, POLICY_REQUIRED);
 	return k;

@@ -1,5 +1,6 @@
 #include "reachability/tree_seek.h"
 
+#include "base/sparse.h"
 #include "reachability/membership.h"
 #include "reachability/missing.h"
 #include "reachability/search.h"
@@ -11,9 +12,9 @@ struct tree_seek {
 	const struct provider *provider;
 	struct str resource;
 	struct intern texts; /* whom the statements name, but for everybody */
-	struct buf gaps; /* struct str: groups that more than those listed may be in */
-	struct buf sets; /* struct str: sets whose members get in */
-	struct buf seen; /* bool, by node */
+	struct buf gaps;    /* struct str: groups that more than those listed may be in */
+	struct buf sets;    /* struct str: sets whose members get in */
+	struct sparse seen; /* bool, by node */
 	bool anyone;
 	bool alone; /* each is decided for itself */
 	struct intern classes;
@@ -108,12 +109,12 @@ static int candidate(struct tree_seek *k, node_id n, struct err *e)
 	const struct decide_subject *s;
 	const struct access *access;
 	const struct node *node;
+	bool *seen;
 
-	while (VEC_COUNT(&k->seen, bool) <= n)
-		VEC_ADD(&k->seen, bool, false);
-	if (VEC_DATA(&k->seen, bool)[n])
+	seen = sparse_at(&k->seen, n);
+	if (*seen)
 		return 0;
-	VEC_DATA(&k->seen, bool)[n] = true;
+	*seen = true;
 	node = world_node(k->w, n);
 	if ((node->flags & (ENTITY_COMPUTE | ENTITY_SHARED)) ||
 		world_removed(k->w, node->key) || !exists(k->w, n))
@@ -356,6 +357,7 @@ int tree_seek(struct buf *out, struct decide *d, const struct decide_object *obj
 
 	intern_init(&k.texts);
 	intern_init(&k.classes);
+	sparse_init(&k.seen, sizeof(bool));
 	rc = each_statement(&k, texts_add, e);
 	if (rc == 0)
 		rc = each_statement(&k, grant, e);
@@ -365,7 +367,7 @@ int tree_seek(struct buf *out, struct decide *d, const struct decide_object *obj
 	intern_release(&k.classes);
 	buf_release(&k.gaps);
 	buf_release(&k.sets);
-	buf_release(&k.seen);
+	sparse_release(&k.seen);
 	buf_release(&k.verdicts);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/sparse.h"
 #include "reachability/ancestry.h"
 #include "reachability/imagined.h"
 #include "reachability/membership.h"
@@ -12,6 +13,7 @@
 
 /* What is known of one scope's entities. */
 struct scope_part {
+	bool reached;
 	uint8_t *beneath; /* per entity: enum beneath; NULL: the scope was not reached */
 	struct buf holders; /* entity_id: marked ones */
 	bool queued;
@@ -24,12 +26,14 @@ struct tree_sweep {
 	struct world *w;
 	const struct provider *provider;
 	const struct decide_subject *subject;
-	struct buf marked; /* bool, by node: a holder, or a container beneath one */
-	struct buf scopes; /* struct scope_part, by scope */
-	struct buf queue;  /* scope_number: to look at, again */
+	struct sparse marked; /* bool, by node: a holder, or a container beneath one */
+	struct sparse scopes; /* struct scope_part, by scope */
+	struct buf reached;   /* scope_number: those that are in `scopes` */
+	struct buf queue;     /* scope_number: to look at, again */
 	struct intern classes;
 	struct buf verdicts; /* const struct access *, by class */
-	struct buf places; /* node_id + 1, by node: the nearest policies; 0: not known */
+	/* node_id + 1, by node: the nearest policies; 0: not known */
+	struct sparse places;
 	bool one_by_one;
 	struct buf *out;
 };
@@ -44,9 +48,12 @@ static bool scope_add(void *ctx, scope_number scope)
 
 static struct scope_part *part_of(struct tree_sweep *t, scope_number scope)
 {
-	while (VEC_COUNT(&t->scopes, struct scope_part) <= scope)
-		VEC_ADD(&t->scopes, struct scope_part, { 0 });
-	return &VEC_DATA(&t->scopes, struct scope_part)[scope];
+	struct scope_part *part = sparse_at(&t->scopes, scope);
+
+	if (!part->reached)
+		VEC_ADD(&t->reached, scope_number, scope);
+	part->reached = true;
+	return part;
 }
 
 static void queue_add(struct tree_sweep *t, scope_number scope)
@@ -61,7 +68,9 @@ static void queue_add(struct tree_sweep *t, scope_number scope)
 
 static bool is_marked(const struct tree_sweep *t, node_id n)
 {
-	return n < VEC_COUNT(&t->marked, bool) && VEC_DATA(&t->marked, const bool)[n];
+	const bool *marked = sparse_get(&t->marked, n);
+
+	return marked && *marked;
 }
 
 /* Whatever lies in it is to be looked at, in the scopes that have some of it. */
@@ -73,9 +82,7 @@ static int mark(struct tree_sweep *t, node_id n, struct err *e)
 
 	if (is_marked(t, n))
 		return 0;
-	while (VEC_COUNT(&t->marked, bool) <= n)
-		VEC_ADD(&t->marked, bool, false);
-	VEC_DATA(&t->marked, bool)[n] = true;
+	*(bool *)sparse_at(&t->marked, n) = true;
 	if (node->type == NODE_ENTITY) {
 		queue_add(t, node->scope);
 		VEC_ADD(&part_of(t, node->scope)->holders, entity_id, node->id);
@@ -247,9 +254,8 @@ static int holders_in(struct buf *out, struct decide *d, const struct provider *
 	segment_principal_range(s, text, &begin, &end);
 	for (uint32_t i = begin; i < end; i++) {
 		const struct segment_principal *p = &segment_principals(s)[i];
-		node_id n;
-
 		bool any;
+		node_id n;
 
 		if (p->type == 0 || p->is_deny)
 			continue;
@@ -351,20 +357,20 @@ static int parent_place(node_id *out, struct tree_sweep *t, scope_number scope,
 	entity_id id, struct err *e)
 {
 	node_id up, n = world_node_entity(t->w, scope, id);
+	uint32_t *place;
 
 	*out = NODE_NONE;
 	if (ancestry_parent(&up, world_ancestry(t->w), n, e) < 0)
 		return e->code;
 	if (up == NODE_NONE)
 		return 0;
-	while (VEC_COUNT(&t->places, uint32_t) <= up)
-		VEC_ADD(&t->places, uint32_t, 0);
-	*out = VEC_DATA(&t->places, uint32_t)[up] - 1;
-	if (VEC_DATA(&t->places, uint32_t)[up] != 0)
-		return 0;
-	if (place_of(out, t, up, e) < 0)
-		return e->code;
-	VEC_DATA(&t->places, uint32_t)[up] = *out + 1;
+	place = sparse_at(&t->places, up);
+	if (*place == 0) {
+		if (place_of(out, t, up, e) < 0)
+			return e->code;
+		*place = *out + 1;
+	}
+	*out = *place - 1;
 	return 0;
 }
 
@@ -394,7 +400,7 @@ static int decide_shared(struct tree_sweep *t, scope_number scope, struct segmen
 	entity_id id, struct err *e)
 {
 	const struct segment_entity *entity = segment_entity(s, id);
-	uint32_t key[3] = { world_kind(t->w, s, entity->kind),
+	uint32_t key[3] = { world_kind(t->w, scope, entity->kind),
 		entity->flags & ENTITY_CONTAINER, 0 };
 	uint32_t before = intern_count(&t->classes), number;
 	const struct access *access;
@@ -438,10 +444,7 @@ static int decide_beneath(struct tree_sweep *t, scope_number scope, struct segme
 	const struct access *access;
 	bool own;
 
-	if (action_plan_of(decide_planner(t->d), world_kind(t->w, s, entity->kind),
-		    (entity->flags & ENTITY_CONTAINER) != 0)
-				->count == 0 ||
-		(entity->flags & ENTITY_SHARED))
+	if (entity->flags & ENTITY_SHARED)
 		return 0;
 	if (belongs(&own, t, scope, s, id, e) < 0)
 		return e->code;
@@ -457,21 +460,38 @@ static int decide_beneath(struct tree_sweep *t, scope_number scope, struct segme
 	return 0;
 }
 
+/* Whether something is asked about entities of the kind. */
+static bool is_asked(
+	struct tree_sweep *t, scope_number scope, uint32_t kind, bool container)
+{
+	return action_plan_of(
+		       decide_planner(t->d), world_kind(t->w, scope, kind), container)
+		       ->count > 0;
+}
+
 static int scope_decide(struct tree_sweep *t, scope_number scope, struct err *e)
 {
 	struct segment *s;
-	uint8_t *beneath = part_of(t, scope)->beneath;
+	const uint8_t *beneath = part_of(t, scope)->beneath;
 
 	if (!beneath)
 		return 0;
 	if (world_segment(&s, t->w, scope, e) < 0)
 		return e->code;
-	for (entity_id id = 0; id < segment_info(s)->entity_count; id++) {
-		if (segment_entity(s, id)->kind >= segment_info(s)->kind_count)
-			return err_set(e, ERR_CORRUPT, "entity %u has kind %u", id,
-				segment_entity(s, id)->kind);
-		if (beneath[id] == BENEATH_YES && decide_beneath(t, scope, s, id, e) < 0)
-			return e->code;
+	for (uint32_t k = 0; k < segment_info(s)->kind_count; k++) {
+		bool asked[2] = { is_asked(t, scope, k, false),
+			is_asked(t, scope, k, true) };
+		uint32_t count;
+		const uint32_t *members = segment_kind_members(s, k, &count);
+
+		for (uint32_t i = 0; (asked[0] || asked[1]) && i < count; i++) {
+			uint32_t flags = segment_entity(s, members[i])->flags;
+
+			if (asked[(flags & ENTITY_CONTAINER) != 0] &&
+				beneath[members[i]] == BENEATH_YES &&
+				decide_beneath(t, scope, s, members[i], e) < 0)
+				return e->code;
+		}
 	}
 	return 0;
 }
@@ -496,6 +516,39 @@ static int virtual_decide(struct tree_sweep *t, node_id n, struct err *e)
 	if (access->part_count > 0)
 		buf_add(t->out, &f, sizeof(f));
 	return 0;
+}
+
+static int compare_scopes(const void *a, const void *b)
+{
+	scope_number x = *(const scope_number *)a, y = *(const scope_number *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void sweep_init(struct tree_sweep *t)
+{
+	intern_init(&t->classes);
+	sparse_init(&t->marked, sizeof(bool));
+	sparse_init(&t->scopes, sizeof(struct scope_part));
+	sparse_init(&t->places, sizeof(uint32_t));
+}
+
+static void sweep_release(struct tree_sweep *t)
+{
+	for (size_t i = 0; i < VEC_COUNT(&t->reached, scope_number); i++) {
+		struct scope_part *part =
+			part_of(t, VEC_DATA(&t->reached, const scope_number)[i]);
+
+		buf_release(&part->holders);
+		free(part->beneath);
+	}
+	intern_release(&t->classes);
+	sparse_release(&t->marked);
+	sparse_release(&t->scopes);
+	sparse_release(&t->places);
+	buf_release(&t->reached);
+	buf_release(&t->queue);
+	buf_release(&t->verdicts);
 }
 
 static int sweep_provider(struct tree_sweep *t, node_id subject, struct err *e)
@@ -525,9 +578,11 @@ static int sweep_provider(struct tree_sweep *t, node_id subject, struct err *e)
 	}
 	if (rc == 0)
 		rc = all_beneath(t, e);
-	for (scope_number n = 0; n < VEC_COUNT(&t->scopes, struct scope_part) && rc == 0;
-		n++)
-		rc = scope_decide(t, n, e);
+	if (t->reached.n > 0)
+		qsort(t->reached.p, VEC_COUNT(&t->reached, scope_number),
+			sizeof(scope_number), compare_scopes);
+	for (size_t i = 0; i < VEC_COUNT(&t->reached, scope_number) && rc == 0; i++)
+		rc = scope_decide(t, VEC_DATA(&t->reached, const scope_number)[i], e);
 	buf_release(&holders);
 	return rc;
 }
@@ -547,20 +602,11 @@ int tree_sweep(struct buf *out, struct decide *d, node_id subject, struct err *e
 
 		if (!p->inherits)
 			continue;
-		intern_init(&t.classes);
+		sweep_init(&t);
 		rc = decide_subject(&t.subject, d, subject, e);
 		if (rc == 0)
 			rc = sweep_provider(&t, subject, e);
-		intern_release(&t.classes);
-		buf_release(&t.marked);
-		for (size_t k = 0; k < VEC_COUNT(&t.scopes, struct scope_part); k++) {
-			buf_release(&VEC_DATA(&t.scopes, struct scope_part)[k].holders);
-			free(VEC_DATA(&t.scopes, struct scope_part)[k].beneath);
-		}
-		buf_release(&t.scopes);
-		buf_release(&t.queue);
-		buf_release(&t.verdicts);
-		buf_release(&t.places);
+		sweep_release(&t);
 	}
 	return rc;
 }

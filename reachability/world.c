@@ -314,13 +314,9 @@ struct str world_scope_account(struct world *w, scope_number n)
 	return w->scopes[n].account;
 }
 
-kind_id world_kind(struct world *w, struct segment *s, uint32_t kind)
+kind_id world_kind(const struct world *w, scope_number scope, uint32_t kind)
 {
-	for (scope_number n = 0; n < w->scope_count; n++) {
-		if (w->scopes[n].segment == s)
-			return w->scopes[n].kinds[kind];
-	}
-	return catalog_kind_find(segment_kind(s, kind));
+	return w->scopes[scope].kinds[kind];
 }
 
 /* --- gaps --- */

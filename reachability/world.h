@@ -229,7 +229,7 @@ struct str world_attribute(struct world *w, node_id n, struct str name);
 int world_documents(const struct world_document **out, uint32_t *count, struct world *w,
 	node_id n, enum record_layer layer, struct err *e);
 
-/* A catalogue kind for a segment's kind number. */
-kind_id world_kind(struct world *w, struct segment *s, uint32_t kind);
+/* A catalogue kind for the kind number of a scope that was read. */
+kind_id world_kind(const struct world *w, scope_number scope, uint32_t kind);
 
 #endif
