@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -44,6 +45,41 @@ static void run_child(bench_job *run, const void *argument, int fd)
 	_exit(tell(fd, &figures));
 }
 
+/* What the process has of its own right now, in KiB; 0 when nobody says. */
+static double anonymous_kib(pid_t process)
+{
+	char path[64], line[256];
+	unsigned long kib = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)process);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "RssAnon: %lu", &kib) == 1)
+			break;
+	}
+	if (f)
+		fclose(f);
+	return (double)kib;
+}
+
+/* Wait for what the process tells, and see how much memory it has meanwhile. */
+static ssize_t hear(int fd, pid_t process, struct bench_figures *out)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	double most = 0;
+	ssize_t got;
+
+	while (poll(&ready, 1, 10) == 0) {
+		double kib = anonymous_kib(process);
+
+		most = kib > most ? kib : most;
+	}
+	got = read(fd, out, sizeof(*out));
+	out->anonymous_mib = most / 1024;
+	return got;
+}
+
 int bench_apart(
 	bench_job *run, const void *argument, struct bench_figures *out, struct err *e)
 {
@@ -60,7 +96,7 @@ int bench_apart(
 	if (child == 0)
 		run_child(run, argument, fds[1]);
 	close(fds[1]);
-	got = read(fds[0], out, sizeof(*out));
+	got = hear(fds[0], child, out);
 	close(fds[0]);
 	while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR)
 		continue;
@@ -76,9 +112,10 @@ int bench_apart(
 void bench_print_bytes(const struct bench_figures *f)
 {
 	printf(",\"bytes\":%" PRIu64 ",\"seconds\":%.3f,\"cpu_seconds\":%.3f,"
-	       "\"mb_per_second\":%.1f,\"mb_per_cpu_second\":%.1f,\"peak_mib\":%.1f",
+	       "\"mb_per_second\":%.1f,\"mb_per_cpu_second\":%.1f,\"peak_mib\":%.1f,"
+	       "\"anonymous_mib\":%.1f",
 		f->bytes, f->seconds, f->cpu_seconds, (double)f->bytes / 1e6 / f->seconds,
-		(double)f->bytes / 1e6 / f->cpu_seconds, f->peak_mib);
+		(double)f->bytes / 1e6 / f->cpu_seconds, f->peak_mib, f->anonymous_mib);
 }
 
 static int make_hops(const void *store, struct bench_figures *out, struct err *e)

@@ -26,6 +26,8 @@ struct bench_figures {
 	struct hop_index_report hops;
 	char text[ERR_TEXT_MAX];
 	double cpu_seconds, peak_mib; /* of the process */
+	/* Its own memory at most, without pages of files: looked at a hundred times a second. */
+	double anonymous_mib;
 };
 
 /*
