@@ -26,6 +26,7 @@ struct pack_cursor {
 	struct str bytes;
 	size_t at;
 	size_t start; /* of the record, for messages */
+	bool known;   /* texts were found to be UTF-8 before */
 	struct err *e;
 };
 

@@ -243,7 +243,7 @@ static int take_text(struct pack_cursor *c, struct str *out)
 		return rc;
 	if (t.type != PACK_TEXT)
 		return pack_fail(c, "expected a string");
-	valid = utf8_valid_size(t.text);
+	valid = c->known ? t.text.n : utf8_valid_size(t.text);
 	if (valid != t.text.n) {
 		c->at -= t.text.n - valid;
 		return pack_fail(c, "string is not UTF-8");
@@ -442,30 +442,47 @@ static int take_record(struct pack_cursor *c, struct record *out, struct arena *
 	return rc > 0 ? check_required(c, out) : rc;
 }
 
-int record_decode(struct record *out, struct str bytes, size_t *offset, bool more,
-	struct arena *arena, struct err *e)
+/* The record at the cursor; it moves *offset on. */
+static int decode(struct pack_cursor *c, struct record *out, size_t *offset, bool more,
+	struct arena *arena)
 {
-	struct pack_cursor c = {
-		.bytes = bytes, .at = *offset, .start = *offset, .e = e
-	};
+	struct str bytes = c->bytes;
+	struct err *e = c->e;
 	int rc;
 
+	c->at = c->start = *offset;
 	if (*offset >= bytes.n)
 		return 0;
-	rc = take_record(&c, out, arena);
+	rc = take_record(c, out, arena);
 	if (rc < 0)
 		return rc;
-	if ((rc > 0 ? c.at : bytes.n) - c.start > LIMIT_RECORD_BYTES)
+	if ((rc > 0 ? c->at : bytes.n) - c->start > LIMIT_RECORD_BYTES)
 		return err_set(e, ERR_LIMIT,
 			"byte %zu: record is longer than LIMIT_RECORD_BYTES (%u)",
-			c.start, LIMIT_RECORD_BYTES);
+			c->start, LIMIT_RECORD_BYTES);
 	if (rc == 0 && !more)
 		return err_set(e, ERR_FORMAT,
 			"byte %zu: bytes end inside the record at byte %zu", bytes.n,
-			c.start);
+			c->start);
 	if (rc > 0)
-		*offset = c.at;
+		*offset = c->at;
 	return rc;
+}
+
+int record_decode(struct record *out, struct str bytes, size_t *offset, bool more,
+	struct arena *arena, struct err *e)
+{
+	struct pack_cursor c = { .bytes = bytes, .e = e };
+
+	return decode(&c, out, offset, more, arena);
+}
+
+int record_decode_again(struct record *out, struct str bytes, size_t *offset,
+	struct arena *arena, struct err *e)
+{
+	struct pack_cursor c = { .bytes = bytes, .e = e, .known = true };
+
+	return decode(&c, out, offset, false, arena);
 }
 
 bool record_key_reference(struct str key, struct str *kind, struct str *name)

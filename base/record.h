@@ -226,6 +226,10 @@ void record_encode(struct buf *out, const struct record *r);
 int record_decode(struct record *out, struct str bytes, size_t *offset, bool more,
 	struct arena *arena, struct err *e);
 
+/* The same for whole records that were decoded before: texts are not looked at again. */
+int record_decode_again(struct record *out, struct str bytes, size_t *offset,
+	struct arena *arena, struct err *e);
+
 struct str record_layer_name(enum record_layer layer);
 struct str record_relation_name(enum record_relation_type type);
 

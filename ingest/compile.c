@@ -471,8 +471,8 @@ static int fill_chunk(struct filling *f, const struct chunk *chunk, struct err *
 		}
 		arena_reset(&f->arena);
 		offset = 0;
-		rc = record_decode(
-			&r, str_head(left, frame.size), &offset, false, &f->arena, e);
+		rc = record_decode_again(
+			&r, str_head(left, frame.size), &offset, &f->arena, e);
 		if (rc < 0)
 			return rc;
 		assert(rc == 1 && offset == frame.size);
