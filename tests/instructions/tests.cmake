@@ -3,7 +3,7 @@
 #	cmake --build --preset release --target update_instructions
 #
 # writes the numbers of now into expected.txt.
-set(LATCHKEY_INSTRUCTION_TOLERANCE 100 CACHE STRING
+set(LATCHKEY_INSTRUCTION_TOLERANCE 20 CACHE STRING
 	"By how many percent the cases of tests/instructions may exceed expected.txt")
 find_program(VALGRIND valgrind)
 find_program(PYTHON3 python3 REQUIRED)
