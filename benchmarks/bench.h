@@ -26,7 +26,7 @@ struct bench_figures {
 	struct hop_index_report hops;
 	char text[ERR_TEXT_MAX];
 	double cpu_seconds, peak_mib; /* of the process */
-	/* Its own memory at most, without pages of files: looked at a hundred times a second. */
+	/* its own memory at most, without pages of files; seen every 10 ms */
 	double anonymous_mib;
 };
 
