@@ -58,6 +58,12 @@ static int directory_access(
 
 	if (json_get(v, "roleDefinitionId") && json_get(v, "directoryScopeId"))
 		rc = azure_directory_assignment(em, v, scheduled && !active, e);
+	else if (json_get(v, "defaultUserRolePermissions"))
+		rc = azure_directory_defaults(em, v, e);
+	else if (json_get(v, "consentType") && json_get(v, "clientId"))
+		rc = azure_directory_consent(em, v, e);
+	else if (json_get(v, "accessId") && json_get(v, "groupId"))
+		rc = azure_directory_privileged(em, v, e);
 	else if (json_get(v, "appRoleId") && json_get(v, "resourceId"))
 		rc = azure_directory_app_role(em, v, e);
 	else

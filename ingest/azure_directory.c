@@ -336,6 +336,78 @@ int azure_directory_app_role(
 		"appRoleAssignment", v, e);
 }
 
+int azure_directory_defaults(
+	struct azure_emit *em, const struct json_value *v, struct err *e)
+{
+	if (azure_emit_open_tenant(em, v, e) < 0)
+		return e->code;
+	return azure_emit_document(em, LAYER_RESOURCE,
+		azure_id_tenant(em->arena, em->tenant),
+		STR_LIT("default permissions of users"), "authorizationPolicy", v, e);
+}
+
+/* Whether a list of scopes has one by which all is done in the user's name. */
+static bool acts_as_user(struct str scopes)
+{
+	static const char *const whole[] = { "user_impersonation",
+		"Directory.AccessAsUser.All" };
+
+	while (scopes.n > 0) {
+		struct str one = str_head(scopes, str_find_char(scopes, ' ', 0));
+
+		for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+			if (str_eq_fold(one, str_from(whole[i])))
+				return true;
+		}
+		scopes = str_skip(scopes, one.n + 1);
+	}
+	return false;
+}
+
+int azure_directory_consent(
+	struct azure_emit *em, const struct json_value *v, struct err *e)
+{
+	struct str user = azure_emit_string(v, "principalId"), client, key;
+
+	if (azure_emit_open_tenant(em, v, e) < 0)
+		return e->code;
+	if (!acts_as_user(azure_emit_string(v, "scope")))
+		return 0;
+	if (azure_emit_object(&client, em, azure_emit_string(v, "clientId"), v, e) < 0)
+		return e->code;
+	if (user.n == 0) {
+		azure_emit_coverage(em, "delegated-permissions", client, COVERAGE_PARTIAL,
+			STR_LIT("the application acts as every user who signs in to it, "
+				"which is not followed"));
+		return 0;
+	}
+	if (azure_emit_object(&key, em, user, v, e) < 0)
+		return e->code;
+	return azure_emit_relation(em, client, RELATION_CARRIES, key, e);
+}
+
+int azure_directory_privileged(
+	struct azure_emit *em, const struct json_value *v, struct err *e)
+{
+	bool active = json_get(v, "assignmentScheduleId") != NULL;
+	bool owner = str_eq_fold(azure_emit_string(v, "accessId"), STR_LIT("owner"));
+	struct str group, who;
+
+	if (azure_emit_open_tenant(em, v, e) < 0 ||
+		azure_emit_object(&group, em, azure_emit_string(v, "groupId"), v, e) <
+			0 ||
+		azure_emit_object(&who, em, azure_emit_string(v, "principalId"), v, e) <
+			0)
+		return e->code;
+	if (active && !owner)
+		return azure_emit_relation(em, who, RELATION_MEMBER_OF, group, e);
+	return azure_emit_document(em, LAYER_RESOURCE, group,
+		active  ? STR_LIT("owner for a time")
+		: owner ? STR_LIT("eligible owner")
+			: STR_LIT("eligible member"),
+		active ? "activeOwner" : "eligibleGroup", v, e);
+}
+
 /* "https://token.actions.githubusercontent.com" as a host and path. */
 static struct str issuer_name(struct str issuer)
 {

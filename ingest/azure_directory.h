@@ -60,4 +60,16 @@ int azure_directory_credential(struct azure_emit *em, struct str application,
 /* Key of an application by its application id ("appId"), which is not its object id. */
 struct str azure_directory_app_reference(struct azure_emit *em, struct str app_id);
 
+/* What every user may do (authorizationPolicy), on the tenant. */
+int azure_directory_defaults(
+	struct azure_emit *em, const struct json_value *v, struct err *e);
+
+/* A consent to delegated permissions (oauth2PermissionGrant): who may act as whom. */
+int azure_directory_consent(
+	struct azure_emit *em, const struct json_value *v, struct err *e);
+
+/* A membership or ownership of a group, to be activated or active for a time. */
+int azure_directory_privileged(
+	struct azure_emit *em, const struct json_value *v, struct err *e);
+
 #endif

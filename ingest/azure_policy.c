@@ -451,101 +451,6 @@ static int compile_deny(
 	return rc;
 }
 
-/* --- what needs no role --- */
-
-static int compile_rights(struct azure_compiler *c, const struct json_value *v,
-	struct str principal, const char *const *actions, struct err *e)
-{
-	struct buf set = { 0 };
-	struct grant g = { .from = v,
-		.set = &set,
-		.principal = principal,
-		.principal_type = AZURE_PRINCIPAL_ONE };
-
-	(void)e;
-	for (; *actions; actions++)
-		azure_action_add(&set, AZURE_ACTION_DIRECTORY, str_from(*actions));
-	azure_action_finish(&set);
-	add_statement(c, &g);
-	buf_release(&set);
-	return 0;
-}
-
-static int compile_group_owner(
-	struct azure_compiler *c, const struct json_value *v, struct err *e)
-{
-	static const char *const actions[] = { "microsoft.directory/groups/standard/read",
-		"microsoft.directory/groups/basic/update",
-		"microsoft.directory/groups/delete",
-		"microsoft.directory/groups/members/read",
-		"microsoft.directory/groups/members/update",
-		"microsoft.directory/groups/owners/update",
-		"microsoft.directory/groups/dynamicMembershipRule/update",
-		"microsoft.directory/groupsAssignableToRoles/members/update",
-		"microsoft.directory/groupsAssignableToRoles/owners/update", NULL };
-
-	return compile_rights(c, v, azure_policy_string(v, "id"), actions, e);
-}
-
-static int compile_application_owner(
-	struct azure_compiler *c, const struct json_value *v, struct err *e)
-{
-	static const char *const actions[] = {
-		"microsoft.directory/applications/standard/read",
-		"microsoft.directory/applications/basic/update",
-		"microsoft.directory/applications/authentication/update",
-		"microsoft.directory/applications/credentials/update",
-		"microsoft.directory/applications/owners/update",
-		"microsoft.directory/applications/permissions/update",
-		"microsoft.directory/applications/appRoles/update",
-		"microsoft.directory/applications/audience/update",
-		"microsoft.directory/applications/delete", NULL
-	};
-
-	return compile_rights(c, v, azure_policy_string(v, "id"), actions, e);
-}
-
-static int compile_principal_owner(
-	struct azure_compiler *c, const struct json_value *v, struct err *e)
-{
-	static const char *const actions[] = {
-		"microsoft.directory/servicePrincipals/standard/read",
-		"microsoft.directory/servicePrincipals/basic/update",
-		"microsoft.directory/servicePrincipals/authentication/update",
-		"microsoft.directory/servicePrincipals/credentials/update",
-		"microsoft.directory/servicePrincipals/owners/update",
-		"microsoft.directory/servicePrincipals/permissions/update",
-		"microsoft.directory/servicePrincipals/disable",
-		"microsoft.directory/servicePrincipals/enable",
-		"microsoft.directory/servicePrincipals/delete", NULL
-	};
-
-	return compile_rights(c, v, azure_policy_string(v, "id"), actions, e);
-}
-
-static int compile_device_owner(
-	struct azure_compiler *c, const struct json_value *v, struct err *e)
-{
-	static const char *const actions[] = {
-		"microsoft.directory/devices/standard/read",
-		"microsoft.directory/bitlockerKeys/key/read", NULL
-	};
-
-	return compile_rights(c, v, azure_policy_string(v, "id"), actions, e);
-}
-
-/* A permission of Microsoft Graph; those of other services say nothing that we decide. */
-static int compile_app_role(
-	struct azure_compiler *c, const struct json_value *v, struct err *e)
-{
-	const char *const *actions =
-		azure_graph_permission(azure_policy_string(v, "appRoleId"));
-
-	return actions ? compile_rights(
-				 c, v, azure_policy_string(v, "principalId"), actions, e)
-		       : 0;
-}
-
 static int compile_vault(
 	struct azure_compiler *c, const struct json_value *v, struct err *e)
 {
@@ -567,11 +472,6 @@ static const struct {
 	{ "eligibleDirectoryAssignment", compile_directory_eligible },
 	{ "accessPolicies", compile_vault },
 	{ "accessPolicy", compile_vault },
-	{ "appRoleAssignment", compile_app_role },
-	{ "groupOwner", compile_group_owner },
-	{ "applicationOwner", compile_application_owner },
-	{ "servicePrincipalOwner", compile_principal_owner },
-	{ "deviceOwner", compile_device_owner },
 };
 
 static int compile_text(struct azure_compiler *c, struct err *e)
@@ -588,6 +488,8 @@ static int compile_text(struct azure_compiler *c, struct err *e)
 		if (v)
 			return members[i].compile(c, v, e);
 	}
+	if (azure_policy_rights(c))
+		return 0;
 	return err_set(e, ERR_FORMAT, "expected a member such as 'roleAssignment'");
 }
 

@@ -16,6 +16,8 @@
  *  eligibleDirectoryAssignment   the same after an activation
  *  accessPolicies, accessPolicy  of a vault; in LAYER_DENY what all others may not
  *  appRoleAssignment             what a Graph permission allows, on the tenant
+ *  authorizationPolicy           what every member of the tenant may do
+ *  eligibleGroup, activeOwner    who may become a member or owner of a group, or owns it
  *  groupOwner, applicationOwner, servicePrincipalOwner, deviceOwner   what owners may
  *
  * An assignment whose condition asks for the action is several statements: see

@@ -41,6 +41,9 @@ void azure_policy_principal(struct azure_compiler *c, struct str object,
 int azure_policy_vault(
 	struct azure_compiler *c, const struct json_value *policies, struct err *e);
 
+/* The statement of what needs no role, when the text is of such; else false. */
+bool azure_policy_rights(struct azure_compiler *c);
+
 /* A string member, empty when it is none; of "properties" when it is there. */
 struct str azure_policy_string(const struct json_value *v, const char *name);
 const struct json_value *azure_policy_member(

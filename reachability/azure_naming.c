@@ -117,7 +117,18 @@ uint32_t azure_naming_texts(
 	if (max == 0)
 		return 0;
 	out[0] = world_node(w, holder)->key;
-	return 1;
+	if (max < 2 || !is_object(out[0]) ||
+		!str_eq(world_node_kind(w, holder), STR_LIT("azure:entra:user")) ||
+		world_attribute(w, holder, STR_LIT("external")).n > 0)
+		return 1;
+	/* every member of the tenant; guests are none */
+	out[1] = arena_printf(world_arena(w), "%.*s/users", STR_ARG(up_to_slash(out[0])));
+	return 2;
+}
+
+bool azure_naming_is_set(struct str text)
+{
+	return is_object(text) && str_ends(text, STR_LIT("/users"));
 }
 
 /* Inputs may name an object without saying that it is a group: see azure_policy.h. */

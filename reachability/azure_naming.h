@@ -14,6 +14,7 @@ struct str azure_naming_above(struct str key, struct arena *arena);
 bool azure_naming_is_top(const struct node *n);
 uint32_t azure_naming_texts(
 	struct str *out, uint32_t max, struct world *w, node_id subject);
+bool azure_naming_is_set(struct str text);
 bool azure_naming_may_join(struct world *w, node_id n, struct str group);
 struct str azure_naming_new_key(struct str format, struct str account,
 	struct str account_key, struct arena *arena);

@@ -18,12 +18,6 @@ static bool is_group(struct str key)
 	return false;
 }
 
-static bool is_set(struct str text)
-{
-	(void)text;
-	return false;
-}
-
 static const char *const policy_kinds[] = { NULL };
 
 static const char *const power_actions[] = {
@@ -64,7 +58,7 @@ const struct provider azure_provider = {
 	.is_top = azure_naming_is_top,
 	.may_join = azure_naming_may_join,
 	.is_group = is_group,
-	.is_set = is_set,
+	.is_set = azure_naming_is_set,
 	.aside = azure_unit_aside,
 	.aside_unread = azure_unit_unread,
 	.is_operation = azure_unlisted_is_operation,

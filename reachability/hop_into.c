@@ -328,22 +328,21 @@ static int into_one(struct buf *out, struct hop *h, const struct into *in, struc
 	return 0;
 }
 
-static int into_carried(struct buf *out, struct hop *h, const struct rule *rule,
-	node_id target, struct err *e)
+static int into_carried(
+	struct buf *out, struct hop *h, const struct into *in, struct err *e)
 {
 	struct hop_candidates c = { .begun = true };
 	struct buf found = { 0 };
-	int rc = hop_bond_carried(&found, h->world, target, true, e);
-	struct into in = { .rule = rule, .target = target, .facts = EXPR_TRUE };
+	int rc = hop_bond_carried(&found, h->world, in->target, true, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&found, node_id) && rc == 0; i++)
 		hop_candidates_add(
 			&c, h->world, VEC_DATA(&found, node_id)[i], NODE_NONE, EXPR_TRUE);
 	hop_candidates_sort(&c);
 	if (rc == 0)
-		rc = into_finish(&c, h, &in, e);
+		rc = into_finish(&c, h, in, e);
 	if (rc == 0 && c.ends.n > 0)
-		VEC_ADD(out, const struct hub *, hop_hub_keep(h, rule, &c));
+		VEC_ADD(out, const struct hub *, hop_hub_keep(h, in->rule, &c));
 	buf_release(&found);
 	hop_candidates_release(&c);
 	return rc;
@@ -375,9 +374,8 @@ int hop_into_rule(struct buf *out, struct hop *h, const struct rule *rule, node_
 	if (facts == EXPR_FALSE)
 		return 0;
 	if (hop_test_carries(rule))
-		return h->actors == HOP_IMAGINED_ACTORS
-			       ? 0
-			       : into_carried(out, h, rule, target, e);
+		return h->actors == HOP_IMAGINED_ACTORS ? 0
+							: into_carried(out, h, &in, e);
 	if (rule->bond == RULE_UNBOUND)
 		return into_one(out, h, &in, e);
 	rc = hop_bond_throughs(&throughs, h->world, rule->bond, target,

@@ -170,6 +170,89 @@ def a_restricted_unit(t):
     yield can(t, "admin", update, t.key("outside")), "allowed"
 
 
+def consent(t, client, user, scope):
+    t.add({"value": [{"id": "g", "clientId": t.id(client), "consentType": "Principal", "principalId": t.id(user),
+                      "resourceId": t.id("api"), "scope": scope, "tenantId": t.tenant}]})
+
+
+@trap
+def an_application_to_which_a_user_consented(t):
+    """It acts as that user where the permission is all that the user may do; never as others."""
+    t.users("whole", "part", "other")
+    t.principals("client", "reader")
+    consent(t, "client", "whole", "openid user_impersonation")
+    consent(t, "reader", "part", "User.Read openid")
+    yield f"can {t.key('client')} become {t.key('whole')}", "unknown"
+    yield f"can {t.key('client')} become {t.key('other')}", "denied"
+    yield f"can {t.key('reader')} become {t.key('part')}", "denied"
+    yield f"who can become {t.key('whole')}", {t.key("client"): "unknown"}
+
+
+def defaults(t, invites="everyone", **settings):
+    t.add({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#policies/authorizationPolicy/$entity",
+           "id": "authorizationPolicy", "tenantId": t.tenant, "allowInvitesFrom": invites,
+           "defaultUserRolePermissions": settings})
+
+
+@trap
+def what_every_user_may_do(t):
+    """By the tenant's policy: its members, not guests and not applications."""
+    t.users("member")
+    t.users("guest", userType="Guest")
+    t.principals("app")
+    defaults(t, allowedToCreateApps=True, allowedToReadOtherUsers=False)
+    create, read = "microsoft.directory/applications/createAsOwner", "microsoft.directory/users/standard/read"
+    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("any"), "appId": t.id("app-any"), "displayName": "any"}])
+    for who, verdict in (("member", "allowed"), ("guest", "denied"), ("app", "denied")):
+        yield can(t, who, create, t.key("any")), verdict
+    yield can(t, "member", "microsoft.directory/users/inviteGuest", t.key("guest")), "allowed"
+    yield can(t, "member", read, t.key("guest")), "denied"
+    yield f"who can {create} {t.key('any')} directly", {t.key("member"): "allowed"}
+    yield f"what can {t.key('member')} {create} directly", {t.key("any"): "allowed"}
+
+
+@trap
+def a_tenant_whose_users_may_nothing(t):
+    t.users("member")
+    defaults(t, "adminsAndGuestInviters", allowedToCreateApps=False, allowedToReadOtherUsers=True)
+    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("any"), "appId": t.id("app-any"), "displayName": "any"}])
+    yield can(t, "member", "microsoft.directory/applications/createAsOwner", t.key("any")), "denied"
+    yield can(t, "member", "microsoft.directory/users/inviteGuest", t.key("member")), "denied"
+    yield can(t, "member", "microsoft.directory/users/standard/read", t.key("member")), "allowed"
+
+
+@trap
+def a_membership_to_be_activated(t):
+    """Privileged identity management for groups: eligible, and active for a time."""
+    t.users("eligible", "active", "other")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    t.group("crew")
+    t.resource({"id": f"{rg}/providers/Microsoft.Authorization/roleAssignments/{t.id('crew at rg')}", "name": "a",
+                "type": "microsoft.authorization/roleassignments", "properties": {
+                    "principalId": t.id("crew"), "principalType": "Group", "roleDefinitionId": READER, "scope": rg}})
+    for who, kind in (("eligible", "eligibility"), ("active", "assignment")):
+        t.add({"value": [{"id": who, "principalId": t.id(who), "groupId": t.id("crew"), "accessId": "member",
+                          "memberType": "direct", "tenantId": t.tenant, kind + "ScheduleId": who}]})
+    read = "Microsoft.Resources/subscriptions/resourceGroups/read"
+    for who, verdict in (("eligible", "eligible"), ("active", "allowed"), ("other", "denied")):
+        yield can(t, who, read, rg, directly=False), verdict
+
+
+@trap
+def a_permission_on_what_one_owns(t):
+    """Application.ReadWrite.OwnedBy gives nothing on applications of others."""
+    t.principals("owner", "stranger", "target")
+    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("application"), "appId": t.id("app-target"),
+            "displayName": "target", "owners": [{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id("owner")}]}])
+    for who in ("owner", "stranger"):
+        t.add([{"id": "r" + who, "principalId": t.id(who), "principalType": "ServicePrincipal", "resourceId": t.id("graph"),
+                "resourceDisplayName": "Microsoft Graph", "appRoleId": "18a4783c-866b-4cc7-a460-3d5e5662c884",
+                "tenantId": t.tenant}])
+    yield f"can {t.key('owner')} become {t.key('target')}", "allowed"
+    yield f"can {t.key('stranger')} become {t.key('target')}", "denied"
+
+
 def texts(out):
     decoder, at = json.JSONDecoder(), 0
     while at < len(out.rstrip()):

@@ -153,7 +153,7 @@ ROWS = {
     "azure-e03-method-limited": unsure(("object", "user", on(DIR[:-1], "users/authenticationMethods/create"))),
 }
 # Rules without a permission: what a thing carries, it acts as.
-CARRIED = {"azure-carry", "azure-federated"}
+CARRIED = {"azure-carry", "azure-federated", "azure-e06"}
 
 
 class Variant:

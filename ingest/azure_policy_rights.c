@@ -1,0 +1,198 @@
+/* azure_policy_rights.c - what needs no role: rights of owners, defaults, permissions. */
+#include "ingest/azure_policy_priv.h"
+
+#include "ingest/azure_graph.h"
+
+static void add_statement(
+	struct azure_compiler *c, const struct json_value *from, const struct buf *set)
+{
+	azure_policy_statement(c, from, 0);
+	azure_policy_intervals(c, set);
+}
+
+static bool is_true(const struct json_value *v)
+{
+	return v && json_type(v) == JSON_BOOL && json_bool(v);
+}
+
+static void compile_rights(struct azure_compiler *c, const struct json_value *v,
+	struct str principal, const char *const *actions)
+{
+	struct buf set = { 0 };
+
+	for (; *actions; actions++)
+		azure_action_add(&set, AZURE_ACTION_DIRECTORY, str_from(*actions));
+	azure_action_finish(&set);
+	add_statement(c, v, &set);
+	azure_policy_principal(c, principal, AZURE_PRINCIPAL_ONE, false);
+	buf_release(&set);
+}
+
+static void compile_group_owner(struct azure_compiler *c, const struct json_value *v)
+{
+	static const char *const actions[] = { "microsoft.directory/groups/standard/read",
+		"microsoft.directory/groups/basic/update",
+		"microsoft.directory/groups/delete",
+		"microsoft.directory/groups/members/read",
+		"microsoft.directory/groups/members/update",
+		"microsoft.directory/groups/owners/update",
+		"microsoft.directory/groups/dynamicMembershipRule/update",
+		"microsoft.directory/groupsAssignableToRoles/members/update",
+		"microsoft.directory/groupsAssignableToRoles/owners/update", NULL };
+
+	compile_rights(c, v, azure_policy_string(v, "id"), actions);
+}
+
+/* Who may become a member or an owner after an activation. */
+static void compile_group_eligible(struct azure_compiler *c, const struct json_value *v)
+{
+	static const char *const actions[] = {
+		"microsoft.directory/groups/members/update",
+		"microsoft.directory/groupsAssignableToRoles/members/update", NULL
+	};
+	size_t before = VEC_COUNT(&c->out->statements, struct document_statement);
+
+	compile_rights(c, v, azure_policy_string(v, "principalId"), actions);
+	VEC_DATA(&c->out->statements, struct document_statement)
+	[before].flags |= DOCUMENT_ELIGIBLE;
+}
+
+static void compile_group_active(struct azure_compiler *c, const struct json_value *v)
+{
+	static const char *const actions[] = {
+		"microsoft.directory/groups/members/update",
+		"microsoft.directory/groups/owners/update",
+		"microsoft.directory/groupsAssignableToRoles/members/update",
+		"microsoft.directory/groupsAssignableToRoles/owners/update", NULL
+	};
+
+	compile_rights(c, v, azure_policy_string(v, "principalId"), actions);
+}
+
+/*
+ * What every member of the tenant may do.
+ * https://learn.microsoft.com/entra/fundamentals/users-default-permissions
+ */
+static void compile_defaults(struct azure_compiler *c, const struct json_value *v)
+{
+	static const struct {
+		const char *setting, *actions[6];
+	} rights[] = {
+		{ "allowedToCreateApps",
+			{ "microsoft.directory/applications/createAsOwner",
+				"microsoft.directory/servicePrincipals/createAsOwner" } },
+		{ "allowedToCreateSecurityGroups",
+			{ "microsoft.directory/groups.security/createAsOwner",
+				"microsoft.directory/groups/createAsOwner" } },
+		{ "allowedToReadOtherUsers",
+			{ "microsoft.directory/users/standard/read",
+				"microsoft.directory/groups/standard/read",
+				"microsoft.directory/groups/members/read",
+				"microsoft.directory/applications/standard/read",
+				"microsoft.directory/servicePrincipals/standard/read" } },
+	};
+	const struct json_value *settings = json_get(v, "defaultUserRolePermissions");
+	struct str invites = azure_policy_string(v, "allowInvitesFrom");
+	struct buf set = { 0 };
+
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+		for (size_t k = 0; is_true(json_get(settings, rights[i].setting)) &&
+				   rights[i].actions[k];
+			k++)
+			azure_action_add(&set, AZURE_ACTION_DIRECTORY,
+				str_from(rights[i].actions[k]));
+	}
+	if (str_eq_fold(invites, STR_LIT("everyone")) ||
+		str_eq_fold(invites, STR_LIT("adminsGuestInvitersAndAllMembers")))
+		azure_action_add(&set, AZURE_ACTION_DIRECTORY,
+			STR_LIT("microsoft.directory/users/inviteGuest"));
+	azure_action_finish(&set);
+	if (set.n > 0) {
+		add_statement(c, v, &set);
+		document_add_principal(c->out, DOCUMENT_SET,
+			arena_printf(&c->arena, "azure:%.*s/users", STR_ARG(c->tenant)));
+	}
+	buf_release(&set);
+}
+
+static void compile_application_owner(
+	struct azure_compiler *c, const struct json_value *v)
+{
+	static const char *const actions[] = {
+		"microsoft.directory/applications/standard/read",
+		"microsoft.directory/applications/basic/update",
+		"microsoft.directory/applications/authentication/update",
+		"microsoft.directory/applications/credentials/update",
+		"microsoft.directory/applications/owners/update",
+		"microsoft.directory/applications/permissions/update",
+		"microsoft.directory/applications/appRoles/update",
+		"microsoft.directory/applications/audience/update",
+		"microsoft.directory/applications/delete", NULL
+	};
+
+	compile_rights(c, v, azure_policy_string(v, "id"), actions);
+}
+
+static void compile_principal_owner(struct azure_compiler *c, const struct json_value *v)
+{
+	static const char *const actions[] = {
+		"microsoft.directory/servicePrincipals/standard/read",
+		"microsoft.directory/servicePrincipals/basic/update",
+		"microsoft.directory/servicePrincipals/authentication/update",
+		"microsoft.directory/servicePrincipals/credentials/update",
+		"microsoft.directory/servicePrincipals/owners/update",
+		"microsoft.directory/servicePrincipals/permissions/update",
+		"microsoft.directory/servicePrincipals/disable",
+		"microsoft.directory/servicePrincipals/enable",
+		"microsoft.directory/servicePrincipals/delete", NULL
+	};
+
+	compile_rights(c, v, azure_policy_string(v, "id"), actions);
+}
+
+static void compile_device_owner(struct azure_compiler *c, const struct json_value *v)
+{
+	static const char *const actions[] = {
+		"microsoft.directory/devices/standard/read",
+		"microsoft.directory/bitlockerKeys/key/read", NULL
+	};
+
+	compile_rights(c, v, azure_policy_string(v, "id"), actions);
+}
+
+/* A permission of Microsoft Graph; those of other services say nothing that we decide. */
+static void compile_app_role(struct azure_compiler *c, const struct json_value *v)
+{
+	const char *const *actions =
+		azure_graph_permission(azure_policy_string(v, "appRoleId"));
+
+	if (actions)
+		compile_rights(c, v, azure_policy_string(v, "principalId"), actions);
+}
+
+static const struct {
+	const char *member;
+	void (*compile)(struct azure_compiler *c, const struct json_value *v);
+} members[] = {
+	{ "authorizationPolicy", compile_defaults },
+	{ "eligibleGroup", compile_group_eligible },
+	{ "activeOwner", compile_group_active },
+	{ "appRoleAssignment", compile_app_role },
+	{ "groupOwner", compile_group_owner },
+	{ "applicationOwner", compile_application_owner },
+	{ "servicePrincipalOwner", compile_principal_owner },
+	{ "deviceOwner", compile_device_owner },
+};
+
+bool azure_policy_rights(struct azure_compiler *c)
+{
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const struct json_value *v = json_get(c->json.root, members[i].member);
+
+		if (v) {
+			members[i].compile(c, v);
+			return true;
+		}
+	}
+	return false;
+}
