@@ -477,6 +477,13 @@ static int compile_statement(
 		choose(c, ELEMENT_ACTION, REQUIRED, &action, e) < 0 ||
 		choose(c, ELEMENT_RESOURCE, c->rule->resource, &resource, e) < 0)
 		return e->code;
+	/*
+	 * no element of RCPs:
+	 * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+	 */
+	if (c->layer == LAYER_RCP && action == ELEMENT_NOT_ACTION)
+		return err_set(
+			e, ERR_FORMAT, "NotAction: not allowed in this policy type");
 	if (compile_principals(c, principal, e) < 0)
 		return err_wrap(e, "%s", element_names[principal]);
 	if (compile_actions(c, s, action == ELEMENT_NOT_ACTION, e) < 0)

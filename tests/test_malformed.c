@@ -71,9 +71,15 @@ static const struct {
 	{ LAYER_TRUST, TRUST("'Sid':'x'"), "statement 0: has no Principal" },
 	{ LAYER_TRUST, TRUST("'NotPrincipal':{'AWS':'111111111111'}"), "statement 0: NotPrincipal: not allowed in this policy type" },
 	{ LAYER_TRUST, TRUST("'Principal':{'AWS':'arn:aws:iam::111111111111:role/d*'}"), "statement 0: Principal: AWS: 'arn:aws:iam::111111111111:role/d*' has a wildcard" },
+	{ LAYER_SCP, V("{'Effect':'Allow','Action':'s3:*'}"), "statement 0: has no Resource" },
+	{ LAYER_SCP, V("{'Sid':'s','Effect':'Deny','Action':'s3:*','Resource':'*'},{'Sid':'s','Effect':'Deny','Action':'sqs:*','Resource':'*'}"), "statement 1: Sid: 's' is there twice" },
 	{ LAYER_SCP, WHO("'Principal':'*'"), "statement 0: Principal: not allowed in this policy type" },
 	{ LAYER_SCP, V("{'Effect':'Deny','Action':'s3:*','Resource':'arn:aws:s3'}"), "statement 0: Resource: 'arn:aws:s3' has fewer than six parts" },
 	{ LAYER_RCP, V("{'Effect':'Deny','Action':'s3:*','Principal':{'AWS':'111111111111'},'Resource':'*'}"), "statement 0: Principal: expected '*'" },
+	{ LAYER_RCP, V("{'Effect':'Deny','NotAction':'s3:*','Principal':'*','Resource':'*'}"), "statement 0: NotAction: not allowed in this policy type" },
+	{ LAYER_RCP, V("{'Effect':'Deny','Action':'s3:*','NotPrincipal':'*','Resource':'*'}"), "statement 0: NotPrincipal: not allowed in this policy type" },
+	{ LAYER_RCP, V("{'Effect':'Deny','Action':'s3:*','Principal':'*'}"), "statement 0: has no Resource" },
+	{ LAYER_RCP, V("{'Effect':'Deny','Action':'s3:*','Resource':'*'}"), "statement 0: has no Principal" },
 	{ LAYER_RCP, V("{'Effect':'Deny','Action':'s3:*','Principal':'*','Resource':'arn:aws:s3:*'}"), "statement 0: Resource: 'arn:aws:s3:*' has fewer than six parts" },
 };
 /* clang-format on */
