@@ -436,7 +436,8 @@ static void add_object(struct buf *out, bool *alone, struct likeness *l,
 	for (uint32_t i = 0; i < o->statement_count && !*alone; i++) {
 		const struct decide_statement *st = &o->statements[i];
 
-		if (!decide_concerns(l->d, o, st->document, st->statement))
+		/* a statement may name a role, which has the actions */
+		if (!decide_concerns_statement(l->d, o, st))
 			continue;
 		if (st->slot == SLOT_RESOURCE) {
 			consent_read(c, st);

@@ -14,10 +14,9 @@ import subprocess
 import sys
 import tempfile
 
-from oracle import identities, objects, questions, verdict
+from oracle import BEST, closure, identities, objects, questions, verdict
 from world import PERMISSIONS, World, predefined, write
 
-BEST = ["denied", "conditional", "allowed"]
 # Somebody of another cloud, who is let in with everybody: an account of AWS.
 ACCOUNT = "arn:aws:iam::111122223333:"
 ALIENS = [ACCOUNT + "root", ACCOUNT + "user/eve"]
@@ -202,6 +201,30 @@ def wrong_parts(t, who, permission, rows):
                     f"what: {row['resources']}"
 
 
+def wrong_hops(store):
+    """Whom one can become and who can become one, over all hops, against the closure."""
+    into, onto = collections.defaultdict(dict), collections.defaultdict(dict)
+    asked, expected = [], []
+    for w in store.worlds:
+        for who in identities(w):
+            for account, v in closure(store.worlds, who).items():
+                into[identity(who)][identity(account)] = v
+                onto[identity(account)][identity(who)] = v
+    for w in store.worlds:
+        for who in identities(w)[:-1]:
+            me = identity(who)
+            asked.append(f"what can {quote(me)} become")
+            expected.append((w.number, "what can", me, into[me]))
+            if who in w.accounts:
+                asked.append(f"who can become {quote(me)}")
+                expected.append((w.number, "who can become", me, onto[me]))
+    for answer, (number, how, me, right) in zip(store.answers(asked, "json"), expected):
+        got = {row["key"]: row["verdict"] for row in answer["rows"]
+               if row["key"] not in ALIENS}
+        for key, expect, found in differences(right, got):
+            yield (number, how, me, key), expect, found
+
+
 def wrong_lists(store):
     truths = [Truth(w) for w in store.worlds]
     everybody = {identity(who) for w in store.worlds for who in identities(w)} - {"public"}
@@ -230,6 +253,7 @@ def main():
             found = list(wrong_pairs(store, given.questions))
             if not given.no_lists:
                 found += list(wrong_lists(store))
+                found += list(wrong_hops(store))
             asked += store.asked
         for what, expected, got in found[:max(0, 20 - bad)]:
             print(f"seed {given.seed} world {what[0]}: {' '.join(map(str, what[1:]))}: "

@@ -12,6 +12,7 @@ from world import PERMISSIONS, V2, predefined
 
 TIMES = ["2030-01-01T00:00:00Z", "2031-06-01T00:00:00Z", "2033-01-01T00:00:00Z"]
 PATHS = ["/a/x", "/b", "/c"]
+BEST = ["denied", "conditional", "allowed"]
 REQUESTS = [(t, p) for t in TIMES for p in PATHS]
 
 
@@ -225,3 +226,38 @@ def questions(world, who_all=None):
             for permission, kind in sorted(PERMISSIONS.items()):
                 if thing[0] in kind:
                     yield who, permission, thing
+
+
+def steps(world, who):
+    """Service accounts that one act leads to, each with the best verdict: a token of the
+    account, or the policy of the project rewritten so that one may make it."""
+    if who not in world.led:
+        out = world.led[who] = {}
+        for t in world.things:
+            if t["kind"] == "account":
+                ways = [verdict(world, who, "iam.serviceAccounts.getAccessToken",
+                                ("account", t, "")),
+                        verdict(world, who, "resourcemanager.projects.setIamPolicy",
+                                ("project", t["project"], ""))]
+                best = max(ways, key=BEST.index)
+                if best != "denied" and t["email"] != who:
+                    out[t["email"]] = best
+    return world.led[who]
+
+
+def closure(worlds, who):
+    """Whom one can become, over any number of acts: the best of all ways, each as good as
+    its worst act. Of organizations that one is not in one has what everybody has."""
+    home = {i: w for w in worlds for i in identities(w)[:-1]}
+    out, queue = {}, [(who, "allowed")]
+    while queue:
+        at, so_far = queue.pop()
+        for w in worlds:
+            me = at if at == "public" or home[at] is w else "stranger@nowhere.example"
+            for account, step in steps(w, me).items():
+                now = min(so_far, step, key=BEST.index)
+                if account != who and \
+                        BEST.index(now) > BEST.index(out.get(account, "denied")):
+                    out[account] = now
+                    queue.append((account, now))
+    return out

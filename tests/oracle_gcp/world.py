@@ -44,7 +44,7 @@ class World:
         self.folders, self.projects, self.things = [], [], []
         self.users, self.groups, self.accounts = [], {}, []
         self.roles, self.allow, self.deny = {}, {}, []
-        self.made, self.named, self.keys, self.chains = 0, {}, {}, {}
+        self.made, self.named, self.keys, self.chains, self.led = 0, {}, {}, {}, {}
         self.make()
 
     def name(self, head):
