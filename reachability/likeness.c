@@ -443,7 +443,10 @@ static void add_object(struct buf *out, bool *alone, struct likeness *l,
 			consent_read(c, st);
 			VEC_ADD(out, uint32_t, o->layers[i]);
 			VEC_ADD(out, const void *, st->statement);
+			VEC_ADD(out, const void *, st->block);
 		}
+		if (st->block && (st->block->flags & DOCUMENT_STATEMENT_READS_RESOURCE))
+			test_one(out, alone, l, o, st->role->compiled, st->block);
 		if (!(st->statement->flags & DOCUMENT_ANY_RESOURCE) ||
 			(st->statement->flags & DOCUMENT_STATEMENT_READS_RESOURCE))
 			test_one(out, alone, l, o, st->document, st->statement);
