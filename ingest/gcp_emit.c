@@ -174,9 +174,13 @@ void gcp_emit_open_organization(struct gcp_emit *em, struct str number)
 void gcp_emit_open_roles(struct gcp_emit *em)
 {
 	open_scope(em, STR_LIT("roles"), STR_LIT("//iam.googleapis.com/roles"));
-	if (gcp_emit_first(em, STR_LIT("identities of roles")))
-		gcp_emit_coverage(em, STR_LIT("identities"), (struct str){ 0 },
-			COVERAGE_GOT, (struct str){ 0 });
+	if (!gcp_emit_first(em, STR_LIT("identities of roles")))
+		return;
+	/* nobody is in it, and nothing in it has a policy of its own */
+	gcp_emit_coverage(em, STR_LIT("identities"), (struct str){ 0 }, COVERAGE_GOT,
+		(struct str){ 0 });
+	gcp_emit_coverage(em, STR_LIT("policies"), (struct str){ 0 }, COVERAGE_GOT,
+		(struct str){ 0 });
 }
 
 void gcp_emit_parent(struct gcp_emit *em, struct str organization)

@@ -128,11 +128,29 @@ static const struct row rows[] = {
 		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
 		"E //run.googleapis.com/projects/p/locations/l/services/s gcp:run:service s 21 ^" CRM "projects/p\n"
 		"R //run.googleapis.com/projects/p/locations/l/services/s carries " SA BUILD "\n" },
+	{ "a global thing is of its collection", "-", "",
+		"{\"name\":\"//compute.googleapis.com/projects/p/global/images/i\",\"asset_type\":\"compute.googleapis.com/Image\",\"resource\":{\"data\":{\"name\":\"i\"}}," ABOVE "}",
+		"= " CRM "projects/45 " CRM "projects/p gcp:45\n"
+		"= gcp:projectOwner:45 gcp:projectOwner:p \n"
+		"= gcp:projectEditor:45 gcp:projectEditor:p \n"
+		"= gcp:projectViewer:45 gcp:projectViewer:p \n"
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"S gcp:p gcp:organizations/34\n"
+		"C organization  1 ()\n"
+		"C identities  1 ()\n"
+		"E //compute.googleapis.com/projects/p/global/images/i gcp:compute:image i 0 ^" CRM "projects/p\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8 ^" CRM "folders/12\n"
+		"[gcp:organizations/34]\n"
+		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"C organization-policies  1 ()\n"
+		"E " CRM "folders/12 gcp:cloudresourcemanager:folder  8 ^" CRM "organizations/34\n" },
 	{ "a predefined role with what it holds", "-", "",
 		"{\"name\":\"roles/storage.objectViewer\",\"title\":\"t\",\"stage\":\"GA\",\"includedPermissions\":[\"storage.objects.get\"]}",
 		"[gcp:roles]\n"
 		"E //iam.googleapis.com/roles gcp:iam:roles  8\n"
 		"C identities  1 ()\n"
+		"C policies  1 ()\n"
 		"E //iam.googleapis.com/roles/storage.objectViewer gcp:iam:role storage.objectViewer 14 title=t stage=GA ^//iam.googleapis.com/roles\n"
 		"D role //iam.googleapis.com/roles/storage.objectViewer (storage.objectViewer) "
 		"{\"name\":\"roles/storage.objectViewer\",\"title\":\"t\",\"stage\":\"GA\",\"includedPermissions\":[\"storage.objects.get\"]}\n" },
