@@ -8,4 +8,4 @@ set_tests_properties(oracle_azure PROPERTIES TIMEOUT 120)
 add_test(NAME oracle_azure_traps COMMAND ${PYTHON3}
 	${PROJECT_SOURCE_DIR}/tests/oracle_azure/traps.py $<TARGET_FILE:latchkey>)
 add_test(NAME oracle_azure_directions COMMAND ${PYTHON3}
-	${PROJECT_SOURCE_DIR}/tests/oracle_azure/directions.py $<TARGET_FILE:latchkey> 1 6)
+	${PROJECT_SOURCE_DIR}/tests/oracle_azure/directions.py $<TARGET_FILE:latchkey> 3 2)

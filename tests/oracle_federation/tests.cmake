@@ -3,4 +3,4 @@
 # runs any number of others.
 find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME oracle_federation COMMAND ${PYTHON3}
-	${PROJECT_SOURCE_DIR}/tests/oracle_federation/compare.py $<TARGET_FILE:latchkey> 1 12)
+	${PROJECT_SOURCE_DIR}/tests/oracle_federation/compare.py $<TARGET_FILE:latchkey> 1 6)
