@@ -380,6 +380,7 @@ static void record_resource(struct replay *r, struct recorder *to)
 	kind_id kind = catalog_kind_of_key(r->entity, &size);
 	yyjson_val *policy = replay_member(r, "resourcePolicy");
 	struct record_pair tags[8];
+	const struct record_pair manager = { STR_LIT("manager"), STR_LIT("CUSTOMER") };
 	uint32_t count = tags_of(tags, 8, r, "resourceTags");
 	struct str name;
 	bool role;
@@ -388,6 +389,8 @@ static void record_resource(struct replay *r, struct recorder *to)
 		return;
 	name = catalog_kind_name(kind);
 	role = str_eq(name, STR_LIT("aws:iam:role"));
+	to->attributes = &manager; /* who asks about a key knows whose it is */
+	to->attribute_count = str_eq(name, STR_LIT("aws:kms:key"));
 	if (!str_eq(r->entity, r->subject))
 		recorder_entity(to, arena_printf(&r->arena, "%.*s", STR_ARG(name)).p,
 			r->entity, last_name(r->entity),

@@ -25,7 +25,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -189,7 +189,8 @@ def main():
         return row[0], hunt.find(row[0], row[1]), time.monotonic() - start
 
     with ThreadPoolExecutor(given.jobs) as pool:
-        for name, found, took in pool.map(one, wanted):
+        for done in as_completed([pool.submit(one, row) for row in wanted]):
+            name, found, took = done.result()
             campaign, seed = found or ("", "")
             random = bool(found) and CAMPAIGNS[campaign].random
             state = "killed" if random else "NOT RANDOM" if found else "SURVIVED"
