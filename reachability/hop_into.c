@@ -1,5 +1,6 @@
 #include "reachability/hop_priv.h"
 
+#include "base/sparse.h"
 #include "reachability/hop_bond.h"
 #include "reachability/hop_change.h"
 #include "reachability/hop_grant.h"
@@ -8,6 +9,7 @@
 #include "reachability/hop_open.h"
 #include "reachability/hop_test.h"
 #include "reachability/imagined.h"
+#include "reachability/provider.h"
 
 struct into {
 	const struct rule *rule;
@@ -67,29 +69,75 @@ static int into_account(
 	return 0;
 }
 
+/* What is decided of one imagined identity holds for all that are alike. */
+struct alike {
+	struct buf named;    /* node_id: whom the object names */
+	struct sparse found; /* expr + 1, by number of those alike */
+};
+
+/* Whether nothing but what binds it, and names, tells what the identity may do. */
+static bool is_common(struct hop *h, const struct alike *a, node_id n)
+{
+	const struct imagined *im = world_node(h->world, n)->imagined;
+
+	if (!im || !(im->yields & RULE_ANY_POLICY) || im->group_count > 0 ||
+		im->resource != NODE_NONE || provider_of_node(h->world, n)->inherits)
+		return false;
+	for (size_t i = 0; i < VEC_COUNT(&a->named, node_id); i++) {
+		if (VEC_DATA(&a->named, const node_id)[i] == im->base)
+			return false;
+	}
+	return true;
+}
+
+static int imagined_decide(expr *out, struct alike *a, struct hop *h,
+	const struct into_need *n, node_id actor, struct err *e)
+{
+	uint32_t number;
+	expr *known;
+
+	if (!is_common(h, a, actor))
+		return hop_needs_decide(out, h->needs, n->need, actor, n->object, e);
+	if (hop_kin_alike(&number, h->kin, actor, e) < 0)
+		return e->code;
+	known = sparse_at(&a->found, number);
+	if (*known == 0) {
+		if (hop_needs_decide(out, h->needs, n->need, actor, n->object, e) < 0)
+			return e->code;
+		*known = *out + 1;
+	}
+	*out = *known - 1;
+	return 0;
+}
+
 /* Of the imagined identities near the object, those that meet the need on it. */
 static int imagined_who(const struct hop_list **out, struct hop *h,
 	const struct into_need *n, struct err *e)
 {
 	struct hop_candidates c = { .begun = true };
+	struct alike alike = { 0 };
 	const node_id *nodes;
 	uint32_t count;
+	int rc = hop_change_near(&nodes, &count, h->change, n->object, e);
 
-	if (hop_change_near(&nodes, &count, h->change, n->object, e) < 0)
-		return e->code;
-	for (uint32_t i = 0; i < count; i++) {
+	sparse_init(&alike.found, sizeof(expr));
+	if (rc == 0)
+		rc = hop_kin_named(&alike.named, h->kin, n->object, e);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		expr x;
 
-		if (hop_needs_decide(&x, h->needs, n->need, nodes[i], n->object, e) < 0) {
-			hop_candidates_release(&c);
-			return e->code;
-		}
-		hop_candidates_add(&c, h->world, nodes[i], NODE_NONE, x);
+		rc = imagined_decide(&x, &alike, h, n, nodes[i], e);
+		if (rc == 0)
+			hop_candidates_add(&c, h->world, nodes[i], NODE_NONE, x);
 	}
-	hop_candidates_sort(&c);
-	*out = hop_lists_keep(h->lists, &c, n->list->number);
+	if (rc == 0) {
+		hop_candidates_sort(&c);
+		*out = hop_lists_keep(h->lists, &c, n->list->number);
+	}
 	hop_candidates_release(&c);
-	return 0;
+	buf_release(&alike.named);
+	sparse_release(&alike.found);
+	return rc;
 }
 
 /* The same for all objects that share the list. */

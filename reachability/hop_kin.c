@@ -35,6 +35,7 @@ struct hop_kin {
 	struct intern vectors; /* what readings say of somebody */
 	struct intern keys;    /* of kin: what hop_kin_add says */
 	struct sparse numbers; /* uint32_t, by node: of its key, + 1 */
+	struct sparse alike;   /* uint32_t, by node: of its key without names, + 1 */
 	struct buf scopes;     /* struct scope_kin */
 	struct buf readings;   /* struct reading */
 	bool all_apart;        /* a variable in a pattern, which nobody compares */
@@ -53,6 +54,7 @@ struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs)
 	intern_init(&k->vectors);
 	intern_init(&k->keys);
 	sparse_init(&k->numbers, sizeof(uint32_t));
+	sparse_init(&k->alike, sizeof(uint32_t));
 	return k;
 }
 
@@ -71,6 +73,7 @@ void hop_kin_free(struct hop_kin *k)
 	intern_release(&k->vectors);
 	intern_release(&k->keys);
 	sparse_release(&k->numbers);
+	sparse_release(&k->alike);
 	free(k);
 }
 
@@ -325,25 +328,48 @@ static int add_bounds(
 	return 0;
 }
 
-int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e)
+/* `named`: it is apart, for some policy names it. */
+static int kin_add(struct buf *out, struct hop_kin *k, node_id n, bool named, struct err *e)
 {
 	const struct node *node = world_node(k->world, n);
-	bool alone = false, named;
+	bool alone = false;
 
-	if (load(k, e) < 0)
-		return e->code;
 	VEC_ADD(out, uint32_t, node->scope);
 	VEC_ADD(out, uint32_t, node->flags);
 	VEC_ADD(out, uint32_t, node->imagined ? node->imagined->yields : 0);
 	VEC_ADD(out, kind_id, world_node_kind_id(k->world, n));
-	if (add_bounds(out, k, n, &alone, e) < 0 ||
-		is_named(&named, k, &k->named, n, e) < 0)
+	if (add_bounds(out, k, n, &alone, e) < 0)
 		return e->code;
 	if (alone || k->all_apart || named) {
 		VEC_ADD(out, node_id, n);
 		return 0;
 	}
 	return add_readings(out, k, n, e);
+}
+
+int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	bool named;
+
+	if (load(k, e) < 0 || is_named(&named, k, &k->named, n, e) < 0)
+		return e->code;
+	return kin_add(out, k, n, named, e);
+}
+
+int hop_kin_alike(uint32_t *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	uint32_t *known = sparse_at(&k->alike, n); /* + 1 */
+	struct buf key = { 0 };
+	int rc = load(k, e);
+
+	if (rc == 0 && *known == 0) {
+		rc = kin_add(&key, k, n, false, e);
+		if (rc == 0)
+			*known = intern_add(&k->keys, buf_str(&key)) + 1;
+		buf_release(&key);
+	}
+	*out = *known - 1;
+	return rc;
 }
 
 int hop_kin_number(uint32_t *out, struct hop_kin *k, node_id n, struct err *e)

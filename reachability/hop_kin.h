@@ -25,6 +25,12 @@ int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e);
 int hop_kin_number(uint32_t *out, struct hop_kin *k, node_id n, struct err *e);
 
 /*
+ * A number that is equal for those to whom every object says the same that names none of
+ * them (hop_kin_named); of identities that write their own policies.
+ */
+int hop_kin_alike(uint32_t *out, struct hop_kin *k, node_id n, struct err *e);
+
+/*
  * Of the scope, one for each sort of identities that conditions, names or bounds tell
  * apart (`yields`: what they write of themselves); none when no condition tells any
  * apart.
