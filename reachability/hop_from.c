@@ -526,12 +526,16 @@ static int may_change_any(
 	return 0;
 }
 
+/* Targets that are tried before all are looked at. */
+#define FIRST_TRIED 16u
+
 /* The hub of the first target that nothing binds, when the actor is sure to change it. */
 static int from_first_of(struct buf *out, bool *done, struct hop *h,
 	const struct rule *rule, node_id actor, struct err *e)
 {
 	scope_number scope = world_node(h->world, actor)->scope;
 	struct segment *s = world_node_segment(h->world, actor);
+	uint32_t tried = 0;
 
 	for (entity_id id = 0; !*done && id < segment_info(s)->entity_count; id++) {
 		struct buf one = { 0 };
@@ -559,6 +563,11 @@ static int from_first_of(struct buf *out, bool *done, struct hop *h,
 		for (size_t i = before; i < VEC_COUNT(out, const struct hub *); i++)
 			*done |= VEC_DATA(out, const struct hub *)[i]->ends[0].verdict ==
 				 VERDICT_ALLOWED;
+		/* one who is not sure to be changed stands for nobody */
+		if (!*done)
+			out->n = before * sizeof(const struct hub *);
+		if (++tried == FIRST_TRIED)
+			break;
 	}
 	return 0;
 }
