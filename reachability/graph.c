@@ -5,6 +5,7 @@
 #include "base/sparse.h"
 #include "reachability/graph_part.h"
 #include "reachability/hop_change.h"
+#include "reachability/hop_kin.h"
 
 struct hubs {
 	const struct hub *const *items;
@@ -26,6 +27,12 @@ static int changes_of_part(void *ctx, struct buf *nodes, struct buf *steps,
 	return graph_parts_changes(ctx, nodes, steps, scope, e);
 }
 
+static int kin_of_part(void *ctx, struct buf *readings, struct buf *abroad,
+	scope_number scope, struct err *e)
+{
+	return graph_parts_kin(ctx, readings, abroad, scope, e);
+}
+
 struct graph *graph_new(struct world *w)
 {
 	struct graph *g = calloc(1, sizeof(*g));
@@ -39,6 +46,7 @@ struct graph *graph_new(struct world *w)
 	g->parts = graph_parts_new(w);
 	g->hop = hop_new(w);
 	hop_change_set_source(hop_change_of(g->hop), changes_of_part, g->parts);
+	hop_kin_set_source(hop_kin_of(g->hop), kin_of_part, g->parts);
 	return g;
 }
 

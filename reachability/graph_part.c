@@ -5,6 +5,7 @@
 #include "graphstore/hops.h"
 #include "reachability/hop_change.h"
 #include "reachability/hop_index.h"
+#include "reachability/hop_kin.h"
 #include "reachability/imagined.h"
 #include "reachability/rule.h"
 
@@ -403,6 +404,31 @@ static int change_make(struct hop_change_step *out, struct graph_parts *p,
 	if (c->through == HOP_PART_NONE)
 		return 0;
 	return graph_part_node(&out->end.through, p, part, c->through, e);
+}
+
+int graph_parts_kin(struct graph_parts *p, struct buf *readings, struct buf *abroad,
+	scope_number scope, struct err *e)
+{
+	struct scope_parts *here;
+	const struct hop_part *h;
+	bool good;
+
+	if (usable(&good, p, e) < 0 || (good && scope_open(&here, p, scope, e) < 0))
+		return e->code;
+	if (!good || here->count == 0)
+		return 0;
+	h = &here->parts[0]->part;
+	buf_add(readings, h->words[HOP_PART_READINGS],
+		h->counts[HOP_PART_READINGS] / 2 * sizeof(struct hop_kin_reading));
+	for (uint32_t i = 0; i < h->counts[HOP_PART_ABROAD]; i++) {
+		node_id n;
+
+		if (graph_part_node(
+			    &n, p, here->parts[0], h->words[HOP_PART_ABROAD][i], e) < 0)
+			return e->code;
+		VEC_ADD(abroad, node_id, n);
+	}
+	return 1;
 }
 
 int graph_parts_changes(struct graph_parts *p, struct buf *nodes, struct buf *steps,

@@ -63,6 +63,10 @@ int graph_parts_whole(bool *out, struct graph_parts *p, struct err *e);
 int graph_parts_changes(struct graph_parts *p, struct buf *nodes, struct buf *steps,
 	scope_number scope, struct err *e);
 
+/* A hop_kin_source: what a part has of what policies of the scope say of callers. */
+int graph_parts_kin(struct graph_parts *p, struct buf *readings, struct buf *abroad,
+	scope_number scope, struct err *e);
+
 int graph_part_node(node_id *out, struct graph_parts *p, struct graph_part *part,
 	uint32_t ref, struct err *e);
 

@@ -30,8 +30,8 @@ struct hop_kin {
 	struct world *world;
 	struct hop_needs *needs;
 	bool loaded;
-	struct intern named;   /* texts of principals that policies name */
-	struct intern denied;  /* those that some deny names */
+	hop_kin_source *source;
+	void *source_ctx;
 	struct intern vectors; /* what readings say of somebody */
 	struct intern keys;    /* of kin: what hop_kin_add says */
 	struct sparse numbers; /* uint32_t, by node: of its key, + 1 */
@@ -49,8 +49,6 @@ struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs)
 		abort();
 	k->world = w;
 	k->needs = needs;
-	intern_init(&k->named);
-	intern_init(&k->denied);
 	intern_init(&k->vectors);
 	intern_init(&k->keys);
 	sparse_init(&k->numbers, sizeof(uint32_t));
@@ -68,8 +66,6 @@ void hop_kin_free(struct hop_kin *k)
 	}
 	buf_release(&k->scopes);
 	buf_release(&k->readings);
-	intern_release(&k->named);
-	intern_release(&k->denied);
 	intern_release(&k->vectors);
 	intern_release(&k->keys);
 	sparse_release(&k->numbers);
@@ -134,9 +130,15 @@ static void node_once(struct buf *out, node_id n)
 }
 
 /* Whom of another scope the statement lets in. */
-static int abroad_add(struct hop_kin *k, scope_number from, const struct provider *p,
+static int abroad_add(struct buf *out, struct hop_kin *k, scope_number from,
 	const struct document *d, const struct document_statement *s, struct err *e)
 {
+	const struct provider *p;
+	struct segment *segment;
+
+	if (world_segment(&segment, k->world, from, e) < 0)
+		return e->code;
+	p = provider_of_scope(segment_info(segment)->scope);
 	for (uint32_t i = 0; i < s->principal_count; i++) {
 		const struct document_principal *who =
 			&d->principals[s->principal_first + i];
@@ -151,14 +153,13 @@ static int abroad_add(struct hop_kin *k, scope_number from, const struct provide
 			return e->code;
 		node = n == NODE_NONE ? NULL : world_node(k->world, n);
 		if (node && node->type == NODE_ENTITY && node->scope != from)
-			node_once(&VEC_DATA(&k->scopes, struct scope_kin)[node->scope]
-					   .abroad,
-				n);
+			node_once(out, n);
 	}
 	return 0;
 }
 
-static int scope_load(struct hop_kin *k, scope_number scope, struct err *e)
+int hop_kin_of_scope(struct buf *readings, struct buf *abroad, struct hop_kin *k,
+	scope_number scope, struct err *e)
 {
 	const struct segment_principal *p;
 	const struct provider *provider;
@@ -176,26 +177,69 @@ static int scope_load(struct hop_kin *k, scope_number scope, struct err *e)
 		uint64_t at = (uint64_t)p[i].doc << 32 | p[i].statement;
 		uint32_t before = intern_count(&seen);
 		const struct document *d;
+		bool exact;
 
 		/* a gap is of no document */
-		if (p[i].type == 0)
-			continue;
-		if (names_one(p[i].type))
-			intern_add(&k->named, segment_str(s, p[i].text));
-		if (names_one(p[i].type) && p[i].is_deny)
-			intern_add(&k->denied, segment_str(s, p[i].text));
-		if (at == last || intern_add(&seen, (struct str){ (const char *)&at,
-							    sizeof(at) }) < before)
+		if (p[i].type == 0 || at == last ||
+			intern_add(&seen, (struct str){ (const char *)&at, sizeof(at) }) <
+				before)
 			continue;
 		last = at;
 		rc = segment_document(&d, s, p[i].doc, e);
 		if (rc < 0 || !d || p[i].statement >= d->statement_count)
 			continue;
-		reading_add(k, provider, d, &d->statements[p[i].statement]);
-		rc = abroad_add(k, scope, provider, d, &d->statements[p[i].statement], e);
+		if (tells_apart(provider, d, &d->statements[p[i].statement], &exact))
+			VEC_ADD(readings, struct hop_kin_reading,
+				{ p[i].doc, p[i].statement });
+		rc = abroad_add(abroad, k, scope, d, &d->statements[p[i].statement], e);
 	}
 	intern_release(&seen);
 	return rc;
+}
+
+static int scope_load(struct hop_kin *k, scope_number scope, struct err *e)
+{
+	struct buf readings = { 0 }, abroad = { 0 };
+	struct segment *s;
+	int rc = k->source ? k->source(k->source_ctx, &readings, &abroad, scope, e) : 0;
+
+	if (rc == 0)
+		rc = hop_kin_of_scope(&readings, &abroad, k, scope, e);
+	if (rc >= 0)
+		rc = world_segment(&s, k->world, scope, e);
+	for (size_t i = 0; i < VEC_COUNT(&readings, struct hop_kin_reading) && rc == 0;
+		i++) {
+		const struct hop_kin_reading *r =
+			&VEC_DATA(&readings, const struct hop_kin_reading)[i];
+		const struct document *d;
+
+		if (r->doc >= segment_info(s)->doc_count)
+			rc = err_set(e, ERR_CORRUPT, "the hop index has no such policy");
+		if (rc == 0)
+			rc = segment_document(&d, s, r->doc, e);
+		if (rc == 0 && d && r->statement < d->statement_count)
+			reading_add(k, provider_of_scope(segment_info(s)->scope), d,
+				&d->statements[r->statement]);
+	}
+	for (size_t i = 0; i < VEC_COUNT(&abroad, node_id) && rc == 0; i++) {
+		node_id n = VEC_DATA(&abroad, const node_id)[i];
+
+		if (world_node(k->world, n)->scope < world_scope_count(k->world))
+			node_once(
+				&VEC_DATA(&k->scopes,
+					struct scope_kin)[world_node(k->world, n)->scope]
+					 .abroad,
+				n);
+	}
+	buf_release(&readings);
+	buf_release(&abroad);
+	return rc;
+}
+
+void hop_kin_set_source(struct hop_kin *k, hop_kin_source *source, void *ctx)
+{
+	k->source = source;
+	k->source_ctx = ctx;
 }
 
 static void ceilings_load(struct hop_kin *k, const struct provider *p,
@@ -282,9 +326,28 @@ static int add_readings(struct buf *out, struct hop_kin *k, node_id n, struct er
 	return 0;
 }
 
+/* Whether some policy names one identity by the text; `denies`: some deny does. */
+static int has_name(
+	bool *out, struct hop_kin *k, struct str text, bool denies, struct err *e)
+{
+	for (scope_number n = 0; n < world_scope_count(k->world) && !*out; n++) {
+		uint32_t begin, end;
+		struct segment *s;
+
+		if (world_segment(&s, k->world, n, e) < 0)
+			return e->code;
+		segment_principal_range(s, text, &begin, &end);
+		for (uint32_t i = begin; i < end && !*out; i++) {
+			const struct segment_principal *p = &segment_principals(s)[i];
+
+			*out = names_one(p->type) && (!denies || p->is_deny);
+		}
+	}
+	return 0;
+}
+
 /* Whether policies have one of the texts for the identity or a group that it is in. */
-static int is_named(
-	bool *out, struct hop_kin *k, const struct intern *in, node_id n, struct err *e)
+static int is_named(bool *out, struct hop_kin *k, bool denies, node_id n, struct err *e)
 {
 	const struct provider *p = provider_of_node(k->world, n);
 	struct str texts[PROVIDER_TEXTS_MAX];
@@ -295,8 +358,10 @@ static int is_named(
 	if (p->inherits && membership_of(&m, world_membership(k->world), p, n, e) < 0)
 		return e->code;
 	count = m ? m->count : p->principal_texts(texts, PROVIDER_TEXTS_MAX, k->world, n);
-	for (uint32_t i = 0; i < count && !*out; i++)
-		*out = intern_find(in, m ? m->names[i].text : texts[i]) != INTERN_NONE;
+	for (uint32_t i = 0; i < count && !*out; i++) {
+		if (has_name(out, k, m ? m->names[i].text : texts[i], denies, e) < 0)
+			return e->code;
+	}
 	return 0;
 }
 
@@ -329,7 +394,8 @@ static int add_bounds(
 }
 
 /* `named`: it is apart, for some policy names it. */
-static int kin_add(struct buf *out, struct hop_kin *k, node_id n, bool named, struct err *e)
+static int kin_add(
+	struct buf *out, struct hop_kin *k, node_id n, bool named, struct err *e)
 {
 	const struct node *node = world_node(k->world, n);
 	bool alone = false;
@@ -351,7 +417,7 @@ int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e)
 {
 	bool named;
 
-	if (load(k, e) < 0 || is_named(&named, k, &k->named, n, e) < 0)
+	if (load(k, e) < 0 || is_named(&named, k, false, n, e) < 0)
 		return e->code;
 	return kin_add(out, k, n, named, e);
 }
@@ -501,7 +567,7 @@ int hop_kin_denied(bool *out, struct hop_kin *k, node_id n, struct err *e)
 {
 	if (load(k, e) < 0)
 		return e->code;
-	return is_named(out, k, &k->denied, n, e);
+	return is_named(out, k, true, n, e);
 }
 
 int hop_kin_plain(bool *out, struct hop_kin *k, node_id n, struct err *e)
@@ -509,7 +575,7 @@ int hop_kin_plain(bool *out, struct hop_kin *k, node_id n, struct err *e)
 	const struct decide_subject *s;
 	bool named;
 
-	if (load(k, e) < 0 || is_named(&named, k, &k->named, n, e) < 0 ||
+	if (load(k, e) < 0 || is_named(&named, k, false, n, e) < 0 ||
 		subject_get(&s, world_subjects(k->world), n, e) < 0)
 		return e->code;
 	*out = !named && !s->s.bounded && s->unknown_deny == EXPR_FALSE &&

@@ -18,6 +18,25 @@ struct hop_kin;
 struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs);
 void hop_kin_free(struct hop_kin *k);
 
+/* A statement that has different things to say to callers of one account. */
+struct hop_kin_reading {
+	uint32_t doc, statement;
+};
+
+/*
+ * Where it may be known from what the policies of a scope say of callers: append the
+ * statements that tell some apart (struct hop_kin_reading) and identities of other scopes
+ * that they let in by name (node_id); 1, 0 when it is not known, or an ERR_ code.
+ */
+typedef int hop_kin_source(void *ctx, struct buf *readings, struct buf *abroad,
+	scope_number scope, struct err *e);
+
+void hop_kin_set_source(struct hop_kin *k, hop_kin_source *source, void *ctx);
+
+/* The same from the policies themselves. */
+int hop_kin_of_scope(struct buf *readings, struct buf *abroad, struct hop_kin *k,
+	scope_number scope, struct err *e);
+
 /* Append what is equal for kin; `n` may be imagined. */
 int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e);
 

@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define HOP_PART_VERSION 5u
+#define HOP_PART_VERSION 6u
 #define HOP_PART_CLASS   0x80000000u /* of an entry: a class and not a ref */
 #define HOP_PART_NONE    UINT32_MAX
 
@@ -53,6 +53,8 @@ enum hop_part_section {
 	HOP_PART_CLASS_FROM,        /* struct hop_part_place */
 	HOP_PART_CHANGED,           /* ref: imagined identities of the scope */
 	HOP_PART_CHANGES,           /* struct hop_part_change */
+	HOP_PART_READINGS,          /* doc, statement: tell callers apart (hop_kin.h) */
+	HOP_PART_ABROAD,            /* ref: whom of other scopes policies let in */
 	HOP_PART_HEAP,              /* bytes */
 	HOP_PART_SECTIONS
 };

@@ -5,6 +5,7 @@
 #include "reachability/expr_code.h"
 #include "reachability/graph.h"
 #include "reachability/hop_change.h"
+#include "reachability/hop_kin.h"
 #include "reachability/hop_part.h"
 #include "reachability/imagined.h"
 
@@ -232,6 +233,23 @@ static int changes_add(struct build *b, struct err *e)
 		buf_add(&b->sections[HOP_PART_CHANGES], &change, sizeof(change));
 	}
 	return 0;
+}
+
+/* What policies of the scope say of callers: with its first part. */
+static int kin_add(struct build *b, struct err *e)
+{
+	struct buf abroad = { 0 };
+	int rc = 0;
+
+	if (b->range->begin > 0)
+		return 0;
+	rc = hop_kin_of_scope(&b->sections[HOP_PART_READINGS], &abroad,
+		hop_kin_of(graph_hop(b->graph)), b->range->scope, e);
+	for (size_t i = 0; i < VEC_COUNT(&abroad, node_id) && rc == 0; i++)
+		add_word(b, HOP_PART_ABROAD,
+			ref_of(b, VEC_DATA(&abroad, const node_id)[i]));
+	buf_release(&abroad);
+	return rc;
 }
 
 /* --- classes and lists --- */
@@ -547,6 +565,8 @@ int hop_part_build(struct buf *out, struct world *w, const struct hop_part_range
 	intern_init(&b.numbers);
 	expr_writer_init(&b.exprs, world_pool(w), &b.texts);
 	rc = changes_add(&b, e);
+	if (rc == 0)
+		rc = kin_add(&b, e);
 	if (rc == 0)
 		rc = targets_add(&b, s, e);
 	if (rc == 0) {
