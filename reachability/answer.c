@@ -5,6 +5,7 @@
 #include "reachability/answer_open.h"
 #include "reachability/asking.h"
 #include "reachability/hop_cover.h"
+#include "reachability/hop_kin.h"
 #include "reachability/imagined.h"
 #include "reachability/notes_tree.h"
 #include "reachability/tree_sweep.h"
@@ -264,12 +265,16 @@ static int sightings_of(struct asking *a, struct buf *out, node_id n,
 {
 	struct buf found = { 0 };
 	node_id ruler = ruler_of(a, rulers, n), opened = imagined_opened(a->w, n);
-	bool rules = false, has = false;
+	bool rules = false, has = false, named = true;
 	int rc = 0;
 
 	if (ruler != NODE_NONE && opened == NODE_NONE && !objects &&
 		hop_cover_has(&has, hop_cover_of(graph_hop(a->graph)), ruler, n, e) < 0)
 		return e->code;
+	if (has && hop_kin_is_named(&named, hop_kin_of(graph_hop(a->graph)), n, e) < 0)
+		return e->code;
+	if (has && !named)
+		return 0;
 	rc = opened != NODE_NONE && !objects ? sightings_opened(a, &found, n, opened, e)
 	     : objects ? sightings_on(a, &found, n, objects, object_count, e)
 	     : has     ? search_named(&found, a->d, n, ruler, e)

@@ -27,10 +27,10 @@ static int changes_of_part(void *ctx, struct buf *nodes, struct buf *steps,
 	return graph_parts_changes(ctx, nodes, steps, scope, e);
 }
 
-static int kin_of_part(void *ctx, struct buf *readings, struct buf *abroad,
-	scope_number scope, struct err *e)
+static int kin_of_part(
+	void *ctx, struct hop_kin_facts *out, scope_number scope, struct err *e)
 {
-	return graph_parts_kin(ctx, readings, abroad, scope, e);
+	return graph_parts_kin(ctx, out, scope, e);
 }
 
 struct graph *graph_new(struct world *w)

@@ -406,8 +406,23 @@ static int change_make(struct hop_change_step *out, struct graph_parts *p,
 	return graph_part_node(&out->end.through, p, part, c->through, e);
 }
 
-int graph_parts_kin(struct graph_parts *p, struct buf *readings, struct buf *abroad,
-	scope_number scope, struct err *e)
+static int refs_read(struct buf *out, struct graph_parts *p, struct graph_part *part,
+	enum hop_part_section section, struct err *e)
+{
+	const struct hop_part *h = &part->part;
+
+	for (uint32_t i = 0; i < h->counts[section]; i++) {
+		node_id n;
+
+		if (graph_part_node(&n, p, part, h->words[section][i], e) < 0)
+			return e->code;
+		VEC_ADD(out, node_id, n);
+	}
+	return 0;
+}
+
+int graph_parts_kin(struct graph_parts *p, struct hop_kin_facts *out, scope_number scope,
+	struct err *e)
 {
 	struct scope_parts *here;
 	const struct hop_part *h;
@@ -418,16 +433,15 @@ int graph_parts_kin(struct graph_parts *p, struct buf *readings, struct buf *abr
 	if (!good || here->count == 0)
 		return 0;
 	h = &here->parts[0]->part;
-	buf_add(readings, h->words[HOP_PART_READINGS],
+	buf_add(&out->readings, h->words[HOP_PART_READINGS],
 		h->counts[HOP_PART_READINGS] / 2 * sizeof(struct hop_kin_reading));
-	for (uint32_t i = 0; i < h->counts[HOP_PART_ABROAD]; i++) {
-		node_id n;
-
-		if (graph_part_node(
-			    &n, p, here->parts[0], h->words[HOP_PART_ABROAD][i], e) < 0)
-			return e->code;
-		VEC_ADD(abroad, node_id, n);
-	}
+	buf_add(&out->openers, h->words[HOP_PART_OPENERS],
+		h->counts[HOP_PART_OPENERS] * sizeof(entity_id));
+	out->has_openers = true;
+	if (refs_read(&out->abroad, p, here->parts[0], HOP_PART_ABROAD, e) < 0 ||
+		refs_read(&out->named, p, here->parts[0], HOP_PART_NAMED, e) < 0 ||
+		refs_read(&out->denied, p, here->parts[0], HOP_PART_DENIED, e) < 0)
+		return e->code;
 	return 1;
 }
 

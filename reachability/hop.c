@@ -206,6 +206,18 @@ void hop_set_every(struct hop *h)
 	h->every = true;
 }
 
+int hop_may_open(bool *out, struct hop *h, node_id actor, struct err *e)
+{
+	const bool *may;
+
+	*out = false;
+	if (hop_grants_of(&may, h->grants, actor, e) < 0)
+		return e->code;
+	for (uint32_t i = 0; i < hop_rule_count(h) && !*out; i++)
+		*out = may[i] && (hop_rule(h, i)->yields & RULE_ACCESS);
+	return 0;
+}
+
 bool hop_is_every(const struct hop *h)
 {
 	return h->every;

@@ -67,6 +67,9 @@ bool hop_is_every(const struct hop *h);
 /* Of those from an actor, the hubs that open what a question is about (hop_want). */
 int hop_from_wanted(struct buf *out, struct hop *h, node_id actor, struct err *e);
 
+/* Whether the actor comes into question for opening a resource (hop_grant.h). */
+int hop_may_open(bool *out, struct hop *h, node_id actor, struct err *e);
+
 /* Whether any rule changes others. */
 bool hop_changes_others(const struct hop *h);
 

@@ -267,7 +267,17 @@ static int odd_close(struct odd *o, struct hop_cover *c, struct err *e)
 	return 0;
 }
 
-static int odd_fill(struct odd *o, struct hop_cover *c, struct err *e)
+static void odd_add(struct odd *o, node_id n)
+{
+	bool *is = sparse_at(&o->nodes, n);
+
+	if (!*is)
+		VEC_ADD(&o->list, node_id, n);
+	*is = true;
+}
+
+/* Whom conditions, or tests of rules, take otherwise than those of the vector. */
+static int odd_read(struct odd *o, struct hop_cover *c, struct err *e)
 {
 	struct segment *s;
 	int rc = world_segment(&s, c->world, o->scope, e);
@@ -275,22 +285,31 @@ static int odd_fill(struct odd *o, struct hop_cover *c, struct err *e)
 	for (entity_id id = 0; rc == 0 && id < segment_info(s)->entity_count; id++) {
 		uint32_t flags = segment_entity(s, id)->flags;
 		const struct about *about;
-		bool denied = false, abroad = false;
 		node_id n;
 
 		if (!(flags & ENTITY_IDENTITY) || (flags & ENTITY_COMPUTE))
 			continue;
 		n = world_node_entity(c->world, o->scope, id);
 		rc = about_of(&about, c, n, e);
-		if (rc == 0)
-			rc = hop_kin_denied(&denied, c->hop->kin, n, e);
-		if (rc == 0)
-			rc = hop_kin_abroad(&abroad, c->hop->kin, n, e);
-		if (rc < 0 || (!denied && !abroad && about->vector == o->vector))
-			continue;
-		*(bool *)sparse_at(&o->nodes, n) = true;
-		VEC_ADD(&o->list, node_id, n);
+		if (rc == 0 && about->vector != o->vector)
+			odd_add(o, n);
 	}
+	return rc;
+}
+
+static int odd_fill(struct odd *o, struct hop_cover *c, struct err *e)
+{
+	struct buf singled = { 0 };
+	bool tells;
+	int rc = hop_kin_tells(&tells, c->hop->kin, e);
+
+	if (rc == 0)
+		rc = hop_kin_singled(&singled, c->hop->kin, o->scope, e);
+	for (size_t i = 0; i < VEC_COUNT(&singled, node_id); i++)
+		odd_add(o, VEC_DATA(&singled, const node_id)[i]);
+	buf_release(&singled);
+	if (rc == 0 && (tells || c->tested.n > 0))
+		rc = odd_read(o, c, e);
 	return rc < 0 ? rc : odd_close(o, c, e);
 }
 

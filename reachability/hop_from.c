@@ -637,8 +637,14 @@ static int from_openings(struct buf *out, struct hop *h, node_id actor,
 	enum hop_open_sort sort, node_id ruler, struct err *e)
 {
 	const bool *may;
-	int rc = openers_of(&may, h, actor, ruler, e);
+	bool nothing = false;
+	int rc = hop_needs_is_strict(h->needs)
+			 ? 0
+			 : hop_kin_opens_nothing(&nothing, h->kin, actor, e);
 
+	if (rc < 0 || nothing)
+		return rc;
+	rc = openers_of(&may, h, actor, ruler, e);
 	for (uint32_t i = 0; i < hop_rule_count(h) && rc == 0; i++) {
 		const struct rule *rule = hop_rule(h, i);
 		struct buf resources = { 0 };

@@ -14,6 +14,10 @@ struct reading {
 	bool exact; /* its conditions alone say how */
 };
 
+/* How policies name an identity. */
+#define NAMED  1u
+#define DENIED 2u
+
 /* One identity for all of its sort, and what conditions say of it. */
 struct sort {
 	node_id node;
@@ -21,6 +25,8 @@ struct sort {
 };
 
 struct scope_kin {
+	struct buf denied; /* node_id: whom denies name */
+	uint64_t *openers; /* a bit for each entity; NULL: not known */
 	struct buf abroad; /* node_id: whom policies of other scopes let in */
 	struct buf sorts;  /* struct sort */
 	bool sorted;
@@ -30,6 +36,7 @@ struct hop_kin {
 	struct world *world;
 	struct hop_needs *needs;
 	bool loaded;
+	bool trees; /* some scope has policies that hold beneath their holder */
 	hop_kin_source *source;
 	void *source_ctx;
 	struct intern vectors; /* what readings say of somebody */
@@ -38,6 +45,7 @@ struct hop_kin {
 	struct sparse alike;   /* uint32_t, by node: of its key without names, + 1 */
 	struct buf scopes;     /* struct scope_kin */
 	struct buf readings;   /* struct reading */
+	struct sparse names;   /* uint8_t, by node: NAMED, DENIED */
 	bool all_apart;        /* a variable in a pattern, which nobody compares */
 };
 
@@ -53,6 +61,7 @@ struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs)
 	intern_init(&k->keys);
 	sparse_init(&k->numbers, sizeof(uint32_t));
 	sparse_init(&k->alike, sizeof(uint32_t));
+	sparse_init(&k->names, sizeof(uint8_t));
 	return k;
 }
 
@@ -63,6 +72,7 @@ void hop_kin_free(struct hop_kin *k)
 	for (size_t i = 0; i < VEC_COUNT(&k->scopes, struct scope_kin); i++) {
 		buf_release(&VEC_DATA(&k->scopes, struct scope_kin)[i].abroad);
 		buf_release(&VEC_DATA(&k->scopes, struct scope_kin)[i].sorts);
+		buf_release(&VEC_DATA(&k->scopes, struct scope_kin)[i].denied);
 	}
 	buf_release(&k->scopes);
 	buf_release(&k->readings);
@@ -70,6 +80,7 @@ void hop_kin_free(struct hop_kin *k)
 	intern_release(&k->keys);
 	sparse_release(&k->numbers);
 	sparse_release(&k->alike);
+	sparse_release(&k->names);
 	free(k);
 }
 
@@ -129,8 +140,8 @@ static void node_once(struct buf *out, node_id n)
 	VEC_ADD(out, node_id, n);
 }
 
-/* Whom of another scope the statement lets in. */
-static int abroad_add(struct buf *out, struct hop_kin *k, scope_number from,
+/* Whom the statement names. */
+static int names_add(struct hop_kin_facts *out, struct hop_kin *k, scope_number from,
 	const struct document *d, const struct document_statement *s, struct err *e)
 {
 	const struct provider *p;
@@ -142,24 +153,57 @@ static int abroad_add(struct buf *out, struct hop_kin *k, scope_number from,
 	for (uint32_t i = 0; i < s->principal_count; i++) {
 		const struct document_principal *who =
 			&d->principals[s->principal_first + i];
-		const struct node *node;
 		node_id n;
 
-		if ((s->flags & DOCUMENT_DENY) || !names_one(who->type))
+		if (!names_one(who->type))
 			continue;
 		if (p->principal_node(&n, k->world, d, who, e) < 0)
 			return e->code;
 		if (n != NODE_NONE && subject_holder(&n, k->world, n, e) < 0)
 			return e->code;
-		node = n == NODE_NONE ? NULL : world_node(k->world, n);
-		if (node && node->type == NODE_ENTITY && node->scope != from)
-			node_once(out, n);
+		if (n == NODE_NONE || world_node(k->world, n)->type != NODE_ENTITY)
+			continue;
+		VEC_ADD(&out->named, node_id, n);
+		if (s->flags & DOCUMENT_DENY)
+			VEC_ADD(&out->denied, node_id, n);
+		else if (world_node(k->world, n)->scope != from)
+			VEC_ADD(&out->abroad, node_id, n);
 	}
 	return 0;
 }
 
-int hop_kin_of_scope(struct buf *readings, struct buf *abroad, struct hop_kin *k,
-	scope_number scope, struct err *e)
+static int compare_nodes(const void *a, const void *b)
+{
+	node_id x = *(const node_id *)a, y = *(const node_id *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void nodes_unique(struct buf *nodes)
+{
+	node_id *v = VEC_DATA(nodes, node_id);
+	size_t count = VEC_COUNT(nodes, node_id), kept = 0;
+
+	if (count > 0)
+		qsort(v, count, sizeof(*v), compare_nodes);
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || v[kept - 1] != v[i])
+			v[kept++] = v[i];
+	}
+	nodes->n = kept * sizeof(*v);
+}
+
+void hop_kin_facts_release(struct hop_kin_facts *f)
+{
+	buf_release(&f->readings);
+	buf_release(&f->named);
+	buf_release(&f->denied);
+	buf_release(&f->abroad);
+	buf_release(&f->openers);
+}
+
+int hop_kin_of_scope(
+	struct hop_kin_facts *out, struct hop_kin *k, scope_number scope, struct err *e)
 {
 	const struct segment_principal *p;
 	const struct provider *provider;
@@ -189,50 +233,102 @@ int hop_kin_of_scope(struct buf *readings, struct buf *abroad, struct hop_kin *k
 		if (rc < 0 || !d || p[i].statement >= d->statement_count)
 			continue;
 		if (tells_apart(provider, d, &d->statements[p[i].statement], &exact))
-			VEC_ADD(readings, struct hop_kin_reading,
+			VEC_ADD(&out->readings, struct hop_kin_reading,
 				{ p[i].doc, p[i].statement });
-		rc = abroad_add(abroad, k, scope, d, &d->statements[p[i].statement], e);
+		rc = names_add(out, k, scope, d, &d->statements[p[i].statement], e);
 	}
 	intern_release(&seen);
+	nodes_unique(&out->named);
+	nodes_unique(&out->denied);
+	nodes_unique(&out->abroad);
 	return rc;
+}
+
+static int readings_take(struct hop_kin *k, const struct hop_kin_facts *f,
+	struct segment *s, struct err *e)
+{
+	for (size_t i = 0; i < VEC_COUNT(&f->readings, struct hop_kin_reading); i++) {
+		const struct hop_kin_reading *r =
+			&VEC_DATA(&f->readings, const struct hop_kin_reading)[i];
+		const struct document *d;
+
+		if (r->doc >= segment_info(s)->doc_count)
+			return err_set(
+				e, ERR_CORRUPT, "the hop index has no such policy");
+		if (segment_document(&d, s, r->doc, e) < 0)
+			return e->code;
+		if (d && r->statement < d->statement_count)
+			reading_add(k, provider_of_scope(segment_info(s)->scope), d,
+				&d->statements[r->statement]);
+	}
+	return 0;
+}
+
+static struct scope_kin *kin_of(struct hop_kin *k, node_id n)
+{
+	scope_number scope = world_node(k->world, n)->scope;
+
+	return scope < world_scope_count(k->world)
+		       ? &VEC_DATA(&k->scopes, struct scope_kin)[scope]
+		       : NULL;
+}
+
+static void names_take(struct hop_kin *k, const struct hop_kin_facts *f)
+{
+	for (size_t i = 0; i < VEC_COUNT(&f->named, node_id); i++)
+		*(uint8_t *)sparse_at(&k->names, VEC_DATA(&f->named, const node_id)[i]) |=
+			NAMED;
+	for (size_t i = 0; i < VEC_COUNT(&f->denied, node_id); i++) {
+		node_id n = VEC_DATA(&f->denied, const node_id)[i];
+
+		*(uint8_t *)sparse_at(&k->names, n) |= DENIED;
+		if (kin_of(k, n))
+			VEC_ADD(&kin_of(k, n)->denied, node_id, n);
+	}
+	for (size_t i = 0; i < VEC_COUNT(&f->abroad, node_id); i++) {
+		node_id n = VEC_DATA(&f->abroad, const node_id)[i];
+
+		if (kin_of(k, n))
+			node_once(&kin_of(k, n)->abroad, n);
+	}
+}
+
+static void openers_take(struct hop_kin *k, const struct hop_kin_facts *f,
+	scope_number scope, const struct segment *s)
+{
+	uint32_t count = segment_info(s)->entity_count;
+	uint64_t *bits;
+
+	if (!f->has_openers)
+		return;
+	bits = ARENA_NEW_ARRAY(world_arena(k->world), uint64_t, count / 64 + 1);
+	for (size_t i = 0; i < VEC_COUNT(&f->openers, entity_id); i++) {
+		entity_id id = VEC_DATA(&f->openers, const entity_id)[i];
+
+		if (id < count)
+			bits[id / 64] |= 1ull << (id % 64);
+	}
+	VEC_DATA(&k->scopes, struct scope_kin)[scope].openers = bits;
 }
 
 static int scope_load(struct hop_kin *k, scope_number scope, struct err *e)
 {
-	struct buf readings = { 0 }, abroad = { 0 };
+	struct hop_kin_facts f = { .has_openers = false };
 	struct segment *s;
-	int rc = k->source ? k->source(k->source_ctx, &readings, &abroad, scope, e) : 0;
+	int rc = world_segment(&s, k->world, scope, e);
 
+	if (rc == 0 && k->source)
+		rc = k->source(k->source_ctx, &f, scope, e);
 	if (rc == 0)
-		rc = hop_kin_of_scope(&readings, &abroad, k, scope, e);
+		rc = hop_kin_of_scope(&f, k, scope, e);
 	if (rc >= 0)
-		rc = world_segment(&s, k->world, scope, e);
-	for (size_t i = 0; i < VEC_COUNT(&readings, struct hop_kin_reading) && rc == 0;
-		i++) {
-		const struct hop_kin_reading *r =
-			&VEC_DATA(&readings, const struct hop_kin_reading)[i];
-		const struct document *d;
-
-		if (r->doc >= segment_info(s)->doc_count)
-			rc = err_set(e, ERR_CORRUPT, "the hop index has no such policy");
-		if (rc == 0)
-			rc = segment_document(&d, s, r->doc, e);
-		if (rc == 0 && d && r->statement < d->statement_count)
-			reading_add(k, provider_of_scope(segment_info(s)->scope), d,
-				&d->statements[r->statement]);
+		rc = readings_take(k, &f, s, e);
+	if (rc == 0) {
+		k->trees |= provider_of_scope(segment_info(s)->scope)->inherits;
+		names_take(k, &f);
+		openers_take(k, &f, scope, s);
 	}
-	for (size_t i = 0; i < VEC_COUNT(&abroad, node_id) && rc == 0; i++) {
-		node_id n = VEC_DATA(&abroad, const node_id)[i];
-
-		if (world_node(k->world, n)->scope < world_scope_count(k->world))
-			node_once(
-				&VEC_DATA(&k->scopes,
-					struct scope_kin)[world_node(k->world, n)->scope]
-					 .abroad,
-				n);
-	}
-	buf_release(&readings);
-	buf_release(&abroad);
+	hop_kin_facts_release(&f);
 	return rc;
 }
 
@@ -350,16 +446,18 @@ static int has_name(
 static int is_named(bool *out, struct hop_kin *k, bool denies, node_id n, struct err *e)
 {
 	const struct provider *p = provider_of_node(k->world, n);
-	struct str texts[PROVIDER_TEXTS_MAX];
-	const struct membership *m = NULL;
-	uint32_t count;
+	const struct membership *m;
 
 	*out = false;
-	if (p->inherits && membership_of(&m, world_membership(k->world), p, n, e) < 0)
+	if (!p->inherits) {
+		*out = (*(uint8_t *)sparse_at(&k->names, imagined_base(k->world, n)) &
+			       (denies ? DENIED : NAMED)) != 0;
+		return 0;
+	}
+	if (membership_of(&m, world_membership(k->world), p, n, e) < 0)
 		return e->code;
-	count = m ? m->count : p->principal_texts(texts, PROVIDER_TEXTS_MAX, k->world, n);
-	for (uint32_t i = 0; i < count && !*out; i++) {
-		if (has_name(out, k, m ? m->names[i].text : texts[i], denies, e) < 0)
+	for (uint32_t i = 0; i < m->count && !*out; i++) {
+		if (has_name(out, k, m->names[i].text, denies, e) < 0)
 			return e->code;
 	}
 	return 0;
@@ -538,6 +636,49 @@ int hop_kin_sorts(const node_id **out, uint32_t *count, struct hop_kin *k,
 		nodes[i] = VEC_DATA(sorts, const struct sort)[i].node;
 	*out = nodes;
 	return 0;
+}
+
+int hop_kin_opens_nothing(bool *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	const struct node *node = world_node(k->world, n);
+	const uint64_t *bits;
+
+	*out = false;
+	if (node->type != NODE_ENTITY || node->imagined || world_any_removed(k->world))
+		return 0;
+	if (load(k, e) < 0)
+		return e->code;
+	bits = VEC_DATA(&k->scopes, const struct scope_kin)[node->scope].openers;
+	*out = bits && !(bits[node->id / 64] >> (node->id % 64) & 1);
+	return 0;
+}
+
+int hop_kin_tells(bool *out, struct hop_kin *k, struct err *e)
+{
+	int rc = load(k, e);
+
+	*out = k->readings.n > 0 || k->all_apart;
+	return rc;
+}
+
+int hop_kin_singled(struct buf *out, struct hop_kin *k, scope_number scope, struct err *e)
+{
+	const struct scope_kin *here;
+
+	if (load(k, e) < 0)
+		return e->code;
+	here = &VEC_DATA(&k->scopes, const struct scope_kin)[scope];
+	buf_add(out, here->abroad.p, here->abroad.n);
+	buf_add(out, here->denied.p, here->denied.n);
+	return 0;
+}
+
+int hop_kin_is_named(bool *out, struct hop_kin *k, node_id n, struct err *e)
+{
+	if (load(k, e) < 0)
+		return e->code;
+	*out = k->trees;
+	return *out ? 0 : is_named(out, k, false, n, e);
 }
 
 int hop_kin_abroad(bool *out, struct hop_kin *k, node_id n, struct err *e)

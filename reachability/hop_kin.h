@@ -23,19 +23,41 @@ struct hop_kin_reading {
 	uint32_t doc, statement;
 };
 
-/*
- * Where it may be known from what the policies of a scope say of callers: append the
- * statements that tell some apart (struct hop_kin_reading) and identities of other scopes
- * that they let in by name (node_id); 1, 0 when it is not known, or an ERR_ code.
- */
-typedef int hop_kin_source(void *ctx, struct buf *readings, struct buf *abroad,
-	scope_number scope, struct err *e);
+/* What the policies of one scope say of callers. */
+struct hop_kin_facts {
+	struct buf readings; /* struct hop_kin_reading: they tell some apart */
+	struct buf named;    /* node_id: identities, of any scope, by name */
+	struct buf denied;   /* node_id: those that some deny names */
+	struct buf abroad;   /* node_id: of other scopes, whom grants name */
+	/* entity_id: who comes into question for opening a resource; if known */
+	struct buf openers;
+	bool has_openers;
+};
+
+void hop_kin_facts_release(struct hop_kin_facts *f);
+
+/* Where that may be known from; 1, 0 when it is not known, or an ERR_ code. */
+typedef int hop_kin_source(
+	void *ctx, struct hop_kin_facts *out, scope_number scope, struct err *e);
 
 void hop_kin_set_source(struct hop_kin *k, hop_kin_source *source, void *ctx);
 
-/* The same from the policies themselves. */
-int hop_kin_of_scope(struct buf *readings, struct buf *abroad, struct hop_kin *k,
-	scope_number scope, struct err *e);
+/* The same from the policies themselves; openers are not found. */
+int hop_kin_of_scope(
+	struct hop_kin_facts *out, struct hop_kin *k, scope_number scope, struct err *e);
+
+/* Whether the identity opens nothing, for all that is known before asking its rights. */
+int hop_kin_opens_nothing(bool *out, struct hop_kin *k, node_id n, struct err *e);
+
+/* Whether any condition tells callers apart. */
+int hop_kin_tells(bool *out, struct hop_kin *k, struct err *e);
+
+/* Append the identities of the scope that policies of other scopes, or denies, name. */
+int hop_kin_singled(
+	struct buf *out, struct hop_kin *k, scope_number scope, struct err *e);
+
+/* Whether some policy names the identity, or may: where grants stand on what is above. */
+int hop_kin_is_named(bool *out, struct hop_kin *k, node_id n, struct err *e);
 
 /* Append what is equal for kin; `n` may be imagined. */
 int hop_kin_add(struct buf *out, struct hop_kin *k, node_id n, struct err *e);

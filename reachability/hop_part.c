@@ -216,7 +216,10 @@ int hop_part_check(const struct hop_part *p, struct err *e)
 		!words_below(p, HOP_PART_CHANGES, 2, 6, p->ref_count) ||
 		!words_below(p, HOP_PART_CHANGES, 3, 6, p->ref_count) ||
 		p->counts[HOP_PART_READINGS] % 2 != 0 ||
-		!words_below(p, HOP_PART_ABROAD, 0, 1, p->ref_count))
+		!words_below(p, HOP_PART_ABROAD, 0, 1, p->ref_count) ||
+		!words_below(p, HOP_PART_NAMED, 0, 1, p->ref_count) ||
+		!words_below(p, HOP_PART_DENIED, 0, 1, p->ref_count) ||
+		!words_below(p, HOP_PART_OPENERS, 0, 1, p->entity_count))
 		return corrupt(e, "a number that leads nowhere");
 	return 0;
 }

@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define HOP_PART_VERSION 6u
+#define HOP_PART_VERSION 7u
 #define HOP_PART_CLASS   0x80000000u /* of an entry: a class and not a ref */
 #define HOP_PART_NONE    UINT32_MAX
 
@@ -55,6 +55,9 @@ enum hop_part_section {
 	HOP_PART_CHANGES,           /* struct hop_part_change */
 	HOP_PART_READINGS,          /* doc, statement: tell callers apart (hop_kin.h) */
 	HOP_PART_ABROAD,            /* ref: whom of other scopes policies let in */
+	HOP_PART_NAMED,             /* ref: whom policies name */
+	HOP_PART_DENIED,            /* ref: those that some deny names */
+	HOP_PART_OPENERS,           /* entity: comes into question for opening */
 	HOP_PART_HEAP,              /* bytes */
 	HOP_PART_SECTIONS
 };

@@ -235,20 +235,38 @@ static int changes_add(struct build *b, struct err *e)
 	return 0;
 }
 
-/* What policies of the scope say of callers: with its first part. */
-static int kin_add(struct build *b, struct err *e)
+static void refs_add(struct build *b, enum hop_part_section s, const struct buf *nodes)
 {
-	struct buf abroad = { 0 };
+	for (size_t i = 0; i < VEC_COUNT(nodes, node_id); i++)
+		add_word(b, s, ref_of(b, VEC_DATA(nodes, const node_id)[i]));
+}
+
+/* What policies of the scope say of callers: with its first part. */
+static int kin_add(struct build *b, struct segment *s, struct err *e)
+{
+	struct hop *h = graph_hop(b->graph);
+	struct hop_kin_facts f = { .has_openers = false };
 	int rc = 0;
 
 	if (b->range->begin > 0)
 		return 0;
-	rc = hop_kin_of_scope(&b->sections[HOP_PART_READINGS], &abroad,
-		hop_kin_of(graph_hop(b->graph)), b->range->scope, e);
-	for (size_t i = 0; i < VEC_COUNT(&abroad, node_id) && rc == 0; i++)
-		add_word(b, HOP_PART_ABROAD,
-			ref_of(b, VEC_DATA(&abroad, const node_id)[i]));
-	buf_release(&abroad);
+	rc = hop_kin_of_scope(&f, hop_kin_of(h), b->range->scope, e);
+	if (rc == 0) {
+		buf_add(&b->sections[HOP_PART_READINGS], f.readings.p, f.readings.n);
+		refs_add(b, HOP_PART_ABROAD, &f.abroad);
+		refs_add(b, HOP_PART_NAMED, &f.named);
+		refs_add(b, HOP_PART_DENIED, &f.denied);
+	}
+	for (entity_id id = 0; rc == 0 && id < segment_info(s)->entity_count; id++) {
+		bool opens = false;
+
+		if (segment_entity(s, id)->flags & ENTITY_IDENTITY)
+			rc = hop_may_open(&opens, h,
+				world_node_entity(b->w, b->range->scope, id), e);
+		if (opens)
+			add_word(b, HOP_PART_OPENERS, id);
+	}
+	hop_kin_facts_release(&f);
 	return rc;
 }
 
@@ -566,7 +584,7 @@ int hop_part_build(struct buf *out, struct world *w, const struct hop_part_range
 	expr_writer_init(&b.exprs, world_pool(w), &b.texts);
 	rc = changes_add(&b, e);
 	if (rc == 0)
-		rc = kin_add(&b, e);
+		rc = kin_add(&b, s, e);
 	if (rc == 0)
 		rc = targets_add(&b, s, e);
 	if (rc == 0) {
