@@ -28,7 +28,7 @@ static int changes_of_part(void *ctx, struct buf *nodes, struct buf *steps,
 }
 
 static int kin_of_part(
-	void *ctx, struct hop_kin_facts *out, scope_number scope, struct err *e)
+	void *ctx, struct hop_facts *out, scope_number scope, struct err *e)
 {
 	return graph_parts_kin(ctx, out, scope, e);
 }

@@ -421,8 +421,8 @@ static int refs_read(struct buf *out, struct graph_parts *p, struct graph_part *
 	return 0;
 }
 
-int graph_parts_kin(struct graph_parts *p, struct hop_kin_facts *out, scope_number scope,
-	struct err *e)
+int graph_parts_kin(
+	struct graph_parts *p, struct hop_facts *out, scope_number scope, struct err *e)
 {
 	struct scope_parts *here;
 	const struct hop_part *h;
@@ -434,7 +434,7 @@ int graph_parts_kin(struct graph_parts *p, struct hop_kin_facts *out, scope_numb
 		return 0;
 	h = &here->parts[0]->part;
 	buf_add(&out->readings, h->words[HOP_PART_READINGS],
-		h->counts[HOP_PART_READINGS] / 2 * sizeof(struct hop_kin_reading));
+		h->counts[HOP_PART_READINGS] / 2 * sizeof(struct hop_facts_reading));
 	buf_add(&out->openers, h->words[HOP_PART_OPENERS],
 		h->counts[HOP_PART_OPENERS] * sizeof(entity_id));
 	out->has_openers = true;

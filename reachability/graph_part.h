@@ -11,7 +11,7 @@
 #include "reachability/hop_part.h"
 #include "reachability/world.h"
 
-struct hop_kin_facts;
+struct hop_facts;
 
 struct graph_part {
 	struct hop_part part;
@@ -66,8 +66,8 @@ int graph_parts_changes(struct graph_parts *p, struct buf *nodes, struct buf *st
 	scope_number scope, struct err *e);
 
 /* A hop_kin_source: what a part has of what policies of the scope say of callers. */
-int graph_parts_kin(struct graph_parts *p, struct hop_kin_facts *out, scope_number scope,
-	struct err *e);
+int graph_parts_kin(
+	struct graph_parts *p, struct hop_facts *out, scope_number scope, struct err *e);
 
 int graph_part_node(node_id *out, struct graph_parts *p, struct graph_part *part,
 	uint32_t ref, struct err *e);

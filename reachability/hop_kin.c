@@ -86,50 +86,18 @@ void hop_kin_free(struct hop_kin *k)
 
 /* --- what tells callers of one account apart --- */
 
-static bool condition_tells(const struct provider *p, const struct document *d,
-	const struct document_condition *c)
-{
-	if (!(c->flags & DOCUMENT_CONDITION_READS_PRINCIPAL))
-		return false;
-	return !p->tells_apart || (c->flags & DOCUMENT_CONDITION_VARIABLE) ||
-	       p->tells_apart(document_str(d, c->key));
-}
-
-/* Whether the statement has different things to say to callers of one account. */
-static bool tells_apart(const struct provider *p, const struct document *d,
-	const struct document_statement *s, bool *exact)
-{
-	bool any = (s->flags & DOCUMENT_NOT_PRINCIPAL) != 0;
-
-	*exact = true;
-	if (!(s->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL))
-		return any;
-	for (uint32_t i = 0; i < s->condition_count; i++)
-		any |= condition_tells(p, d, &d->conditions[s->condition_first + i]);
-	for (uint32_t i = 0; i < s->resource_count; i++)
-		*exact &= !(d->patterns[s->resource_first + i].flags &
-			    DOCUMENT_PATTERN_VARIABLE);
-	return any || !*exact;
-}
-
 static void reading_add(struct hop_kin *k, const struct provider *p,
 	const struct document *d, const struct document_statement *s)
 {
 	struct reading r = { .statement = { .document = d, .statement = s } };
 
-	if (!tells_apart(p, d, s, &r.exact))
+	if (!hop_facts_tell(p, d, s, &r.exact))
 		return;
 	k->all_apart |= !r.exact;
 	buf_add(&k->readings, &r, sizeof(r));
 }
 
 /* --- what the policies of all scopes say --- */
-
-static bool names_one(uint32_t type)
-{
-	return type == DOCUMENT_KEY || type == DOCUMENT_SESSION ||
-	       type == DOCUMENT_UNIQUE_ID;
-}
 
 static void node_once(struct buf *out, node_id n)
 {
@@ -140,116 +108,12 @@ static void node_once(struct buf *out, node_id n)
 	VEC_ADD(out, node_id, n);
 }
 
-/* Whom the statement names. */
-static int names_add(struct hop_kin_facts *out, struct hop_kin *k, scope_number from,
-	const struct document *d, const struct document_statement *s, struct err *e)
+static int readings_take(
+	struct hop_kin *k, const struct hop_facts *f, struct segment *s, struct err *e)
 {
-	const struct provider *p;
-	struct segment *segment;
-
-	if (world_segment(&segment, k->world, from, e) < 0)
-		return e->code;
-	p = provider_of_scope(segment_info(segment)->scope);
-	for (uint32_t i = 0; i < s->principal_count; i++) {
-		const struct document_principal *who =
-			&d->principals[s->principal_first + i];
-		node_id n;
-
-		if (!names_one(who->type))
-			continue;
-		if (p->principal_node(&n, k->world, d, who, e) < 0)
-			return e->code;
-		if (n != NODE_NONE && subject_holder(&n, k->world, n, e) < 0)
-			return e->code;
-		if (n == NODE_NONE || world_node(k->world, n)->type != NODE_ENTITY)
-			continue;
-		VEC_ADD(&out->named, node_id, n);
-		if (s->flags & DOCUMENT_DENY)
-			VEC_ADD(&out->denied, node_id, n);
-		else if (world_node(k->world, n)->scope != from)
-			VEC_ADD(&out->abroad, node_id, n);
-	}
-	return 0;
-}
-
-static int compare_nodes(const void *a, const void *b)
-{
-	node_id x = *(const node_id *)a, y = *(const node_id *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void nodes_unique(struct buf *nodes)
-{
-	node_id *v = VEC_DATA(nodes, node_id);
-	size_t count = VEC_COUNT(nodes, node_id), kept = 0;
-
-	if (count > 0)
-		qsort(v, count, sizeof(*v), compare_nodes);
-	for (size_t i = 0; i < count; i++) {
-		if (kept == 0 || v[kept - 1] != v[i])
-			v[kept++] = v[i];
-	}
-	nodes->n = kept * sizeof(*v);
-}
-
-void hop_kin_facts_release(struct hop_kin_facts *f)
-{
-	buf_release(&f->readings);
-	buf_release(&f->named);
-	buf_release(&f->denied);
-	buf_release(&f->abroad);
-	buf_release(&f->openers);
-}
-
-int hop_kin_of_scope(
-	struct hop_kin_facts *out, struct hop_kin *k, scope_number scope, struct err *e)
-{
-	const struct segment_principal *p;
-	const struct provider *provider;
-	struct segment *s;
-	uint64_t last = UINT64_MAX;
-	struct intern seen;
-	int rc = 0;
-
-	if (world_segment(&s, k->world, scope, e) < 0)
-		return e->code;
-	intern_init(&seen);
-	provider = provider_of_scope(segment_info(s)->scope);
-	p = segment_principals(s);
-	for (uint32_t i = 0; i < segment_info(s)->principal_count && rc == 0; i++) {
-		uint64_t at = (uint64_t)p[i].doc << 32 | p[i].statement;
-		uint32_t before = intern_count(&seen);
-		const struct document *d;
-		bool exact;
-
-		/* a gap is of no document */
-		if (p[i].type == 0 || at == last ||
-			intern_add(&seen, (struct str){ (const char *)&at, sizeof(at) }) <
-				before)
-			continue;
-		last = at;
-		rc = segment_document(&d, s, p[i].doc, e);
-		if (rc < 0 || !d || p[i].statement >= d->statement_count)
-			continue;
-		if (tells_apart(provider, d, &d->statements[p[i].statement], &exact))
-			VEC_ADD(&out->readings, struct hop_kin_reading,
-				{ p[i].doc, p[i].statement });
-		rc = names_add(out, k, scope, d, &d->statements[p[i].statement], e);
-	}
-	intern_release(&seen);
-	nodes_unique(&out->named);
-	nodes_unique(&out->denied);
-	nodes_unique(&out->abroad);
-	return rc;
-}
-
-static int readings_take(struct hop_kin *k, const struct hop_kin_facts *f,
-	struct segment *s, struct err *e)
-{
-	for (size_t i = 0; i < VEC_COUNT(&f->readings, struct hop_kin_reading); i++) {
-		const struct hop_kin_reading *r =
-			&VEC_DATA(&f->readings, const struct hop_kin_reading)[i];
+	for (size_t i = 0; i < VEC_COUNT(&f->readings, struct hop_facts_reading); i++) {
+		const struct hop_facts_reading *r =
+			&VEC_DATA(&f->readings, const struct hop_facts_reading)[i];
 		const struct document *d;
 
 		if (r->doc >= segment_info(s)->doc_count)
@@ -273,7 +137,7 @@ static struct scope_kin *kin_of(struct hop_kin *k, node_id n)
 		       : NULL;
 }
 
-static void names_take(struct hop_kin *k, const struct hop_kin_facts *f)
+static void names_take(struct hop_kin *k, const struct hop_facts *f)
 {
 	for (size_t i = 0; i < VEC_COUNT(&f->named, node_id); i++)
 		*(uint8_t *)sparse_at(&k->names, VEC_DATA(&f->named, const node_id)[i]) |=
@@ -293,8 +157,8 @@ static void names_take(struct hop_kin *k, const struct hop_kin_facts *f)
 	}
 }
 
-static void openers_take(struct hop_kin *k, const struct hop_kin_facts *f,
-	scope_number scope, const struct segment *s)
+static void openers_take(struct hop_kin *k, const struct hop_facts *f, scope_number scope,
+	const struct segment *s)
 {
 	uint32_t count = segment_info(s)->entity_count;
 	uint64_t *bits;
@@ -313,14 +177,14 @@ static void openers_take(struct hop_kin *k, const struct hop_kin_facts *f,
 
 static int scope_load(struct hop_kin *k, scope_number scope, struct err *e)
 {
-	struct hop_kin_facts f = { .has_openers = false };
+	struct hop_facts f = { .has_openers = false };
 	struct segment *s;
 	int rc = world_segment(&s, k->world, scope, e);
 
 	if (rc == 0 && k->source)
 		rc = k->source(k->source_ctx, &f, scope, e);
 	if (rc == 0)
-		rc = hop_kin_of_scope(&f, k, scope, e);
+		rc = hop_facts_of_scope(&f, k->world, scope, e);
 	if (rc >= 0)
 		rc = readings_take(k, &f, s, e);
 	if (rc == 0) {
@@ -328,7 +192,7 @@ static int scope_load(struct hop_kin *k, scope_number scope, struct err *e)
 		names_take(k, &f);
 		openers_take(k, &f, scope, s);
 	}
-	hop_kin_facts_release(&f);
+	hop_facts_release(&f);
 	return rc;
 }
 
@@ -436,7 +300,7 @@ static int has_name(
 		for (uint32_t i = begin; i < end && !*out; i++) {
 			const struct segment_principal *p = &segment_principals(s)[i];
 
-			*out = names_one(p->type) && (!denies || p->is_deny);
+			*out = hop_facts_names_one(p->type) && (!denies || p->is_deny);
 		}
 	}
 	return 0;
@@ -484,7 +348,7 @@ static int add_bounds(
 		if (st->slot == SLOT_SCP || search_is_grant(st))
 			continue;
 		VEC_ADD(out, const void *, st->statement);
-		if (tells_apart(s->provider, st->document, st->statement, &exact))
+		if (hop_facts_tell(s->provider, st->document, st->statement, &exact))
 			VEC_ADD(out, expr, decide_condition(any_decide(k), s, o, st));
 		*alone |= !exact;
 	}
@@ -759,7 +623,7 @@ static int named_add(struct buf *out, struct hop_kin *k, const struct decide_obj
 			&st->document->principals[s->principal_first + i];
 		node_id n;
 
-		if (!names_one(who->type))
+		if (!hop_facts_names_one(who->type))
 			continue;
 		if (provider_of_node(k->world, o->o.node)
 					->principal_node(

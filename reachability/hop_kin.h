@@ -11,6 +11,7 @@
 #ifndef REACHABILITY_HOP_KIN_H
 #define REACHABILITY_HOP_KIN_H
 
+#include "reachability/hop_facts.h"
 #include "reachability/hop_need.h"
 
 struct hop_kin;
@@ -18,33 +19,11 @@ struct hop_kin;
 struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs);
 void hop_kin_free(struct hop_kin *k);
 
-/* A statement that has different things to say to callers of one account. */
-struct hop_kin_reading {
-	uint32_t doc, statement;
-};
-
-/* What the policies of one scope say of callers. */
-struct hop_kin_facts {
-	struct buf readings; /* struct hop_kin_reading: they tell some apart */
-	struct buf named;    /* node_id: identities, of any scope, by name */
-	struct buf denied;   /* node_id: those that some deny names */
-	struct buf abroad;   /* node_id: of other scopes, whom grants name */
-	/* entity_id: who comes into question for opening a resource; if known */
-	struct buf openers;
-	bool has_openers;
-};
-
-void hop_kin_facts_release(struct hop_kin_facts *f);
-
-/* Where that may be known from; 1, 0 when it is not known, or an ERR_ code. */
+/* Where a scope's facts may be known from; 1, 0 when they are not, or an ERR_ code. */
 typedef int hop_kin_source(
-	void *ctx, struct hop_kin_facts *out, scope_number scope, struct err *e);
+	void *ctx, struct hop_facts *out, scope_number scope, struct err *e);
 
 void hop_kin_set_source(struct hop_kin *k, hop_kin_source *source, void *ctx);
-
-/* The same from the policies themselves; openers are not found. */
-int hop_kin_of_scope(
-	struct hop_kin_facts *out, struct hop_kin *k, scope_number scope, struct err *e);
 
 /* Whether the identity opens nothing, for all that is known before asking its rights. */
 int hop_kin_opens_nothing(bool *out, struct hop_kin *k, node_id n, struct err *e);

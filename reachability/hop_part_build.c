@@ -245,12 +245,12 @@ static void refs_add(struct build *b, enum hop_part_section s, const struct buf 
 static int kin_add(struct build *b, struct segment *s, struct err *e)
 {
 	struct hop *h = graph_hop(b->graph);
-	struct hop_kin_facts f = { .has_openers = false };
+	struct hop_facts f = { .has_openers = false };
 	int rc = 0;
 
 	if (b->range->begin > 0)
 		return 0;
-	rc = hop_kin_of_scope(&f, hop_kin_of(h), b->range->scope, e);
+	rc = hop_facts_of_scope(&f, b->w, b->range->scope, e);
 	if (rc == 0) {
 		buf_add(&b->sections[HOP_PART_READINGS], f.readings.p, f.readings.n);
 		refs_add(b, HOP_PART_ABROAD, &f.abroad);
@@ -266,7 +266,7 @@ static int kin_add(struct build *b, struct segment *s, struct err *e)
 		if (opens)
 			add_word(b, HOP_PART_OPENERS, id);
 	}
-	hop_kin_facts_release(&f);
+	hop_facts_release(&f);
 	return rc;
 }
 
