@@ -160,6 +160,42 @@ static int damaged(struct err *e)
 	return err_set(e, ERR_CORRUPT, "a part of the hop index leads nowhere");
 }
 
+/*
+ * Marks of a part: for lists by class of rule; for classes by class of rule and verdict,
+ * so that surer hops are no bundle with others; then hubs, classes, sets.
+ */
+#define CLASS_MARKS (GRAPH_PART_CLASS_MARKS - 1u)
+_Static_assert(4u * (VERDICT_ALLOWED + 1u) <= CLASS_MARKS, "a mark per verdict");
+
+static uint32_t mark_of_list(
+	const struct graph_part *part, const struct rule *rule, uint32_t list)
+{
+	return part->mark + 4 * list + (uint32_t)rule->class - 1;
+}
+
+static uint32_t mark_of_members(
+	const struct graph_part *part, const struct graph_edge *edge, uint32_t class)
+{
+	return part->mark + 4 * part->part.list_count + CLASS_MARKS * class +
+	       4 * (uint32_t)edge->verdict + (uint32_t)edge->rule->class - 1;
+}
+
+static uint32_t mark_of_hub(const struct graph_part *part, uint32_t hub)
+{
+	return part->mark + 4 * part->part.list_count +
+	       CLASS_MARKS * part->part.class_count + hub;
+}
+
+static uint32_t mark_of_class(const struct graph_part *part, uint32_t class)
+{
+	return mark_of_hub(part, part->part.hub_count) + class;
+}
+
+static uint32_t mark_of_set(const struct graph_part *part, uint32_t set)
+{
+	return mark_of_class(part, part->part.class_count) + set;
+}
+
 /* The members of a class, or one ref. */
 static int walk_entry(struct graph_walk *walk, struct graph *g, struct graph_part *part,
 	struct graph_edge *edge, uint32_t who, struct err *e)
@@ -169,9 +205,7 @@ static int walk_entry(struct graph_walk *walk, struct graph *g, struct graph_par
 	const uint32_t *refs = &who;
 
 	if (who & HOP_PART_CLASS) {
-		if (!enters(walk, true,
-			    part->mark + 4 * (h->list_count + class) +
-				    (uint32_t)edge->rule->class - 1))
+		if (!enters(walk, true, mark_of_members(part, edge, class)))
 			return 0;
 		refs = hop_part_slice(
 			h, HOP_PART_CLASS_BEGINS, HOP_PART_MEMBERS, class, 1, &count);
@@ -212,8 +246,7 @@ static int walk_link(struct graph_walk *walk, struct graph *g, struct graph_part
 	if (!hub || hub->rule >= hop_rule_count(g->hop) || hub->list >= h->list_count)
 		return damaged(e);
 	edge.rule = hop_rule(g->hop, hub->rule);
-	if (!enters(walk, true,
-		    part->mark + 4 * hub->list + (uint32_t)edge.rule->class - 1))
+	if (!enters(walk, true, mark_of_list(part, edge.rule, hub->list)))
 		return 0;
 	return walk_list(walk, g, part, &edge, hub->list, e);
 }
@@ -228,10 +261,7 @@ static int walk_into(struct graph_walk *walk, struct graph *g,
 		h, HOP_PART_INTO_BEGINS, HOP_PART_INTO, at->ref, 2, &count);
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (i == wide[0] &&
-			!enters(walk, true,
-				at->part->mark + 4 * h->list_count + 5 * h->class_count +
-					h->hub_count + wide[1]))
+		if (i == wide[0] && !enters(walk, true, mark_of_set(at->part, wide[1])))
 			break;
 		if (walk_link(walk, g, at->part, &into[i], e) < 0)
 			return e->code;
@@ -254,8 +284,7 @@ static int walk_hub(struct graph_walk *walk, struct graph *g, struct graph_part 
 	if (!hub || hub->rule >= hop_rule_count(g->hop))
 		return damaged(e);
 	edge.rule = hop_rule(g->hop, hub->rule);
-	if (!enters(walk, true,
-		    part->mark + 4 * (h->list_count + h->class_count) + index))
+	if (!enters(walk, true, mark_of_hub(part, index)))
 		return 0;
 	targets = hop_part_slice(
 		h, HOP_PART_TARGET_BEGINS, HOP_PART_TARGETS, index, 2, &count);
@@ -303,10 +332,7 @@ static int walk_from(struct graph_walk *walk, struct graph *g,
 
 	if (walk_places(walk, g, at->part, places, count, whole, e) < 0)
 		return e->code;
-	if (class == HOP_PART_NONE ||
-		!enters(walk, true,
-			at->part->mark + 4 * (h->list_count + h->class_count) +
-				h->hub_count + class))
+	if (class == HOP_PART_NONE || !enters(walk, true, mark_of_class(at->part, class)))
 		return 0;
 	places = hop_part_slice(
 		h, HOP_PART_CLASS_FROM_BEGINS, HOP_PART_CLASS_FROM, class, 2, &count);

@@ -77,7 +77,8 @@ static int part_open(struct graph_part *out, struct graph_parts *p, scope_number
 	out->begin = h->words[HOP_PART_RANGE][HOP_PART_BEGIN];
 	out->end = h->words[HOP_PART_RANGE][HOP_PART_END];
 	out->mark = p->marks;
-	p->marks += 4 * h->list_count + 5 * h->class_count + h->hub_count + h->set_count;
+	p->marks += 4 * h->list_count + GRAPH_PART_CLASS_MARKS * h->class_count +
+		    h->hub_count + h->set_count;
 	out->nodes = ARENA_NEW_ARRAY(arena, node_id, h->ref_count + 1);
 	out->exprs = (struct expr_reader){ .pool = world_pool(p->world),
 		.begins = h->words[HOP_PART_EXPR_BEGINS],

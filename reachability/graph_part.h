@@ -31,6 +31,9 @@ struct graph_named {
 	uint32_t ref;
 };
 
+/* Marks that a part has for each of its classes (graph.c). */
+#define GRAPH_PART_CLASS_MARKS 33u
+
 struct graph_parts;
 
 struct graph_parts *graph_parts_new(struct world *w);

@@ -18,7 +18,9 @@ struct state {
 	uint32_t cost, hops;
 	uint32_t previous; /* state, or UINT32_MAX at an end */
 	uint32_t order;    /* of the previous one among those taken from the queue */
-	uint64_t rank;     /* of the node: see rank_of */
+	/* of its steps the weakest */
+	enum expr_verdict verdict;
+	uint64_t rank; /* of the node: see rank_of */
 	struct graph_edge edge;
 };
 
@@ -118,20 +120,20 @@ static node_id through_of(const struct search *s, const struct state *st)
 	return graph_through(&n, s->r->graph, &st->edge, &ignored) < 0 ? NODE_NONE : n;
 }
 
-/* Of two ways to one node at one price: from the first, by the first rule. */
+/* Of two ways to one node at one price: the surer, from the first, by the first rule. */
 static int compare_ways(
 	const struct search *s, const struct state *x, const struct state *y)
 {
 	node_id a, b;
 
+	if (x->verdict != y->verdict)
+		return x->verdict > y->verdict ? -1 : 1;
 	if (x->order != y->order)
 		return x->order < y->order ? -1 : 1;
 	if (x->previous == UINT32_MAX || x->edge.rule != y->edge.rule)
 		return x->previous == UINT32_MAX
 			       ? 0
 			       : str_cmp(x->edge.rule->id, y->edge.rule->id);
-	if (x->edge.verdict != y->edge.verdict)
-		return x->edge.verdict > y->edge.verdict ? -1 : 1;
 	a = through_of(s, x);
 	b = through_of(s, y);
 	if (a == b || a == NODE_NONE || b == NODE_NONE)
@@ -267,6 +269,8 @@ static void step(void *ctx, const struct graph_edge *edge)
 			      .hops = at->hops + 1,
 			      .previous = s->here,
 			      .order = s->taken,
+			      .verdict = edge->verdict < at->verdict ? edge->verdict
+								     : at->verdict,
 			      .edge = *edge });
 }
 
@@ -382,6 +386,7 @@ static int level_run(struct search *s, struct err *e)
 					      .end = n,
 					      .group = s->r->goals[i].group,
 					      .mask = via_mask(s, n),
+					      .verdict = VERDICT_ALLOWED,
 					      .previous = UINT32_MAX });
 	}
 	while (path_queue_take(&index, &s->queue)) {
