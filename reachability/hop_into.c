@@ -40,6 +40,36 @@ static int into_account_imagined(
 	return 0;
 }
 
+/* Those of the scope who come into question for opening at all, if they are known. */
+static int into_openers(struct hop_candidates *c, bool *known, struct hop *h,
+	const struct into *in, scope_number scope, node_id object, struct err *e)
+{
+	const struct hop_need *need = hop_needs_get(h->needs, hop_first_need(in->rule));
+	const uint64_t *bits = NULL;
+	struct segment *s;
+
+	if ((in->rule->yields & RULE_ACCESS) && !hop_needs_is_strict(h->needs) &&
+		hop_kin_openers(&bits, h->kin, scope, e) < 0)
+		return e->code;
+	*known = bits != NULL;
+	if (!bits)
+		return 0;
+	if (world_segment(&s, h->world, scope, e) < 0)
+		return e->code;
+	for (entity_id id = 0; id < segment_info(s)->entity_count; id++) {
+		node_id n;
+		expr x;
+
+		if (!(bits[id / 64] >> (id % 64) & 1))
+			continue;
+		n = world_node_entity(h->world, scope, id);
+		if (hop_needs_decide(&x, h->needs, need, n, object, e) < 0)
+			return e->code;
+		hop_candidates_add(c, h->world, n, NODE_NONE, x);
+	}
+	return 0;
+}
+
 /* Whoever meets the first of the needs, in each account from which that would do. */
 static int into_account(
 	struct hop_candidates *c, struct hop *h, const struct into *in, struct err *e)
@@ -48,8 +78,8 @@ static int into_account(
 
 	for (scope_number n = 0; need && n < world_scope_count(h->world); n++) {
 		const struct hop_list *list;
-		node_id account;
-		bool near;
+		node_id account, object;
+		bool near, known = false;
 
 		account = imagined_thing(
 			h->world, (struct str){ 0 }, world_scope_account(h->world, n));
@@ -57,10 +87,15 @@ static int into_account(
 			return e->code;
 		if (!near)
 			continue;
-		if (hop_lists_who(&list, h->lists, hop_needs_get(h->needs, need),
-			    hop_needs_object(h->needs, need, account), e) < 0)
+		object = hop_needs_object(h->needs, need, account);
+		if (h->actors != HOP_IMAGINED_ACTORS && object != NODE_NONE &&
+			into_openers(c, &known, h, in, n, object, e) < 0)
 			return e->code;
-		if (h->actors != HOP_IMAGINED_ACTORS)
+		if (!known &&
+			hop_lists_who(&list, h->lists, hop_needs_get(h->needs, need),
+				hop_needs_object(h->needs, need, account), e) < 0)
+			return e->code;
+		if (!known && h->actors != HOP_IMAGINED_ACTORS)
 			buf_add(&c->ends, list->ends, list->count * sizeof(*list->ends));
 		if (into_account_imagined(c, h, account, e) < 0)
 			return e->code;

@@ -517,6 +517,18 @@ int hop_kin_opens_nothing(bool *out, struct hop_kin *k, node_id n, struct err *e
 	return 0;
 }
 
+int hop_kin_openers(
+	const uint64_t **out, struct hop_kin *k, scope_number scope, struct err *e)
+{
+	*out = NULL;
+	if (world_any_removed(k->world))
+		return 0;
+	if (load(k, e) < 0)
+		return e->code;
+	*out = VEC_DATA(&k->scopes, const struct scope_kin)[scope].openers;
+	return 0;
+}
+
 int hop_kin_tells(bool *out, struct hop_kin *k, struct err *e)
 {
 	int rc = load(k, e);

@@ -28,6 +28,10 @@ void hop_kin_set_source(struct hop_kin *k, hop_kin_source *source, void *ctx);
 /* Whether the identity opens nothing, for all that is known before asking its rights. */
 int hop_kin_opens_nothing(bool *out, struct hop_kin *k, node_id n, struct err *e);
 
+/* Those of the scope who may open something: a bit for each entity; NULL: not known. */
+int hop_kin_openers(
+	const uint64_t **out, struct hop_kin *k, scope_number scope, struct err *e);
+
 /* Whether any condition tells callers apart. */
 int hop_kin_tells(bool *out, struct hop_kin *k, struct err *e);
 
