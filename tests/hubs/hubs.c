@@ -6,8 +6,8 @@
  *
  * COUNT users who may each pass any of COUNT roles to a new function. Fails when the
  * index has more numbers for that than 24 for each of them (nine rules lead from the ones
- * to the others, and each link is there for both directions), when it leaves pairs out, or
- * when one user does not become every role and one role is not become by every user.
+ * to the others, and each link is there for both directions), when it leaves pairs out,
+ * or when one user does not become every role and one role is not become by every user.
  * Prints a line of JSON.
  */
 #include <stdio.h>
