@@ -1,6 +1,7 @@
 #include "base/pack.h"
 
 #include <assert.h>
+#include <msgpack/pack.h>
 
 #include "base/limits.h"
 
@@ -139,87 +140,63 @@ int pack_take(struct pack_cursor *c, struct pack_token *out)
 	}
 }
 
-/* A first byte and a big-endian number of `size` bytes behind it. */
-static void put_be(struct buf *out, unsigned first, uint64_t value, unsigned size)
+static int append(void *out, const char *bytes, size_t n)
 {
-	char bytes[9];
+	buf_add(out, bytes, n);
+	return 0;
+}
 
-	bytes[0] = (char)first;
-	for (unsigned i = size; i > 0; i--) {
-		bytes[i] = (char)(value & 0xff);
-		value >>= 8;
-	}
-	buf_add(out, bytes, size + 1);
+/* Writes into the buffer. */
+static msgpack_packer packer_of(struct buf *out)
+{
+	msgpack_packer pk;
+
+	msgpack_packer_init(&pk, out, append);
+	return pk;
 }
 
 void pack_put_uint(struct buf *out, uint64_t value)
 {
-	if (value < 0x80)
-		buf_add_char(out, (char)value);
-	else if (value <= UINT8_MAX)
-		put_be(out, 0xcc, value, 1);
-	else if (value <= UINT16_MAX)
-		put_be(out, 0xcd, value, 2);
-	else if (value <= UINT32_MAX)
-		put_be(out, 0xce, value, 4);
-	else
-		put_be(out, 0xcf, value, 8);
+	msgpack_packer pk = packer_of(out);
+
+	msgpack_pack_uint64(&pk, value);
 }
 
 void pack_put_int(struct buf *out, int64_t value)
 {
-	if (value >= 0)
-		pack_put_uint(out, (uint64_t)value);
-	else if (value >= -32)
-		buf_add_char(out, (char)value);
-	else if (value >= INT8_MIN)
-		put_be(out, 0xd0, (uint64_t)value, 1);
-	else if (value >= INT16_MIN)
-		put_be(out, 0xd1, (uint64_t)value, 2);
-	else if (value >= INT32_MIN)
-		put_be(out, 0xd2, (uint64_t)value, 4);
-	else
-		put_be(out, 0xd3, (uint64_t)value, 8);
+	msgpack_packer pk = packer_of(out);
+
+	msgpack_pack_int64(&pk, value);
 }
 
 void pack_put_true(struct buf *out)
 {
-	buf_add_char(out, (char)0xc3);
+	msgpack_packer pk = packer_of(out);
+
+	msgpack_pack_true(&pk);
 }
 
 void pack_put_text(struct buf *out, struct str s)
 {
-	assert(s.n <= UINT32_MAX);
-	if (s.n < 32)
-		buf_add_char(out, (char)(0xa0 | s.n));
-	else if (s.n <= UINT8_MAX)
-		put_be(out, 0xd9, s.n, 1);
-	else if (s.n <= UINT16_MAX)
-		put_be(out, 0xda, s.n, 2);
-	else
-		put_be(out, 0xdb, s.n, 4);
-	buf_add_str(out, s);
-}
+	msgpack_packer pk = packer_of(out);
 
-/* The three forms of a container: its short one, and those with two and four bytes. */
-static void put_count(struct buf *out, unsigned few, unsigned first, uint32_t count)
-{
-	if (count < 16)
-		buf_add_char(out, (char)(few | count));
-	else if (count <= UINT16_MAX)
-		put_be(out, first, count, 2);
-	else
-		put_be(out, first + 1, count, 4);
+	assert(s.n <= UINT32_MAX);
+	msgpack_pack_str(&pk, s.n);
+	buf_add_str(out, s);
 }
 
 void pack_put_array(struct buf *out, uint32_t count)
 {
-	put_count(out, 0x90, 0xdc, count);
+	msgpack_packer pk = packer_of(out);
+
+	msgpack_pack_array(&pk, count);
 }
 
 void pack_put_map(struct buf *out, uint32_t count)
 {
-	put_count(out, 0x80, 0xde, count);
+	msgpack_packer pk = packer_of(out);
+
+	msgpack_pack_map(&pk, count);
 }
 
 int pack_skip(struct pack_cursor *c)

@@ -1,9 +1,10 @@
 /*
  * pack.h - read msgpack from foreign bytes, one token at a time, and write it.
  *
- * The cursor allocates nothing: a container is a token with a count, and who reads it
- * takes that many values after it. So five bytes that announce an array of gigabytes
- * reserve nothing.
+ * msgpack-c writes. Its unpacker trusts the count in an array or map header and
+ * reserves gigabytes for five bytes, so reading has a cursor of its own, which allocates
+ * nothing: a container is a token with a count, and who reads it takes that many values
+ * after it.
  *
  * Functions return 1 when they read something, 0 when the bytes end first (the cursor
  * may have moved: keep the old position to try again), and an ERR_ code with the byte

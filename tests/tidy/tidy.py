@@ -26,7 +26,7 @@ MAY_INCLUDE = {
 
 # header, or its first folder: the only room that may include it.
 HOME = {
-    "yyjson.h": "base", "xxhash.h": "base",
+    "msgpack.h": "base", "msgpack": "base", "yyjson.h": "base", "xxhash.h": "base",
     "openssl": "base", "utf8proc.h": "base", "lmdb.h": "graphstore", "curl": "ingest",
     "uv.h": "ingest", "expat.h": "ingest", "zlib.h": "ingest", "zstd.h": "ingest graphstore",
     "roaring": "reachability",
