@@ -218,6 +218,17 @@ function callerAsText(r) {
 			}
 }
 
+// A bucket's policy is public where its condition compares with a variable: only fixed
+// values make it less than that. The simulator takes any text for fixed. A statement that
+// grants nothing says that it is public.
+const variable = s => s.Effect === 'Allow' && Object.values(s.Condition ?? {}).some(tests =>
+	Object.values(tests).some(values =>
+		list(values).some(v => typeof v === 'string' && v.includes('${'))))
+function variableIsPublic(r) {
+	r.resourcePolicy.Statement = [...list(r.resourcePolicy.Statement),
+		{ Effect: 'Allow', Principal: '*', Action: 'none:Nothing', Resource: '*' }]
+}
+
 const turner = (name, apply) => ({ name, apply, concerns: changes(apply) })
 
 export const rewrites = [
@@ -243,6 +254,12 @@ export const rewrites = [
 		name: 'caller-as-text',
 		apply: callerAsText,
 		concerns: r => r.blockPublicAccess && changes(callerAsText)(r)
+	},
+	{
+		name: 'variable-is-public',
+		apply: variableIsPublic,
+		concerns: r => r.blockPublicAccess && list(r.resourcePolicy?.Statement).some(s =>
+			variable(s) && (s.Principal === '*' || list(s.Principal?.AWS).includes('*')))
 	},
 	turner('any-value-if-exists', anyIfExists),
 	turner('old-version', oldVersion),
