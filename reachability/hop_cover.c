@@ -139,6 +139,9 @@ static bool asks_no_more(const struct rule *companion, const struct rule *rule)
 	if (!hop_is_plain(companion) || companion->class > rule->class ||
 		(companion->bond != RULE_UNBOUND && companion->bond != rule->bond) ||
 		companion->need_count == 0 ||
+		/* what no data shows makes it less sure than the rule */
+		(companion->assumes.n > 0 &&
+			!str_eq(companion->assumes, rule->assumes)) ||
 		!kinds_within(rule->actor_kinds, rule->actor_kind_count,
 			companion->actor_kinds, companion->actor_kind_count) ||
 		!kinds_within(rule->target_kinds, rule->target_kind_count,

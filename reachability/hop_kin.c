@@ -557,21 +557,6 @@ int hop_kin_is_named(bool *out, struct hop_kin *k, node_id n, struct err *e)
 	return *out ? 0 : is_named(out, k, false, n, e);
 }
 
-int hop_kin_abroad(bool *out, struct hop_kin *k, node_id n, struct err *e)
-{
-	const struct buf *abroad;
-
-	*out = false;
-	if (load(k, e) < 0)
-		return e->code;
-	abroad = &VEC_DATA(
-		&k->scopes, const struct scope_kin)[world_node(k->world, n)->scope]
-			  .abroad;
-	for (size_t i = 0; i < VEC_COUNT(abroad, node_id) && !*out; i++)
-		*out = VEC_DATA(abroad, const node_id)[i] == n;
-	return 0;
-}
-
 int hop_kin_blind(bool *out, struct hop_kin *k, struct err *e)
 {
 	int rc = load(k, e);

@@ -80,9 +80,6 @@ int hop_kin_plain(bool *out, struct hop_kin *k, node_id n, struct err *e);
 int hop_kin_vector(
 	uint32_t *out, struct hop_kin *k, node_id n, struct str more, struct err *e);
 
-/* Whether a policy of another scope lets the identity in by its name. */
-int hop_kin_abroad(bool *out, struct hop_kin *k, node_id n, struct err *e);
-
 /* Whether a condition may tell anybody from anybody. */
 int hop_kin_blind(bool *out, struct hop_kin *k, struct err *e);
 

@@ -144,11 +144,13 @@ scope_number world_account_scope(struct world *w, struct str account);
 /* The entity that an account's scope is of, or NODE_NONE. */
 node_id world_account_node(struct world *w, struct str account);
 
-/* The account a scope is (native id). */
-/* Its segment when somebody asked for it, else NULL: what the answers so far rest on. */
+/* Open the segments of all scopes. */
 int world_read_all(struct world *w, struct err *e);
+
+/* Its segment when somebody asked for it, else NULL: what the answers so far rest on. */
 struct segment *world_segment_read(struct world *w, scope_number n);
 
+/* The account a scope is (native id). */
 struct str world_scope_account(struct world *w, scope_number n);
 
 /* Name of an account as the organization or the export has it; empty when nobody said. */
