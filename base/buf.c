@@ -61,3 +61,25 @@ void buf_align(struct buf *b, size_t align)
 		buf_add(b, zeros, gap < sizeof(zeros) ? gap : sizeof(zeros));
 	}
 }
+
+static int compare_u32(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void buf_unique_u32(struct buf *b)
+{
+	uint32_t *v = VEC_DATA(b, uint32_t);
+	size_t count = VEC_COUNT(b, uint32_t), kept = 0;
+
+	if (count == 0)
+		return;
+	qsort(v, count, sizeof(*v), compare_u32);
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || v[kept - 1] != v[i])
+			v[kept++] = v[i];
+	}
+	b->n = kept * sizeof(*v);
+}

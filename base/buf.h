@@ -70,4 +70,7 @@ static inline struct str buf_str(const struct buf *b)
 #define VEC_COUNT(b, type) ((b)->n / sizeof(type))
 #define VEC_DATA(b, type)  ((type *)(void *)(b)->p)
 
+/* An array of uint32_t: ascending, and each value once. */
+void buf_unique_u32(struct buf *b);
+
 #endif

@@ -1,7 +1,5 @@
 #include "reachability/hop_facts.h"
 
-#include <stdlib.h>
-
 #include "reachability/provider.h"
 #include "reachability/subject.h"
 
@@ -68,27 +66,6 @@ static int names_add(struct hop_facts *out, struct world *w, scope_number from,
 	return 0;
 }
 
-static int compare_nodes(const void *a, const void *b)
-{
-	node_id x = *(const node_id *)a, y = *(const node_id *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void nodes_unique(struct buf *nodes)
-{
-	node_id *v = VEC_DATA(nodes, node_id);
-	size_t count = VEC_COUNT(nodes, node_id), kept = 0;
-
-	if (count > 0)
-		qsort(v, count, sizeof(*v), compare_nodes);
-	for (size_t i = 0; i < count; i++) {
-		if (kept == 0 || v[kept - 1] != v[i])
-			v[kept++] = v[i];
-	}
-	nodes->n = kept * sizeof(*v);
-}
-
 void hop_facts_release(struct hop_facts *f)
 {
 	buf_release(&f->readings);
@@ -134,8 +111,8 @@ int hop_facts_of_scope(
 		rc = names_add(out, w, scope, d, &d->statements[p[i].statement], e);
 	}
 	intern_release(&seen);
-	nodes_unique(&out->named);
-	nodes_unique(&out->denied);
-	nodes_unique(&out->abroad);
+	buf_unique_u32(&out->named);
+	buf_unique_u32(&out->denied);
+	buf_unique_u32(&out->abroad);
 	return rc;
 }

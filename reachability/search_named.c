@@ -1,29 +1,6 @@
-#include <stdlib.h>
-
 #include "reachability/provider.h"
 #include "reachability/search.h"
 #include "reachability/tree_sweep.h"
-
-static int compare_ids(const void *a, const void *b)
-{
-	entity_id x = *(const entity_id *)a, y = *(const entity_id *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void ids_unique(struct buf *ids)
-{
-	entity_id *v = VEC_DATA(ids, entity_id);
-	size_t count = VEC_COUNT(ids, entity_id), kept = 0;
-
-	if (count > 0)
-		qsort(v, count, sizeof(*v), compare_ids);
-	for (size_t i = 0; i < count; i++) {
-		if (kept == 0 || v[kept - 1] != v[i])
-			v[kept++] = v[i];
-	}
-	ids->n = kept * sizeof(*v);
-}
 
 static bool has_text(const struct str *texts, uint32_t count, struct str text)
 {
@@ -54,10 +31,10 @@ static int named_beside(
 			const struct segment_principal *p = &segment_principals(s)[k];
 
 			if (p->type != 0 && p->entity < segment_info(s)->entity_count)
-				VEC_ADD(out, scope_number, p->entity);
+				VEC_ADD(out, entity_id, p->entity);
 		}
 	}
-	ids_unique(out);
+	buf_unique_u32(out);
 	return 0;
 }
 

@@ -52,28 +52,6 @@ struct sweep {
 	bool away;                     /* another scope's, where own grants must reach */
 };
 
-static int compare_ids(const void *a, const void *b)
-{
-	entity_id x = *(const entity_id *)a, y = *(const entity_id *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void ids_unique(struct buf *ids)
-{
-	entity_id *v = VEC_DATA(ids, entity_id);
-	size_t count = VEC_COUNT(ids, entity_id), kept = 0;
-
-	if (count == 0)
-		return;
-	qsort(v, count, sizeof(*v), compare_ids);
-	for (size_t i = 0; i < count; i++) {
-		if (kept == 0 || v[kept - 1] != v[i])
-			v[kept++] = v[i];
-	}
-	ids->n = kept * sizeof(*v);
-}
-
 static bool has_grants(const struct sweep *p)
 {
 	return (p->subject->s.n->flags & ENTITY_ROOT) || p->subject->identity_count > 0 ||
@@ -630,7 +608,7 @@ int search_what_beside(
 	if (own != SEGMENT_NONE)
 		VEC_ADD(&scopes, scope_number, own);
 	rc = search_scopes(&scopes, d, subject, e);
-	ids_unique(&scopes);
+	buf_unique_u32(&scopes);
 	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++) {
 		scope_number n = VEC_DATA(&scopes, scope_number)[i];
 
