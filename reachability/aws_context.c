@@ -8,6 +8,7 @@
 #include "reachability/aws_provider.h"
 
 #include "base/mutant.h"
+#include "reachability/aws_naming.h"
 #include "reachability/token.h"
 
 static void fact_one(struct condition_fact *out, struct str value, struct arena *arena)
@@ -26,6 +27,13 @@ static void fact_uncollected(
 	out->knowledge = CONDITION_UNCOLLECTED;
 	out->scope = scope;
 	out->what = what;
+}
+
+/* Somebody of another cloud shows a token for a role, and nothing for all else. */
+static bool is_anonymous(const struct subject *s, const struct object *o)
+{
+	return aws_provider_is_stranger(s->n) &&
+	       !str_starts(aws_naming_arn(o->n->key, 5), STR_LIT("role/"));
 }
 
 static struct str kind_of_principal(const struct subject *s)
@@ -560,6 +568,21 @@ static bool fact_of_token(struct world *w, const struct subject *s, struct str k
 	return true;
 }
 
+/* What the caller's kind tells, where it is nobody whom AWS knows. */
+static bool fact_of_anonymous(const struct subject *s, const struct object *o,
+	struct str key, struct condition_fact *out, struct arena *arena)
+{
+	if (!is_anonymous(s, o))
+		return false;
+	if (key_is(key, "aws:PrincipalType"))
+		fact_one(out, STR_LIT("Anonymous"), arena);
+	else if (key_is(key, "aws:FederatedProvider"))
+		out->knowledge = CONDITION_MISSING;
+	else
+		return false;
+	return true;
+}
+
 static bool always_present(struct str key)
 {
 	return key_is(key, "aws:CurrentTime") || key_is(key, "aws:EpochTime") ||
@@ -611,7 +634,8 @@ void aws_provider_look_up(struct world *w, const struct subject *subject,
 		out->knowledge = CONDITION_MISSING;
 		return;
 	}
-	if (fact_of_token(w, subject, key, out, arena))
+	if (fact_of_token(w, subject, key, out, arena) ||
+		fact_of_anonymous(subject, object, key, out, arena))
 		return;
 	/* a list may ask this of each resource: first what tells one from another */
 	if (!fact_of_way(w, object, key, out, arena) &&

@@ -240,7 +240,8 @@ static expr policy_unread(
 
 /*
  * Calls that carry no signature but the word of an identity provider: web identities and
- * SAML assertions have an action of their own each, which nobody else can use.
+ * SAML assertions have an action of their own each, which nobody else can use. Somebody
+ * from another cloud may come with a token, or as everybody may.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 static bool may_call(const struct node *n, action_id action)
@@ -251,12 +252,34 @@ static bool may_call(const struct node *n, action_id action)
 
 	if (MUTANT(anybody_calls_by_token, false, true))
 		return true;
+	if (aws_provider_is_stranger(n))
+		return true;
 	if (!aws_provider_is_federated(n))
 		return !(web || saml) || n->type == NODE_PUBLIC;
 	if (aws_naming_is_provider(n->key, "saml-provider/") ? web : saml)
 		return false;
 	return web || saml || str_eq(name, STR_LIT("sts:TagSession")) ||
 	       str_eq(name, STR_LIT("sts:SetSourceIdentity"));
+}
+
+/* Whether the call is one that an identity provider of the kind vouches for. */
+static bool is_by_token(action_id action)
+{
+	struct str name = catalog_action_get(action).name;
+
+	return str_eq(name, STR_LIT("sts:AssumeRoleWithWebIdentity")) ||
+	       str_eq(name, STR_LIT("sts:TagSession")) ||
+	       str_eq(name, STR_LIT("sts:SetSourceIdentity"));
+}
+
+/* Somebody of another cloud: whatever everybody may, and what a token lets in to. */
+static expr stranger_grant(
+	struct expr_pool *pool, const struct provider_parts *p, expr unread)
+{
+	bool vouched = p->policy_layer == LAYER_TRUST && is_by_token(p->action);
+	expr x = expr_or(pool, p->resource[MATCH_ANYONE], unread);
+
+	return vouched ? expr_or(pool, x, p->resource[MATCH_SELF]) : x;
 }
 
 /*
@@ -277,6 +300,8 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 
 	if (trust && !may_call(s->n, p->action))
 		return EXPR_FALSE;
+	if (aws_provider_is_stranger(s->n))
+		return stranger_grant(pool, p, whoever);
 	if (aws_provider_is_federated(s->n))
 		return !trust ? EXPR_FALSE
 			      : expr_or(pool,

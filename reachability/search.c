@@ -25,6 +25,9 @@ uint32_t search_texts(struct str out[SEARCH_TEXTS_MAX], struct world *w, node_id
 	uint32_t n = p->principal_texts(out, PROVIDER_TEXTS_MAX, w, subject);
 
 	n += token_texts(out + n, w, subject);
+	/* everybody has those of every cloud in it */
+	if (p->inherits)
+		out[n++] = STR_LIT(SEGMENT_ANYONE);
 	/* who has no account, and requests that say whose they are, are pinned by none */
 	if (!p->needs_own || !p->needs_own(world_node(w, subject)) ||
 		world_context(w)->count > 0)

@@ -73,7 +73,7 @@ bool search_is_grant(const struct decide_statement *s);
  * of its tokens, and what the segment has beside them for grants to everybody. At most
  * SEARCH_TEXTS_MAX.
  */
-#define SEARCH_TEXTS_MAX (PROVIDER_TEXTS_MAX + TOKEN_TEXTS_MAX + 1u)
+#define SEARCH_TEXTS_MAX (PROVIDER_TEXTS_MAX + TOKEN_TEXTS_MAX + 2u)
 uint32_t search_texts(struct str out[SEARCH_TEXTS_MAX], struct world *w, node_id subject);
 
 /*

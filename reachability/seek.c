@@ -410,6 +410,17 @@ static void scopes_list(struct seek *k, scope_number own, struct buf *out)
 	intern_release(&seen);
 }
 
+/* Whether its identities are another provider's, who need no policies of their own. */
+static int is_strange(bool *out, struct seek *k, scope_number scope, struct err *e)
+{
+	struct segment *s;
+
+	if (world_segment(&s, k->w, scope, e) < 0)
+		return e->code;
+	*out = provider_of_scope(segment_info(s)->scope) != k->object->provider;
+	return 0;
+}
+
 static int scopes_decide(struct seek *k, struct err *e)
 {
 	struct str account = k->object->o.n->account;
@@ -427,8 +438,14 @@ static int scopes_decide(struct seek *k, struct err *e)
 		}
 	}
 	scopes_list(k, own, &others);
-	for (size_t i = 0; i < VEC_COUNT(&others, scope_number) && rc == 0; i++)
-		rc = scope_decide(k, VEC_DATA(&others, const scope_number)[i], false, e);
+	for (size_t i = 0; i < VEC_COUNT(&others, scope_number) && rc == 0; i++) {
+		scope_number n = VEC_DATA(&others, const scope_number)[i];
+		bool strange = false;
+
+		rc = is_strange(&strange, k, n, e);
+		if (rc == 0)
+			rc = scope_decide(k, n, strange && k->anyone, e);
+	}
 	buf_release(&others);
 	return rc;
 }

@@ -4,3 +4,7 @@
 find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME oracle_federation COMMAND ${PYTHON3}
 	${PROJECT_SOURCE_DIR}/tests/oracle_federation/compare.py $<TARGET_FILE:latchkey> 1 6)
+
+# What is open to everybody, in all clouds and to those of all.
+add_test(NAME oracle_everybody COMMAND ${PYTHON3}
+	${PROJECT_SOURCE_DIR}/tests/oracle_federation/everybody.py $<TARGET_FILE:latchkey> 1 12)
