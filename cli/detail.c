@@ -95,8 +95,8 @@ static int read_policies(struct detail *d, struct segment *s, entity_id id,
 			return e->code;
 		out[i].layer = record_layer_name((enum record_layer)holdings[i].layer);
 		out[i].name = segment_str(s, holdings[i].name);
-		if (holdings[i].source != SEGMENT_NONE)
-			out[i].source = segment_source(s, holdings[i].source);
+		if (segment_source(&out[i].source, s, id, &holdings[i], arena, e) < 0)
+			return e->code;
 		out[i].collected = document != NULL;
 		if (document && (document->flags & DOCUMENT_INVALID))
 			out[i].problem = document->problem;
@@ -159,8 +159,7 @@ int detail_read(struct detail *out, struct world *w, node_id n, struct arena *ar
 		.flags = node->flags };
 	if (!segment)
 		return 0;
-	if (snapshot_source(
-		    &out->source, world_snapshot(w), node->scope, node->id, arena, e) < 0)
+	if (segment_source(&out->source, segment, node->id, NULL, arena, e) < 0)
 		return e->code;
 	return read_entity(out, segment, node->id, arena, e);
 }

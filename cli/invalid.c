@@ -26,9 +26,7 @@ static int read_invalid(struct invalid *out, struct segment *s, entity_id holder
 		.policy = segment_str(s, h->name) };
 	if (document)
 		out->problem = document->problem;
-	if (h->source != SEGMENT_NONE)
-		out->source = segment_source(s, h->source);
-	return 0;
+	return segment_source(&out->source, s, holder, h, arena, e);
 }
 
 int invalid_each(struct world *w, scope_number n, struct arena *arena,

@@ -30,24 +30,21 @@ static text_id text_add(struct builder *b, struct str s)
 	return s.n > 0 ? intern_add(&b->texts, s) : BUILDER_NO_TEXT;
 }
 
-/* "file@offset", or no text when the file is not known. */
-static text_id source_add(struct builder *b, const struct record_source *source)
+static struct builder_source source_of(
+	struct builder *b, const struct record_source *source)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
-	uint64_t offset = source->offset;
+	return (struct builder_source){ text_add(b, source->file), source->offset };
+}
 
-	if (source->file.n == 0)
-		return BUILDER_NO_TEXT;
-	do {
-		digits[--at] = (char)('0' + offset % 10);
-		offset /= 10;
-	} while (offset > 0);
-	buf_clear(&b->scratch);
-	buf_add_str(&b->scratch, source->file);
-	buf_add_char(&b->scratch, '@');
-	buf_add(&b->scratch, digits + at, sizeof(digits) - at);
-	return text_add(b, buf_str(&b->scratch));
+int builder_source_compare(const struct builder *b, const struct builder_source *x,
+	const struct builder_source *y)
+{
+	bool no_x = x->file == BUILDER_NO_TEXT, no_y = y->file == BUILDER_NO_TEXT;
+	int order = no_x - no_y;
+
+	if (order == 0)
+		order = str_cmp(builder_str(b, x->file), builder_str(b, y->file));
+	return order != 0 ? order : (x->offset > y->offset) - (x->offset < y->offset);
 }
 
 struct builder *builder_new(struct str scope)
@@ -71,8 +68,6 @@ static void rows_release(struct builder *b)
 	buf_release(&b->relations);
 	buf_release(&b->holdings);
 	buf_release(&b->coverages);
-	buf_release(&b->records);
-	buf_release(&b->record_bytes);
 }
 
 void builder_free(struct builder *b)
@@ -81,7 +76,6 @@ void builder_free(struct builder *b)
 		return;
 	intern_release(&b->texts);
 	intern_release(&b->digests);
-	buf_release(&b->scratch);
 	rows_release(b);
 	buf_release(&b->docs);
 	buf_release(&b->compiled);
@@ -96,16 +90,6 @@ static void set_text(struct builder *b, text_id *field, struct str s)
 {
 	if (s.n > 0)
 		*field = text_add(b, s);
-}
-
-/* Keep the record itself, for `show` and for compiling again. */
-static void keep_record(struct builder *b, text_id owner, const struct record *r)
-{
-	struct builder_ref ref = { .owner = owner, .offset = b->record_bytes.n };
-
-	record_encode(&b->record_bytes, r);
-	ref.size = (uint32_t)(b->record_bytes.n - ref.offset);
-	buf_add(&b->records, &ref, sizeof(ref));
 }
 
 void builder_set_scope(struct builder *b, const struct record_scope *scope)
@@ -154,6 +138,7 @@ static void add_pairs(struct builder *b, struct buf *pairs, text_id owner,
 void builder_add_entity(struct builder *b, const struct record_entity *entity)
 {
 	text_id key = text_add(b, entity->key);
+	struct builder_source source;
 	struct builder_entity *into;
 	struct str kind, name;
 
@@ -175,7 +160,9 @@ void builder_add_entity(struct builder *b, const struct record_entity *entity)
 	into->tags_known |= entity->tags_known;
 	add_pairs(b, &b->tags, key, entity->tags, entity->tag_count);
 	add_pairs(b, &b->attributes, key, entity->attributes, entity->attribute_count);
-	keep_record(b, key, &(struct record){ .type = RECORD_ENTITY, .entity = *entity });
+	source = source_of(b, &entity->source);
+	if (builder_source_compare(b, &source, &into->source) < 0)
+		into->source = source;
 }
 
 void builder_add_relation(struct builder *b, const struct record_relation *relation)
@@ -189,8 +176,6 @@ void builder_add_relation(struct builder *b, const struct record_relation *relat
 	assert(relation->type >= RELATION_MEMBER_OF &&
 		relation->type < RELATION_TYPE_END);
 	buf_add(&b->relations, &row, sizeof(row));
-	keep_record(b, row.from,
-		&(struct record){ .type = RECORD_RELATION, .relation = *relation });
 }
 
 void builder_add_coverage(struct builder *b, const struct record_coverage *coverage)
@@ -203,10 +188,6 @@ void builder_add_coverage(struct builder *b, const struct record_coverage *cover
 	};
 
 	buf_add(&b->coverages, &row, sizeof(row));
-	if (row.subject != BUILDER_NO_TEXT)
-		keep_record(b, row.subject,
-			&(struct record){
-				.type = RECORD_COVERAGE, .coverage = *coverage });
 }
 
 static struct str digest_str(const struct sha256 *digest)
@@ -245,31 +226,13 @@ static uint32_t doc_add(struct builder *b, const struct sha256 *digest,
 	return i;
 }
 
-/* The record with the digest in place of the text, which is kept once for all holders. */
-static void keep_document(struct builder *b, text_id holder,
-	const struct record_document *document, const struct sha256 *digest)
-{
-	struct record r = { .type = RECORD_DOCUMENT, .document = *document };
-	static const char digits[] = "0123456789abcdef";
-	char text[sizeof("sha256:") + 2 * sizeof(digest->bytes)] = "sha256:";
-
-	if (digest) {
-		for (size_t i = 0; i < sizeof(digest->bytes); i++) {
-			text[7 + 2 * i] = digits[digest->bytes[i] >> 4];
-			text[8 + 2 * i] = digits[digest->bytes[i] & 15];
-		}
-		r.document.body = str_from(text);
-	}
-	keep_record(b, holder, &r);
-}
-
 void builder_add_document(struct builder *b, const struct record_document *document,
 	const struct sha256 *digest, struct str compiled)
 {
 	struct builder_holding row = {
 		.holder = text_add(b, document->holder),
 		.name = text_add(b, document->name),
-		.source = source_add(b, &document->source),
+		.source = source_of(b, &document->source),
 		.layer = document->layer,
 		.doc = SEGMENT_NONE,
 	};
@@ -277,7 +240,6 @@ void builder_add_document(struct builder *b, const struct record_document *docum
 	if (digest)
 		row.doc = doc_add(b, digest, compiled, document->body);
 	buf_add(&b->holdings, &row, sizeof(row));
-	keep_document(b, row.holder, document, digest);
 }
 
 int builder_seal(struct builder *b, struct err *e)
@@ -414,7 +376,7 @@ int builder_write(struct builder *b, struct store_write *w, struct err *e)
 	place[0] = entry.number;
 	place[1] = entry.versions[0].version;
 	if (parts_write(w, STORE_SEGMENTS, &b->parts, place, e) < 0 ||
-		parts_write(w, STORE_RECORDS, &b->blocks, place, e) < 0 ||
+		parts_write(w, STORE_SOURCES, &b->blocks, place, e) < 0 ||
 		documents_write(b, w, e) < 0)
 		goto fail;
 	pending_put(w, &entry, id);

@@ -46,7 +46,7 @@ int builder_seal(struct builder *b, struct err *e);
 /* All documents are in the store, or in this write: builder_write need not look. */
 void builder_documents_are_put(struct builder *b);
 
-/* Put the sealed segment, its records, its documents and its links into the write. */
+/* Put the sealed segment, its sources, its documents and its links into the write. */
 int builder_write(struct builder *b, struct store_write *w, struct err *e);
 
 /* Counts for progress and status, after seal. */

@@ -16,11 +16,18 @@ typedef uint32_t text_id;
 
 #define BUILDER_NO_TEXT 0u
 
+/* Where something was read; no file: not known. */
+struct builder_source {
+	text_id file;
+	uint64_t offset;
+};
+
 struct builder_entity {
 	text_id key, kind, name, parent;
 	uint32_t flags;
 	int64_t created, last_used;
 	bool tags_known;
+	struct builder_source source; /* of several the first */
 };
 
 /* A tag or attribute; of two with one key the later one wins. */
@@ -35,7 +42,8 @@ struct builder_relation {
 };
 
 struct builder_holding {
-	text_id holder, name, source;
+	text_id holder, name;
+	struct builder_source source;
 	uint32_t layer;
 	uint32_t doc; /* into builder.docs, or SEGMENT_NONE: known to have none */
 };
@@ -50,29 +58,25 @@ struct builder_doc {
 	uint32_t compiled_size, text_size;
 };
 
-struct builder_ref {
-	text_id owner;
-	uint32_t size;
-	size_t offset;
-};
-
 struct builder {
 	struct intern texts, digests;
-	struct buf scratch;   /* for one text at a time */
 	struct buf entity_of; /* uint32_t per text: index of its entity + 1, or 0 */
 	struct buf entities, tags, attributes, relations, holdings, coverages;
 	struct buf docs, compiled, bodies; /* docs: one per digest */
-	struct buf records, record_bytes;
-	struct buf doc_order; /* uint32_t: docs by digest, once sealed */
+	struct buf doc_order;              /* uint32_t: docs by digest, once sealed */
 	text_id scope, key, parent, format;
 	int64_t collected_at;
 	bool sealed;
 	struct buf parts;  /* struct buf each: the values of the segment */
-	struct buf blocks; /* struct buf each: the values of its records */
+	struct buf blocks; /* struct buf each: the values of its sources */
 	struct builder_counts counts;
 };
 
 struct str builder_str(const struct builder *b, text_id t);
+
+/* By file and offset; what is not known comes last. */
+int builder_source_compare(const struct builder *b, const struct builder_source *x,
+	const struct builder_source *y);
 
 /* calloc that aborts; count may be 0. */
 void *builder_memory(size_t count, size_t size);

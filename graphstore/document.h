@@ -5,7 +5,7 @@
  * table, named by the SHA-256 of the text. Whoever has the bytes reads them through
  * `struct document` without a copy. Actions are catalogue ids; the store's meta table has
  * the catalogue's digest, and a store compiled with another catalogue must be compiled
- * again from its records.
+ * again from its input.
  *
  * Bytes: docs/store-format.md, "compiled document". Little-endian, arrays 8-byte aligned.
  *

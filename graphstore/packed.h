@@ -1,5 +1,5 @@
 /*
- * packed.h - bytes behind their size, compressed with zstd: for texts and records, which
+ * packed.h - bytes behind their size, compressed with zstd: for texts and sources, which
  * are read seldom and say much the same again and again. Bytes: docs/store-format.md.
  *
  * Threads: any.

@@ -1,7 +1,7 @@
 /*
  * pending_priv.h - the scopes of a write, which wait for its end.
  *
- * Segments, records and documents may be committed before the write ends: nothing refers
+ * Segments, sources and documents may be committed before the write ends: nothing refers
  * to them (store_slice). What makes them current is small and comes last, in one
  * transaction: entries of scopes, what replaced scopes say in the index tables, and the
  * end of versions that are no longer kept.

@@ -46,24 +46,6 @@ struct segment_text seal_text(struct seal *s, text_id t)
 	return (struct segment_text){ *place - 1, (uint32_t)text.n };
 }
 
-/* The number of a source, in order of first use. */
-static uint32_t seal_source(struct seal *s, text_id t)
-{
-	struct buf *sources = &s->set.section[SECTION_SOURCES];
-	uint32_t *number;
-
-	if (t == BUILDER_NO_TEXT)
-		return SEGMENT_NONE;
-	while (VEC_COUNT(&s->source_of, uint32_t) <= t)
-		VEC_ADD(&s->source_of, uint32_t, 0);
-	number = &VEC_DATA(&s->source_of, uint32_t)[t];
-	if (*number == 0) {
-		VEC_ADD(sources, struct segment_text, seal_text(s, t));
-		*number = (uint32_t)VEC_COUNT(sources, struct segment_text);
-	}
-	return *number - 1;
-}
-
 void seal_starts(struct buf *out, uint32_t list_count, const void *rows, size_t row_size,
 	size_t count)
 {
@@ -138,6 +120,11 @@ const struct segment_holding *seal_holdings(
 	return *count > 0 ? VEC_DATA(held, struct segment_holding) + begin : NULL;
 }
 
+uint32_t seal_holding_range(const struct seal *s, uint32_t id, uint32_t *begin)
+{
+	return list_at(s, SECTION_HOLDING_STARTS, id, begin);
+}
+
 uint32_t seal_id(const struct seal *s, text_id key)
 {
 	assert(key < s->id_texts && s->id_of[key] != SEGMENT_NONE);
@@ -181,6 +168,11 @@ static uint32_t entity_index(const struct builder *b, text_id key)
 	return key < VEC_COUNT(&b->entity_of, uint32_t)
 		       ? VEC_DATA(&b->entity_of, uint32_t)[key]
 		       : 0;
+}
+
+uint32_t seal_entity(const struct seal *s, uint32_t id)
+{
+	return entity_index(s->b, s->text_of[id]) - 1;
 }
 
 static uint32_t number_keys(
@@ -252,7 +244,7 @@ static void seal_release(struct seal *s)
 {
 	section_set_release(&s->set);
 	buf_release(&s->places);
-	buf_release(&s->source_of);
+	buf_release(&s->holding_sources);
 	free(s->id_of);
 	free(s->text_of);
 	free(s->doc_number);
@@ -322,8 +314,7 @@ static void entities_make(struct seal *s)
 	struct buf members = { 0 };
 
 	for (uint32_t id = 0; id < s->entity_count; id++) {
-		const struct builder_entity *from =
-			&all[entity_index(s->b, s->text_of[id]) - 1];
+		const struct builder_entity *from = &all[seal_entity(s, id)];
 		text_id parent = from->parent ? from->parent : s->b->key;
 		struct segment_entity to = {
 			.flags = from->flags,
@@ -414,7 +405,8 @@ static void pairs_make(struct seal *s, const struct buf *from, unsigned section)
 struct holding_row {
 	uint32_t id;
 	uint32_t layer, doc;
-	struct str name, source;
+	struct str name;
+	const struct builder *builder;
 	const struct builder_holding *from;
 };
 
@@ -429,7 +421,9 @@ static int compare_holding(const void *a, const void *b)
 		order = str_cmp(x->name, y->name);
 	if (order == 0)
 		order = (x->doc > y->doc) - (x->doc < y->doc);
-	return order != 0 ? order : str_cmp(x->source, y->source);
+	return order != 0 ? order
+			  : builder_source_compare(
+				    x->builder, &x->from->source, &y->from->source);
 }
 
 static bool same_holding(const struct holding_row *x, const struct holding_row *y)
@@ -487,7 +481,7 @@ static void holdings_collect(struct seal *s, struct buf *rows)
 			.id = seal_id(s, h[i].holder),
 			.layer = h[i].layer,
 			.name = builder_str(s->b, h[i].name),
-			.source = builder_str(s->b, h[i].source),
+			.builder = s->b,
 			.from = &h[i],
 		};
 
@@ -516,8 +510,8 @@ static void holdings_make(struct seal *s)
 		VEC_ADD(&s->set.section[SECTION_HOLDINGS], struct segment_holding,
 			{ .doc = row[i].doc,
 				.layer = row[i].layer,
-				.name = seal_text(s, row[i].from->name),
-				.source = seal_source(s, row[i].from->source) });
+				.name = seal_text(s, row[i].from->name) });
+		VEC_ADD(&s->holding_sources, struct builder_source, row[i].from->source);
 	}
 	if (kept > 0)
 		seal_starts(&s->set.section[SECTION_HOLDING_STARTS], s->total, row,
@@ -637,7 +631,7 @@ int seal_run(struct builder *b, struct err *e)
 	seal_statement_make(&s);
 	seal_class_finish(&s);
 	seal_entry_make(&s);
-	seal_record_make(&s);
+	seal_source_make(&s);
 	b->counts.entities = s.entity_count;
 	b->counts.classes = s.class_count;
 	info_make(&s);

@@ -3,7 +3,7 @@
  *
  * Everything is sorted by content, never by the order of arrival, so that the same facts
  * always give the same bytes. Order of work: keys, documents, entities, holdings,
- * relations, classes, entries, records; each needs those before it.
+ * relations, classes, entries, sources; each needs those before it.
  */
 #ifndef GRAPHSTORE_SEAL_PRIV_H
 #define GRAPHSTORE_SEAL_PRIV_H
@@ -24,9 +24,9 @@ struct seal {
 	uint32_t id_texts; /* texts that id_of covers */
 	text_id *text_of;  /* per id: its key */
 	uint32_t entity_count, foreign_count, total;
-	struct buf places;    /* uint32_t per text: offset in the heap + 1, or 0 */
-	struct buf source_of; /* uint32_t per text: number + 1, or 0 */
-	uint32_t *doc_number; /* per builder doc: its number */
+	struct buf places;          /* uint32_t per text: offset in the heap + 1, or 0 */
+	struct buf holding_sources; /* struct builder_source per holding */
+	uint32_t *doc_number;       /* per builder doc: its number */
 	uint32_t *missing; /* per id: number of the missing doc of that policy, or NONE */
 	uint8_t *
 		/* per id: has an identity document, or is known to have none */
@@ -62,6 +62,12 @@ const uint32_t *seal_list(
 const struct segment_holding *seal_holdings(
 	const struct seal *s, uint32_t id, uint32_t *count);
 
+/* How many holdings an id has, and the first of them. */
+uint32_t seal_holding_range(const struct seal *s, uint32_t id, uint32_t *begin);
+
+/* The builder's entity of a local id. */
+uint32_t seal_entity(const struct seal *s, uint32_t id);
+
 /* seal_reference.c: references by name become keys. Before the keys are numbered. */
 void seal_reference_resolve(struct builder *b);
 
@@ -82,7 +88,7 @@ void seal_coverage_make(struct seal *s);
 /* Whether all policies of the scope's entities were read: who has none has none. */
 bool seal_coverage_all_policies(const struct seal *s);
 
-/* seal_record.c: the records of each id, into blocks. */
-void seal_record_make(struct seal *s);
+/* seal_source.c: where each id was read, into blocks. Needs holdings. */
+void seal_source_make(struct seal *s);
 
 #endif

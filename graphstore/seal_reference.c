@@ -125,7 +125,6 @@ void seal_reference_resolve(struct builder *b)
 	RESOLVE_ALL(&r, &b->coverages, struct builder_coverage, subject);
 	RESOLVE_ALL(&r, &b->tags, struct builder_pair, owner);
 	RESOLVE_ALL(&r, &b->attributes, struct builder_pair, owner);
-	RESOLVE_ALL(&r, &b->records, struct builder_ref, owner);
 	intern_release(&r.names);
 	buf_release(&r.keys);
 	buf_release(&r.text);

@@ -18,10 +18,9 @@ _Static_assert(sizeof(struct segment_statement) == 24, "STATEMENTS");
 _Static_assert(sizeof(struct segment_class) == 8, "CLASSES");
 _Static_assert(sizeof(struct segment_principal) == 28, "PRINCIPALS");
 _Static_assert(sizeof(struct segment_coverage) == 24, "COVERAGES");
-_Static_assert(sizeof(struct segment_record) == 12, "RECORDS");
-_Static_assert(sizeof(struct segment_holding) == 24, "HOLDINGS");
+_Static_assert(sizeof(struct segment_holding) == 16, "HOLDINGS");
 _Static_assert(sizeof(struct segment_pair) == 16, "TAGS");
-_Static_assert(SECTION_COUNT == 70, "sections");
+_Static_assert(SECTION_COUNT == 68, "sections");
 
 static const struct {
 	const char *name;

@@ -20,7 +20,7 @@
 #include "base/str.h"
 #include "graphstore/segment.h"
 
-#define SECTION_FORMAT   6u
+#define SECTION_FORMAT   7u
 #define SECTION_PAGE     4096u
 #define SECTION_TOGETHER ((size_t)64 << 20)
 #define SECTION_ALONE    ((size_t)1 << 20)
@@ -35,12 +35,10 @@
 	X(FOREIGN_BYTES, char)                                                           \
 	X(ENTITIES, struct segment_entity)                                               \
 	X(KINDS, struct segment_text)                                                    \
-	X(SOURCES, struct segment_text)                                                  \
 	X(DOCS, struct segment_doc)                                                      \
 	X(INDEX, struct segment_index)                                                   \
 	X(PRINCIPALS, struct segment_principal)                                          \
 	X(COVERAGES, struct segment_coverage)                                            \
-	X(RECORDS, struct segment_record)                                                \
 	X(HOLDING_STARTS, uint32_t)                                                      \
 	X(HOLDINGS, struct segment_holding)                                              \
 	X(TAG_STARTS, uint32_t)                                                          \
@@ -95,11 +93,6 @@ struct segment_head {
 	uint32_t entity_count, foreign_count;
 	uint32_t identity_count, document_count; /* for status; relations as well */
 	uint32_t relation_count, reserved;
-};
-
-/* The records of one entity: bytes of a block in the store's `records` table. */
-struct segment_record {
-	uint32_t block, offset, size;
 };
 
 size_t section_element_size(unsigned section);

@@ -78,7 +78,6 @@ static int shapes_check(const struct segment *s, struct err *e)
 	}
 	if (s->view[SECTION_ENTITIES].count != s->head.entity_count ||
 		s->view[SECTION_CLASSES].count != s->info.class_count ||
-		s->view[SECTION_RECORDS].count != total ||
 		s->view[SECTION_KEY_STARTS].count !=
 			dictionary_groups(s->head.entity_count) ||
 		s->view[SECTION_FOREIGN_STARTS].count !=
@@ -132,17 +131,6 @@ int segment_open(struct segment *s, const struct str *parts, uint32_t part_count
 	return shapes_check(s, e);
 }
 
-bool segment_record_place(
-	const struct segment *s, entity_id id, struct segment_record *out)
-{
-	const struct segment_record *records = items(s, SECTION_RECORDS);
-
-	if (id >= s->view[SECTION_RECORDS].count || records[id].size == 0)
-		return false;
-	*out = records[id];
-	return true;
-}
-
 const struct segment_info *segment_info(const struct segment *s)
 {
 	return &s->info;
@@ -180,11 +168,6 @@ static struct str text_at(const struct segment *s, unsigned section, uint32_t i)
 struct str segment_kind(const struct segment *s, uint32_t kind)
 {
 	return text_at(s, SECTION_KINDS, kind);
-}
-
-struct str segment_source(const struct segment *s, uint32_t source)
-{
-	return text_at(s, SECTION_SOURCES, source);
 }
 
 struct str segment_key(const struct segment *s, entity_id id, struct arena *arena)
@@ -509,4 +492,24 @@ int segment_document_text(struct str *out, struct segment *s, uint32_t doc, stru
 	if (d->flags & SEGMENT_DOC_MISSING)
 		return 0;
 	return s->reader.text(s->reader.ctx, out, &d->digest, e);
+}
+
+int segment_source(struct str *out, struct segment *s, entity_id id,
+	const struct segment_holding *held, struct arena *arena, struct err *e)
+{
+	uint32_t count, which = 0;
+	const struct segment_holding *all = segment_holdings(s, id, &count);
+	struct source source;
+
+	for (uint32_t i = 0; held && i < count; i++) {
+		if (&all[i] == held)
+			which = i + 1;
+	}
+	*out = (struct str){ 0 };
+	if (s->reader.source(s->reader.ctx, &source, s, id, which, e) < 0)
+		return e->code;
+	if (source.file.n > 0)
+		*out = arena_printf(arena, "%.*s@%llu", STR_ARG(source.file),
+			(unsigned long long)source.offset);
+	return 0;
 }

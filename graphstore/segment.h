@@ -67,7 +67,7 @@ struct segment_entity {
 	/* enum segment_policy_state, of LAYER_RESOURCE and TRUST together */
 	uint8_t policy_state;
 	uint8_t tags_known;
-	/* Where it came from is in its records: snapshot_source. */
+	/* Where it came from: segment_source. */
 };
 
 #define SEGMENT_NEVER   UINT32_MAX
@@ -79,13 +79,12 @@ static inline int64_t segment_last_used(const struct segment_entity *entity)
 	return entity->used == SEGMENT_NEVER ? -1 : (int64_t)entity->used;
 }
 
+/* A policy that an entity carries. Where it came from: segment_source. */
 struct segment_holding {
 	uint32_t doc;
 	uint32_t layer; /* enum record_layer */
-	struct segment_text
-		name;    /* of the inline policy, or what the provider calls it */
-	uint32_t source; /* into sources */
-	uint32_t reserved;
+	/* of the inline policy, or what the provider calls it */
+	struct segment_text name;
 };
 
 /* One document of a grant class. */
@@ -228,7 +227,6 @@ struct str segment_str(const struct segment *s, struct segment_text t);
 const struct segment_entity *segment_entity(const struct segment *s, entity_id id);
 struct str segment_name(const struct segment *s, entity_id id);
 struct str segment_kind(const struct segment *s, uint32_t kind); /* kind < kind_count */
-struct str segment_source(const struct segment *s, uint32_t source);
 
 /*
  * The key of a local or foreign id, copied into the arena (keys are stored front-coded).
@@ -332,5 +330,12 @@ int segment_read_statement(const struct document **document,
  */
 int segment_document_text(
 	struct str *out, struct segment *s, uint32_t doc, struct err *e);
+
+/*
+ * "file@offset" where an entity was found, or with `held` one of its policies; of several
+ * the first in this order. Empty: not known. In the arena.
+ */
+int segment_source(struct str *out, struct segment *s, entity_id id,
+	const struct segment_holding *held, struct arena *arena, struct err *e);
 
 #endif

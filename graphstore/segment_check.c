@@ -118,7 +118,6 @@ static int docs_check(const struct segment *s, struct err *e)
 	const struct segment_holding *h = (const void *)s->view[SECTION_HOLDINGS].bytes.p;
 	const struct segment_class_doc *c =
 		(const void *)s->view[SECTION_CLASS_DOCS].bytes.p;
-	uint32_t sources = s->view[SECTION_SOURCES].count;
 
 	for (uint32_t i = 0; i < s->info.doc_count; i++) {
 		if (!text_ok(s, segment_doc(s, i)->name))
@@ -126,8 +125,7 @@ static int docs_check(const struct segment *s, struct err *e)
 	}
 	for (uint32_t i = 0; i < s->view[SECTION_HOLDINGS].count; i++) {
 		if (h[i].doc >= s->info.doc_count || h[i].layer == 0 ||
-			h[i].layer >= LAYER_END || !text_ok(s, h[i].name) ||
-			(h[i].source != SEGMENT_NONE && h[i].source >= sources))
+			h[i].layer >= LAYER_END || !text_ok(s, h[i].name))
 			return section_err(e, SECTION_HOLDINGS, i);
 	}
 	for (uint32_t i = 0; i < s->view[SECTION_CLASS_DOCS].count; i++) {
@@ -221,7 +219,7 @@ static int principals_check(const struct segment *s, struct err *e)
 
 int segment_check(const struct segment *s, struct err *e)
 {
-	static const unsigned texts[] = { SECTION_KINDS, SECTION_SOURCES, SECTION_TAGS,
+	static const unsigned texts[] = { SECTION_KINDS, SECTION_TAGS,
 		SECTION_ATTRIBUTES };
 
 	if (section_check(s->view, s->part0, e) < 0)

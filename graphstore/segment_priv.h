@@ -8,6 +8,7 @@
 #include "graphstore/dictionary_priv.h"
 #include "graphstore/section_priv.h"
 #include "graphstore/segment.h"
+#include "graphstore/source_priv.h"
 
 /* Where a segment gets documents from: the snapshot, or nothing. */
 struct segment_reader {
@@ -15,6 +16,10 @@ struct segment_reader {
 		const struct sha256 *digest, struct err *e);
 	int (*text)(
 		void *ctx, struct str *out, const struct sha256 *digest, struct err *e);
+	/* Which of its holdings; 0: the entity itself. */
+	int (*source)(void *ctx, struct source *out, const struct segment *s,
+		entity_id id, uint32_t which, struct err *e);
+	uint32_t scope;
 	void *ctx;
 };
 
@@ -30,10 +35,6 @@ struct segment {
 /* `parts` stay borrowed. Checks bounds and list shapes only. */
 int segment_open(struct segment *s, const struct str *parts, uint32_t part_count,
 	uint32_t version, struct err *e);
-
-/* Where the records of an entity are; false when it has none. */
-bool segment_record_place(
-	const struct segment *s, entity_id id, struct segment_record *out);
 
 /* Verify checksums and every element. */
 int segment_check(const struct segment *s, struct err *e);

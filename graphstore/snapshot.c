@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/intern.h"
-#include "base/record.h"
 #include "graphstore/packed.h"
 #include "graphstore/posting_priv.h"
 
@@ -180,33 +179,26 @@ static int reader_compiled(void *ctx, const struct document **out,
 }
 
 /*
- * A part of a packed block, copied: 1, or 0 when the block is missing or ends before.
- * Neighbours are asked for one after the other, so the last block is kept.
+ * Unpack a block: 1, or 0 when it is missing. Neighbours are asked for one after the
+ * other, so the last block is kept.
  */
-static int read_packed(struct str *out, struct snapshot *snap, enum store_table table,
-	struct table_place place, const struct store_text *part, struct err *e)
+static int unpack(struct snapshot *snap, enum store_table table, struct table_place place,
+	struct err *e)
 {
 	size_t key_size = table == STORE_TEXTS ? sizeof(uint32_t) : sizeof(place.bytes);
 	struct str key = { (const char *)place.bytes, key_size }, block;
-	int rc = 1;
+	int rc;
 
-	if (snap->unpacked.n == 0 || snap->unpacked_table != table ||
-		memcmp(&snap->unpacked_place, &place, sizeof(place)) != 0) {
-		buf_clear(&snap->unpacked);
-		rc = table_get_checked(&block, snap->store, snap->txn, table, key, e);
-		if (rc == 1 && packed_read(&snap->unpacked, block, e) < 0)
-			return e->code;
-		snap->unpacked_table = table;
-		snap->unpacked_place = place;
-	}
-	if (rc <= 0)
-		return rc;
-	if (part->offset > snap->unpacked.n ||
-		part->size > snap->unpacked.n - part->offset)
-		return 0;
-	*out = arena_copy(&snap->arena,
-		(struct str){ snap->unpacked.p + part->offset, part->size });
-	return 1;
+	if (snap->unpacked.n > 0 && snap->unpacked_table == table &&
+		memcmp(&snap->unpacked_place, &place, sizeof(place)) == 0)
+		return 1;
+	buf_clear(&snap->unpacked);
+	rc = table_get_checked(&block, snap->store, snap->txn, table, key, e);
+	if (rc == 1 && packed_read(&snap->unpacked, block, e) < 0)
+		return e->code;
+	snap->unpacked_table = table;
+	snap->unpacked_place = place;
+	return rc;
 }
 
 static int reader_text(
@@ -214,20 +206,41 @@ static int reader_text(
 {
 	struct snapshot *snap = ctx;
 	struct str key = { (const char *)digest->bytes, sizeof(digest->bytes) }, value;
-	struct store_text text;
+	struct store_text text = { 0 };
 	int rc = table_get_checked(&value, snap->store, snap->txn, STORE_DOCS, key, e);
 
 	if (rc < 0)
 		return rc;
 	if (rc == 1 && value.n >= sizeof(text)) {
 		memcpy(&text, value.p, sizeof(text));
-		rc = read_packed(
-			out, snap, STORE_TEXTS, table_place(text.block, 0, 0), &text, e);
+		rc = unpack(snap, STORE_TEXTS, table_place(text.block, 0, 0), e);
 	} else {
 		rc = 0;
 	}
+	if (rc == 1 && (text.offset > snap->unpacked.n ||
+			       text.size > snap->unpacked.n - text.offset))
+		rc = 0;
+	if (rc == 1)
+		*out = arena_copy(&snap->arena,
+			(struct str){ snap->unpacked.p + text.offset, text.size });
 	if (rc == 0)
 		return err_set(e, ERR_CORRUPT, "a document's text is missing");
+	return rc < 0 ? rc : 0;
+}
+
+static int reader_source(void *ctx, struct source *out, const struct segment *s,
+	entity_id id, uint32_t which, struct err *e)
+{
+	struct snapshot *snap = ctx;
+	int rc = unpack(snap, STORE_SOURCES,
+		table_place(s->reader.scope, s->info.version, id / SOURCE_IDS), e);
+
+	if (rc == 1 &&
+		!source_read(out, buf_str(&snap->unpacked), id % SOURCE_IDS, which))
+		rc = 0;
+	if (rc == 0)
+		return err_set(e, ERR_CORRUPT, "the sources of scope %u are damaged",
+			s->reader.scope);
 	return rc < 0 ? rc : 0;
 }
 
@@ -250,7 +263,8 @@ int snapshot_segment(
 		if (scope_read(&entry, &id, snap->store, snap->txn, n, e) < 0)
 			return e->code;
 		s = ARENA_NEW(&snap->arena, struct segment);
-		s->reader = (struct segment_reader){ reader_compiled, reader_text, snap };
+		s->reader = (struct segment_reader){ reader_compiled, reader_text,
+			reader_source, n, snap };
 		if (snapshot_open_segment(s, snap->store, snap->txn, n,
 			    entry.versions[0].version, &snap->arena, e) < 0)
 			return e->code;
@@ -477,51 +491,6 @@ int snapshot_links(struct snapshot *snap, struct str principal,
 		snap->store, snap->txn, STORE_LINKS, principal, each_link, &search, e);
 
 	return rc < 0 ? rc : 0;
-}
-
-int snapshot_record(struct str *out, struct snapshot *snap, scope_number scope,
-	entity_id id, struct err *e)
-{
-	struct segment_record record;
-	struct store_text part;
-	struct segment *s;
-	int rc;
-
-	if (snapshot_segment(&s, snap, scope, e) < 0)
-		return e->code;
-	if (!segment_record_place(s, id, &record))
-		return 0;
-	part = (struct store_text){ .offset = record.offset, .size = record.size };
-	rc = read_packed(out, snap, STORE_RECORDS,
-		table_place(scope, s->info.version, record.block), &part, e);
-	if (rc == 0)
-		return err_set(
-			e, ERR_CORRUPT, "the records of scope %u are damaged", scope);
-	return rc;
-}
-
-int snapshot_source(struct str *out, struct snapshot *snap, scope_number scope,
-	entity_id id, struct arena *arena, struct err *e)
-{
-	struct str records = { 0 }, source;
-	struct record r;
-	size_t at = 0;
-	int rc = snapshot_record(&records, snap, scope, id, e);
-
-	*out = (struct str){ 0 };
-	if (rc <= 0)
-		return rc;
-	while ((rc = record_decode(&r, records, &at, false, arena, e)) > 0) {
-		if (r.type != RECORD_ENTITY || r.entity.source.file.n == 0)
-			continue;
-		source = arena_printf(arena, "%.*s@%llu", STR_ARG(r.entity.source.file),
-			(unsigned long long)r.entity.source.offset);
-		if (out->n == 0 || str_cmp(source, *out) < 0)
-			*out = source;
-	}
-	return rc < 0 ? err_set(e, ERR_CORRUPT, "the records of scope %u are damaged",
-				scope)
-		      : 0;
 }
 
 int snapshot_value(struct str *out, struct snapshot *snap, enum store_table table,

@@ -69,18 +69,4 @@ int snapshot_find_name(struct snapshot *snap, struct str name,
 int snapshot_links(struct snapshot *snap, struct str principal,
 	bool (*each)(void *ctx, scope_number scope), void *ctx, struct err *e);
 
-/*
- * The msgpack records that an entity was compiled from, for `show`; borrowed until the
- * snapshot ends. 1, 0 or an ERR_ code.
- */
-int snapshot_record(struct str *out, struct snapshot *snap, scope_number scope,
-	entity_id id, struct err *e);
-
-/*
- * "file@offset" where the entity was found, of several the one that sorts first; empty:
- * not known. In the arena.
- */
-int snapshot_source(struct str *out, struct snapshot *snap, scope_number scope,
-	entity_id id, struct arena *arena, struct err *e);
-
 #endif

@@ -5,6 +5,7 @@
 #include "graphstore/pages_priv.h"
 #include "graphstore/posting_priv.h"
 #include "graphstore/snapshot_priv.h"
+#include "graphstore/source_priv.h"
 
 #define CHECK_TRIES 100 /* a writer that is faster than the walk takes its pages away */
 
@@ -122,7 +123,7 @@ static void check_text(struct check *c, struct str key, struct str value)
 static void check_block(struct check *c, struct str key, struct str value)
 {
 	(void)key;
-	check_packed(c, "table records", value);
+	check_packed(c, "table sources", value);
 }
 
 /* What it means, its writer checks. */
@@ -202,26 +203,33 @@ static void check_docs_of(struct check *c, const struct segment *s, const char *
 	}
 }
 
-/* Records lie inside their blocks. */
-static void check_records_of(
+/* There is a source for each id and each of its holdings, known or not. */
+static void check_sources_of(
 	struct check *c, const struct segment *s, uint32_t scope, const char *about)
 {
 	uint32_t total = s->info.entity_count + s->info.foreign_count;
+	struct err e = { 0 };
 
-	for (uint32_t id = 0; id < total; id++) {
-		struct segment_record r;
-		struct table_place at;
-		struct err e = { 0 };
+	for (uint32_t first = 0; first < total; first += SOURCE_IDS) {
+		struct table_place at =
+			table_place(scope, s->info.version, first / SOURCE_IDS);
+		struct str key = { (const char *)at.bytes, sizeof(at.bytes) }, block;
+		uint32_t last =
+			total - first < SOURCE_IDS ? total - 1 : first + SOURCE_IDS - 1;
+		struct buf unpacked = { 0 };
+		struct source of;
+		uint32_t count;
 
-		if (!segment_record_place(s, id, &r))
-			continue;
-		at = table_place(scope, s->info.version, r.block);
-		if (block_has(c, STORE_RECORDS,
-			    (struct str){ (const char *)at.bytes, sizeof(at.bytes) },
-			    r.offset, r.size))
-			continue;
-		err_set(&e, ERR_CORRUPT, "the records of entity %u are missing", id);
-		report_err(c, about, &e);
+		segment_holdings(s, last, &count);
+		if (table_get_checked(&block, c->store, c->txn, STORE_SOURCES, key, &e) !=
+				1 ||
+			packed_read(&unpacked, block, &e) < 0 ||
+			!source_read(&of, buf_str(&unpacked), last - first, count)) {
+			err_set(&e, ERR_CORRUPT, "the sources of entity %u are missing",
+				last);
+			report_err(c, about, &e);
+		}
+		buf_release(&unpacked);
 	}
 }
 
@@ -291,7 +299,7 @@ static void check_version(struct check *c, const struct scope_entry *entry, uint
 	if (!str_eq(s.info.scope, id))
 		report(c, "a segment belongs to another scope");
 	check_docs_of(c, &s, about);
-	check_records_of(c, &s, entry->number, about);
+	check_sources_of(c, &s, entry->number, about);
 	if (i == 0)
 		check_current(c, entry->number, about, &e);
 done:
@@ -349,7 +357,7 @@ static int check_tables(struct check *c, struct err *e)
 
 	if (each_value(c, STORE_DOCS, check_doc, e) < 0 ||
 		each_value(c, STORE_TEXTS, check_text, e) < 0 ||
-		each_value(c, STORE_RECORDS, check_block, e) < 0 ||
+		each_value(c, STORE_SOURCES, check_block, e) < 0 ||
 		each_value(c, STORE_HOPS, check_hops, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < scopes; i++)
@@ -357,7 +365,7 @@ static int check_tables(struct check *c, struct err *e)
 	check_count(c, STORE_META, 1, "meta");
 	check_count(c, STORE_SCOPES, 3 * (uint64_t)scopes, "scopes");
 	check_count(c, STORE_SEGMENTS, c->parts, "segments");
-	check_count(c, STORE_RECORDS, c->blocks, "records");
+	check_count(c, STORE_SOURCES, c->blocks, "sources");
 	check_count(c, STORE_TEXTS, snapshot_text_count(c->snap), "texts");
 	check_count(c, STORE_KEYS, c->postings[STORE_KEYS], "keys");
 	check_count(c, STORE_NAMES, c->postings[STORE_NAMES], "names");

@@ -11,14 +11,14 @@
 
 #include "graphstore/store.h"
 
-#define STORE_FORMAT      8u
+#define STORE_FORMAT      9u
 #define STORE_CATALOG_MAX 64u
 
 enum store_table {
 	STORE_META,
 	STORE_SCOPES,
 	STORE_SEGMENTS,
-	STORE_RECORDS,
+	STORE_SOURCES,
 	STORE_DOCS,
 	STORE_TEXTS,
 	STORE_KEYS,

@@ -62,7 +62,7 @@ static inline uint32_t table_number_read(const uint8_t in[4])
 	       in[3];
 }
 
-/* Key of the tables segments and records: scope, version, part. */
+/* Key of the tables segments and sources: scope, version, part. */
 struct table_place {
 	uint8_t bytes[12];
 };

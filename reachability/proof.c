@@ -87,7 +87,9 @@ static struct proof_item item_of(
 		return item;
 	item.policy = doc->name;
 	item.holder = doc->holder;
-	item.source = doc->source;
+	if (doc->held && segment_source(&item.source, doc->segment, doc->held_by,
+				 doc->held, world_arena(p->w), e) < 0)
+		return item;
 	item.text = statement_text(doc->segment, doc->doc, st->statement, e);
 	return item;
 }

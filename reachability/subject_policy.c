@@ -20,19 +20,19 @@ bool subject_group_holds(struct str key)
 	return known != CATALOG_NONE && str_eq(catalog_kind_name(known), wanted);
 }
 
-static int policy_add(struct buf *out, struct world *w, struct segment *s, uint32_t doc,
-	struct str name, struct str holder, struct str via, struct str source,
-	bool is_boundary, struct err *e)
+static int policy_add(struct buf *out, const struct subject_policy *policy,
+	const struct segment_holding *held, entity_id held_by, struct err *e)
 {
-	struct subject_policy p = { .via = via, .is_boundary = is_boundary };
+	struct subject_policy p = *policy;
+	struct world_document *d = &p.document;
 
-	(void)w;
-	p.document = (struct world_document){
-		.segment = s, .doc = doc, .name = name, .holder = holder, .source = source
-	};
-	if (doc != SEGMENT_NONE && segment_document(&p.document.compiled, s, doc, e) < 0)
-		return err_wrap(
-			e, "policy '%.*s' of '%.*s'", STR_ARG(name), STR_ARG(holder));
+	d->doc = held ? held->doc : SEGMENT_NONE;
+	d->held = held;
+	d->held_by = held_by;
+	if (d->doc != SEGMENT_NONE &&
+		segment_document(&d->compiled, d->segment, d->doc, e) < 0)
+		return err_wrap(e, "policy '%.*s' of '%.*s'", STR_ARG(d->name),
+			STR_ARG(d->holder));
 	buf_add(out, &p, sizeof(p));
 	return 0;
 }
@@ -47,6 +47,11 @@ static int policies_of_entity(struct buf *out, struct world *w, struct segment *
 {
 	struct str key = segment_key(s, policy, world_arena(w));
 	const struct segment_holding *h = NULL;
+	struct subject_policy p = { .via = via.n > 0 ? via : key,
+		.is_boundary = is_boundary,
+		.document = { .segment = s,
+			.name = segment_name(s, policy),
+			.holder = holder } };
 	uint32_t held = 0, found = 0;
 
 	if (MUTANT(without_keeps_policy, world_removed(w, key), false))
@@ -57,15 +62,13 @@ static int policies_of_entity(struct buf *out, struct world *w, struct segment *
 		if (h[i].layer != LAYER_IDENTITY)
 			continue;
 		found++;
-		if (policy_add(out, w, s, h[i].doc, segment_name(s, policy), holder,
-			    via.n > 0 ? via : key, segment_source(s, h[i].source),
-			    is_boundary, e) < 0)
+		if (policy_add(out, &p, &h[i], policy, e) < 0)
 			return e->code;
 	}
 	if (found > 0)
 		return 0;
-	return policy_add(out, w, s, SEGMENT_NONE, key, holder, via.n > 0 ? via : key,
-		(struct str){ 0 }, is_boundary, e);
+	p.document.name = key;
+	return policy_add(out, &p, NULL, policy, e);
 }
 
 static int policies_of_holder(struct buf *out, struct world *w, struct segment *s,
@@ -74,19 +77,18 @@ static int policies_of_holder(struct buf *out, struct world *w, struct segment *
 	struct str holder = segment_key(s, id, world_arena(w));
 	const struct segment_holding *h;
 	const uint32_t *attached;
+	struct subject_policy p = { .via = via,
+		.document = { .segment = s, .name = holder, .holder = holder } };
 	uint32_t held, count;
 
 	h = segment_holdings(s, id, &held);
 	attached = segment_related(s, RELATION_ATTACHED, false, id, &count);
 	if (id >= segment_info(s)->entity_count && held == 0 && count == 0)
-		return !subject_group_holds(holder)
-			       ? 0
-			       : policy_add(out, w, s, SEGMENT_NONE, holder, holder, via,
-					 (struct str){ 0 }, false, e);
+		return !subject_group_holds(holder) ? 0
+						    : policy_add(out, &p, NULL, id, e);
 	for (uint32_t i = 0; i < held; i++) {
-		if (h[i].layer == LAYER_IDENTITY &&
-			policy_add(out, w, s, h[i].doc, segment_str(s, h[i].name), holder,
-				via, segment_source(s, h[i].source), false, e) < 0)
+		p.document.name = segment_str(s, h[i].name);
+		if (h[i].layer == LAYER_IDENTITY && policy_add(out, &p, &h[i], id, e) < 0)
 			return e->code;
 	}
 	for (uint32_t i = 0; i < count; i++) {

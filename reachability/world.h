@@ -63,10 +63,11 @@ struct node {
 struct world_document {
 	struct segment *segment; /* whose docs table has it */
 	uint32_t doc;
-	const struct document *compiled; /* NULL: named but not collected */
-	struct str name;                 /* of the policy */
-	struct str holder;               /* key of the entity that carries it */
-	struct str source;               /* file it came from */
+	const struct document *compiled;    /* NULL: named but not collected */
+	struct str name;                    /* of the policy */
+	struct str holder;                  /* key of the entity that carries it */
+	entity_id held_by;                  /* the same, in the segment */
+	const struct segment_holding *held; /* NULL: nothing that was collected */
 	enum record_layer layer;
 };
 

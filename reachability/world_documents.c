@@ -1,16 +1,17 @@
 #include "reachability/world.h"
 
-static int document_at(struct world_document *out, struct world *w, struct segment *s,
-	uint32_t doc, struct str name, struct str holder, struct str source,
-	struct err *e)
+static int document_at(struct world_document *out, struct segment *s,
+	const struct segment_holding *h, const struct node *holder, struct err *e)
 {
-	(void)w;
-	*out = (struct world_document){
-		.segment = s, .doc = doc, .name = name, .holder = holder, .source = source
-	};
-	if (segment_document(&out->compiled, s, doc, e) < 0)
-		return err_wrap(
-			e, "policy '%.*s' of '%.*s'", STR_ARG(name), STR_ARG(holder));
+	*out = (struct world_document){ .segment = s,
+		.doc = h->doc,
+		.name = segment_str(s, h->name),
+		.holder = holder->key,
+		.held_by = holder->id,
+		.held = h };
+	if (segment_document(&out->compiled, s, h->doc, e) < 0)
+		return err_wrap(e, "policy '%.*s' of '%.*s'", STR_ARG(out->name),
+			STR_ARG(holder->key));
 	return 0;
 }
 
@@ -37,8 +38,7 @@ int world_documents(const struct world_document **out, uint32_t *count, struct w
 
 		if (h[i].layer != (uint32_t)layer || world_removed(w, name))
 			continue;
-		if (document_at(&docs[found++], w, s, h[i].doc, name,
-			    world_node(w, n)->key, segment_source(s, h[i].source), e) < 0)
+		if (document_at(&docs[found++], s, &h[i], world_node(w, n), e) < 0)
 			return e->code;
 		docs[found - 1].layer = layer;
 	}

@@ -67,11 +67,12 @@ static void a_scope_reads_back(void **state)
 	struct store *store;
 	struct err e = { 0 };
 	scope_number scope = 9;
-	entity_id id = 9;
+	entity_id id = 9, bucket;
 	struct arena arena;
 	uint32_t count, links = 0;
 	const struct document *d = NULL;
-	struct str record;
+	const struct segment_holding *held;
+	struct str source;
 
 	(void)state;
 	world_place_init(&place);
@@ -94,6 +95,7 @@ static void a_scope_reads_back(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(snapshot_find_key(&scope, &id, snap, STR_LIT(BUCKET), &e), 1);
 	assert_int_equal(segment_entity(s, id)->policy_state, SEGMENT_POLICY_GOT);
+	bucket = id;
 	assert_int_equal(snapshot_find_key(&scope, &id, snap, STR_LIT(FRIEND), &e), 0);
 	id = 99;
 	assert_int_equal(snapshot_find_name(snap, STR_LIT("ALICE"), keep_id, &id, &e), 0);
@@ -104,10 +106,12 @@ static void a_scope_reads_back(void **state)
 	assert_int_equal(segment_document(&d, s, segment_statement(s, 0)->doc, &e), 0);
 	assert_non_null(d);
 	assert_int_equal(d->statement_count, 1);
-	assert_int_equal(snapshot_record(&record, snap, 0, id, &e), 1);
-	assert_true(record.n > 0);
-	assert_int_equal(snapshot_source(&record, snap, 0, id, &arena, &e), 0);
-	assert_true(str_eq(record, STR_LIT("in.json@1")));
+	assert_int_equal(segment_source(&source, s, id, NULL, &arena, &e), 0);
+	assert_true(str_eq(source, STR_LIT("in.json@1")));
+	held = segment_holdings(s, bucket, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(segment_source(&source, s, bucket, held, &arena, &e), 0);
+	assert_true(str_eq(source, STR_LIT("in.json@7")));
 	snapshot_end(snap);
 	store_close(store);
 	arena_release(&arena);

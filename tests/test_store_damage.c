@@ -355,9 +355,9 @@ static int drop_first(struct store_write *w, enum store_table table, struct err 
 static void planted_inconsistencies_are_found(void **state)
 {
 	static const enum store_table dropped[] = { STORE_SCOPES, STORE_SEGMENTS,
-		STORE_RECORDS, STORE_DOCS, STORE_TEXTS, STORE_KEYS, STORE_NAMES,
+		STORE_SOURCES, STORE_DOCS, STORE_TEXTS, STORE_KEYS, STORE_NAMES,
 		STORE_LINKS };
-	static const enum store_table added[] = { STORE_SEGMENTS, STORE_RECORDS,
+	static const enum store_table added[] = { STORE_SEGMENTS, STORE_SOURCES,
 		STORE_DOCS, STORE_TEXTS, STORE_KEYS, STORE_NAMES, STORE_LINKS };
 	const size_t drops = sizeof(dropped) / sizeof(dropped[0]);
 	const size_t adds = sizeof(added) / sizeof(added[0]);

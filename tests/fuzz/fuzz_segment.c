@@ -100,8 +100,7 @@ static size_t read_entity(const struct segment *s, entity_id id, struct arena *a
 
 	for (const struct segment_holding *h = segment_holdings(s, id, &count); count > 0;
 		h++, count--)
-		sum += segment_str(s, h->name).n + segment_doc(s, h->doc)->flags +
-		       segment_source(s, h->source).n;
+		sum += segment_str(s, h->name).n + segment_doc(s, h->doc)->flags;
 	for (const struct segment_pair *p = segment_tags(s, id, &count); count > 0;
 		p++, count--)
 		sum += segment_str(s, p->key).n;
@@ -160,19 +159,30 @@ static size_t read_tables(const struct segment *s)
 static void read_all(const struct segment *s)
 {
 	uint32_t total = s->info.entity_count + s->info.foreign_count;
-	struct segment_record record;
 	struct arena arena;
 	size_t sum = 0;
 
 	arena_init(&arena, ARENA_UNLIMITED);
-	for (entity_id id = 0; id < total && id < 64; id++) {
+	for (entity_id id = 0; id < total && id < 64; id++)
 		sum += read_entity(s, id, &arena);
-		segment_record_place(s, id, &record);
-	}
 	segment_each_key(s, 0, total, count_bytes, &sum);
 	sum += read_tables(s);
 	arena_release(&arena);
 	FUZZ_REQUIRE(sum < SIZE_MAX);
+}
+
+/* Of any bytes, sources are inside of them or not there. */
+static void read_sources(struct str block)
+{
+	struct source of;
+
+	for (uint32_t id = 0; id < 4; id++) {
+		for (uint32_t which = 0; which < 3; which++) {
+			if (source_read(&of, block, id, which) && of.file.n > 0)
+				FUZZ_REQUIRE(of.file.p >= block.p &&
+					     of.file.p + of.file.n <= block.p + block.n);
+		}
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -183,6 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = { 0 };
 	struct str part = buf_str(bytes);
 
+	read_sources((struct str){ (const char *)data, size });
 	change(bytes, data, size);
 	if (segment_open(&s, &part, 1, 1, &e) == 0) {
 		read_all(&s);
