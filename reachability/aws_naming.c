@@ -22,8 +22,15 @@ struct str aws_naming_arn(struct str key, unsigned i)
 
 bool aws_naming_is_provider(struct str key, const char *type)
 {
-	return str_eq(aws_naming_arn(key, 2), STR_LIT("iam")) &&
-	       str_starts(aws_naming_arn(key, 5), str_from(type));
+	/* IAM has no regions: what stands before the account is known */
+	static const char service[] = ":iam::";
+	size_t at = str_find_char(key, ':', sizeof("arn:") - 1);
+
+	if (!str_starts(str_skip(key, at), STR_LIT(service)))
+		return false;
+	at = str_find_char(key, ':', at + sizeof(service) - 1);
+	return str_starts(str_skip(key, at), STR_LIT(":")) &&
+	       str_starts(str_skip(key, at + 1), str_from(type));
 }
 
 /*
