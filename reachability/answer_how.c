@@ -286,7 +286,7 @@ static int goals_imagined(struct how *h, const struct answer_object *object,
 	struct buf *goals, struct buf *residuals, struct err *e)
 {
 	struct buf nodes = { 0 };
-	int rc = asking_imagined(&nodes, h->a, object->node, e);
+	int rc = asking_imagined(&nodes, h->a, object->node, true, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&nodes, node_id) && rc == 0; i++)
 		rc = goal_add(

@@ -237,7 +237,7 @@ static int anybody_may(
 	rc = goals_of(&goals, a, object, e);
 	*out = goals.n > 0;
 	if (rc == 0 && !*out)
-		rc = asking_imagined(&nodes, a, object->node, e);
+		rc = asking_imagined(&nodes, a, object->node, true, e);
 	for (size_t i = 0; i < VEC_COUNT(&nodes, node_id) && rc == 0 && !*out; i++) {
 		struct answer_standing s;
 

@@ -324,7 +324,7 @@ static int groups_of_imagined(
 
 	if (a->o->direct_only)
 		return 0;
-	rc = asking_imagined(&nodes, a, object->node, e);
+	rc = asking_imagined(&nodes, a, object->node, false, e);
 	for (size_t i = 0; i < VEC_COUNT(&nodes, node_id) && rc == 0; i++)
 		rc = group_of_imagined(k, object, VEC_DATA(&nodes, node_id)[i], e);
 	buf_release(&nodes);

@@ -412,11 +412,14 @@ int asking_list_notes(struct asking *a, bool all, struct err *e)
 	return notes_scopes(a->notes, e);
 }
 
-static int openers_of(struct buf *out, struct asking *a, node_id resource, struct err *e)
+static int openers_of(
+	struct buf *out, struct asking *a, node_id resource, bool all, struct err *e)
 {
 	const struct hop_opening *who;
 	uint32_t count;
 
+	if (!all)
+		return hop_open_best(out, hop_open_of(graph_hop(a->graph)), resource, e);
 	if (hop_open_who(&who, &count, hop_open_of(graph_hop(a->graph)), resource, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < count; i++) {
@@ -426,7 +429,8 @@ static int openers_of(struct buf *out, struct asking *a, node_id resource, struc
 	return 0;
 }
 
-int asking_imagined(struct buf *out, struct asking *a, node_id object, struct err *e)
+int asking_imagined(
+	struct buf *out, struct asking *a, node_id object, bool all, struct err *e)
 {
 	struct hop_change *change = hop_change_of(graph_hop(a->graph));
 	const struct decide_object *o;
@@ -438,10 +442,10 @@ int asking_imagined(struct buf *out, struct asking *a, node_id object, struct er
 		return e->code;
 	buf_add(out, nodes, count * sizeof(*nodes));
 	for (const struct decide_object *at = o; at; at = at->above) {
-		if (openers_of(out, a, at->o.node, e) < 0)
+		if (openers_of(out, a, at->o.node, all, e) < 0)
 			return e->code;
 	}
-	return o->o.is_way ? openers_of(out, a, o->o.beneath, e) : 0;
+	return o->o.is_way ? openers_of(out, a, o->o.beneath, all, e) : 0;
 }
 
 int asking_finish(struct answer *out, struct asking *a, struct err *e)

@@ -52,9 +52,11 @@ int asking_list_notes(struct asking *a, bool all, struct err *e);
 
 /*
  * Append the imagined identities (node_id) that may have something on the object which
- * those that they are made of have not.
+ * those that they are made of have not. Not `all`: none who has nothing that another one
+ * of the same identity has not, at the same price and as surely.
  */
-int asking_imagined(struct buf *out, struct asking *a, node_id object, struct err *e);
+int asking_imagined(
+	struct buf *out, struct asking *a, node_id object, bool all, struct err *e);
 
 /* Rows, exclusions and notes of the finished question. */
 int asking_finish(struct answer *out, struct asking *a, struct err *e);

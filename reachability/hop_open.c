@@ -180,6 +180,76 @@ int hop_open_number(uint32_t *out, struct hop_open *o, node_id resource, struct 
 	return 0;
 }
 
+/* --- the best of them --- */
+
+/* Whether one gives whatever the other does, at the same price and as surely. */
+static bool gives_as_much(const struct hop_opening *x, const struct hop_opening *y)
+{
+	const struct rule *a = x->rule, *b = y->rule;
+	uint32_t lost = b->yields & ~a->yields & (RULE_OPENINGS | RULE_GAINS);
+
+	if (a->class > b->class || x->end.verdict < y->end.verdict || lost ||
+		((a->yields ^ b->yields) & RULE_GRANTED))
+		return false;
+	for (uint32_t i = 0; i < b->access_count && a->access_count > 0; i++) {
+		uint32_t k = 0;
+
+		while (k < a->access_count && !str_eq(a->accesses[k], b->accesses[i]))
+			k++;
+		if (k == a->access_count)
+			return false;
+	}
+	return a->access_count == 0 || b->access_count > 0;
+}
+
+/* Whether another way of the same actor is as good: the earlier one, of equal ones. */
+static bool is_beaten(const struct hop_opening *v, uint32_t count, uint32_t i)
+{
+	for (uint32_t k = 0; k < count; k++) {
+		if (k != i && gives_as_much(&v[k], &v[i]) &&
+			(k < i || !gives_as_much(&v[i], &v[k])))
+			return true;
+	}
+	return false;
+}
+
+static int compare_actors(const void *a, const void *b)
+{
+	const struct hop_opening *x = a, *y = b;
+
+	if (x->end.node != y->end.node)
+		return x->end.node < y->end.node ? -1 : 1;
+	return compare_openings(x, y);
+}
+
+int hop_open_best(struct buf *out, struct hop_open *o, node_id resource, struct err *e)
+{
+	const struct who *who;
+	struct buf copy = { 0 }, best = { 0 };
+	struct hop_opening *v;
+
+	if (who_of(&who, o, resource, e) < 0)
+		return e->code;
+	if (who->count == 0)
+		return 0;
+	buf_add(&copy, who->items, who->count * sizeof(*who->items));
+	v = VEC_DATA(&copy, struct hop_opening);
+	qsort(v, who->count, sizeof(*v), compare_actors);
+	for (uint32_t i = 0, n = 1; i < who->count; i += n) {
+		for (n = 1; i + n < who->count && v[i + n].end.node == v[i].end.node; n++)
+			;
+		for (uint32_t k = 0; k < n; k++) {
+			if (!is_beaten(v + i, n, k))
+				VEC_ADD(&best, node_id, v[i + k].node);
+		}
+	}
+	buf_unique_u32(&best);
+	buf_add(out, best.p, best.n);
+	buf_release(&best);
+	buf_release(&copy);
+	return 0;
+}
+
 /* --- what an actor opens --- */
 
 /* Whether something of the kinds may carry somebody on a rule's way. */

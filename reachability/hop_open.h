@@ -34,6 +34,12 @@ bool hop_open_is_wanted(const struct hop_open *o);
 int hop_open_who(const struct hop_opening **out, uint32_t *count, struct hop_open *o,
 	node_id resource, struct err *e);
 
+/*
+ * Append the nodes, ascending, of those who open the resource by a way than which they
+ * have none that gives as much, at the same price and as surely.
+ */
+int hop_open_best(struct buf *out, struct hop_open *o, node_id resource, struct err *e);
+
 /* Equal for resources that the same open. */
 int hop_open_number(uint32_t *out, struct hop_open *o, node_id resource, struct err *e);
 
