@@ -120,38 +120,48 @@ int graph_hubs(const struct hub *const **out, uint32_t *count, struct graph *g, 
 /* Bundles of the rules have even marks, those of the index odd ones. */
 static bool enters(struct graph_walk *walk, bool part, uint32_t mark)
 {
-	return walk->enter(walk->ctx, mark * 2 + part);
+	walk->sure = walk->enter(walk->ctx, mark * 2 + part, walk->sure);
+	return walk->sure != 0;
 }
 
-static bool is_weak(struct graph_walk *walk, enum expr_verdict verdict)
+/* What is left of what is wanted behind a hop that is no better than the verdict. */
+static uint32_t sure_behind(const struct graph_walk *walk, enum expr_verdict verdict)
 {
-	if (verdict >= walk->least)
-		return false;
-	if (verdict > walk->skipped)
-		walk->skipped = verdict;
-	return true;
+	return walk->sure & ((2u << (uint32_t)verdict) - 1);
+}
+
+static void walk_edge(struct graph_walk *walk, const struct graph_edge *edge)
+{
+	uint32_t sure = sure_behind(walk, edge->verdict);
+
+	if (sure)
+		walk->edge(walk->ctx, edge, sure);
+}
+
+static void walk_hub(struct graph_walk *walk, const struct hub *hub)
+{
+	for (uint32_t k = 0; k < hub->count; k++) {
+		const struct hub_end *end = &hub->ends[k];
+		struct graph_edge edge = { .node = end->node,
+			.rule = hub->rule,
+			.verdict = end->verdict,
+			.through =
+				end->through != NODE_NONE ? end->through : hub->through,
+			.residual = end->residual };
+
+		walk_edge(walk, &edge);
+	}
 }
 
 static void walk_hubs(
 	struct graph_walk *walk, const struct hub *const *hubs, uint32_t count)
 {
+	uint32_t sure = walk->sure;
+
 	for (uint32_t i = 0; i < count; i++) {
-		const struct hub *hub = hubs[i];
-
-		if (!enters(walk, false, hub->number))
-			continue;
-		for (uint32_t k = 0; k < hub->count; k++) {
-			const struct hub_end *end = &hub->ends[k];
-			struct graph_edge edge = { .node = end->node,
-				.rule = hub->rule,
-				.verdict = end->verdict,
-				.through = end->through != NODE_NONE ? end->through
-								     : hub->through,
-				.residual = end->residual };
-
-			if (!is_weak(walk, end->verdict))
-				walk->edge(walk->ctx, &edge);
-		}
+		if (enters(walk, false, hubs[i]->number))
+			walk_hub(walk, hubs[i]);
+		walk->sure = sure;
 	}
 }
 
@@ -213,7 +223,7 @@ static int walk_entry(struct graph_walk *walk, struct graph *g, struct graph_par
 	for (uint32_t i = 0; i < count; i++) {
 		if (graph_part_node(&edge->node, g->parts, part, refs[i], e) < 0)
 			return e->code;
-		walk->edge(walk->ctx, edge);
+		walk_edge(walk, edge);
 	}
 	return 0;
 }
@@ -222,18 +232,21 @@ static int walk_list(struct graph_walk *walk, struct graph *g, struct graph_part
 	struct graph_edge *edge, uint32_t list, struct err *e)
 {
 	const struct hop_part *h = &part->part;
-	uint32_t count;
+	uint32_t count, sure = walk->sure;
 	const struct hop_part_entry *entries = hop_part_slice(
 		h, HOP_PART_LIST_BEGINS, HOP_PART_ENTRIES, list, 3, &count);
+	int rc = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		edge->verdict = (enum expr_verdict)entries[i].verdict;
 		edge->residual = entries[i].residual;
-		if (!is_weak(walk, edge->verdict) &&
-			walk_entry(walk, g, part, edge, entries[i].who, e) < 0)
-			return e->code;
+		walk->sure = sure;
+		walk->sure = sure_behind(walk, edge->verdict);
+		if (walk->sure)
+			rc = walk_entry(walk, g, part, edge, entries[i].who, e);
 	}
-	return 0;
+	walk->sure = sure;
+	return rc;
 }
 
 static int walk_link(struct graph_walk *walk, struct graph *g, struct graph_part *part,
@@ -242,13 +255,16 @@ static int walk_link(struct graph_walk *walk, struct graph *g, struct graph_part
 	const struct hop_part *h = &part->part;
 	const struct hop_part_hub *hub = hop_part_hub(h, link->to);
 	struct graph_edge edge = { .part = part, .through = link->through };
+	uint32_t sure = walk->sure;
+	int rc = 0;
 
 	if (!hub || hub->rule >= hop_rule_count(g->hop) || hub->list >= h->list_count)
 		return damaged(e);
 	edge.rule = hop_rule(g->hop, hub->rule);
-	if (!enters(walk, true, mark_of_list(part, edge.rule, hub->list)))
-		return 0;
-	return walk_list(walk, g, part, &edge, hub->list, e);
+	if (enters(walk, true, mark_of_list(part, edge.rule, hub->list)))
+		rc = walk_list(walk, g, part, &edge, hub->list, e);
+	walk->sure = sure;
+	return rc;
 }
 
 static int walk_into(struct graph_walk *walk, struct graph *g,
@@ -256,21 +272,22 @@ static int walk_into(struct graph_walk *walk, struct graph *g,
 {
 	const struct hop_part *h = &at->part->part;
 	const uint32_t *wide = h->words[HOP_PART_WIDE] + (size_t)2 * at->ref;
-	uint32_t count;
+	uint32_t count, sure = walk->sure;
 	const struct hop_part_link *into = hop_part_slice(
 		h, HOP_PART_INTO_BEGINS, HOP_PART_INTO, at->ref, 2, &count);
+	int rc = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
 		if (i == wide[0] && !enters(walk, true, mark_of_set(at->part, wide[1])))
 			break;
-		if (walk_link(walk, g, at->part, &into[i], e) < 0)
-			return e->code;
+		rc = walk_link(walk, g, at->part, &into[i], e);
 	}
-	return 0;
+	walk->sure = sure;
+	return rc;
 }
 
 /* The targets of one hub that the actor has by an entry. */
-static int walk_hub(struct graph_walk *walk, struct graph *g, struct graph_part *part,
+static int walk_targets(struct graph_walk *walk, struct graph *g, struct graph_part *part,
 	const struct hop_part_entry *entry, uint32_t index, bool whole, struct err *e)
 {
 	const struct hop_part *h = &part->part;
@@ -294,30 +311,38 @@ static int walk_hub(struct graph_walk *walk, struct graph *g, struct graph_part 
 			return e->code;
 		/* Whom changes make is found from the actor, if not all of it is here. */
 		if (whole || !world_node(g->world, edge.node)->imagined)
-			walk->edge(walk->ctx, &edge);
+			walk_edge(walk, &edge);
 	}
 	return 0;
+}
+
+static int walk_place(struct graph_walk *walk, struct graph *g, struct graph_part *part,
+	const struct hop_part_place *place, bool whole, struct err *e)
+{
+	const struct hop_part *h = &part->part;
+	const struct hop_part_entry *entry = hop_part_entry(h, place->entry);
+	uint32_t hubs, sure = walk->sure, behind;
+	const uint32_t *hub = hop_part_slice(
+		h, HOP_PART_LIST_HUB_BEGINS, HOP_PART_LIST_HUBS, place->list, 1, &hubs);
+	int rc = 0;
+
+	if (!entry)
+		return damaged(e);
+	behind = sure_behind(walk, (enum expr_verdict)entry->verdict);
+	for (uint32_t k = 0; k < hubs && behind && rc == 0; k++) {
+		walk->sure = behind;
+		rc = walk_targets(walk, g, part, entry, hub[k], whole, e);
+	}
+	walk->sure = sure;
+	return rc;
 }
 
 static int walk_places(struct graph_walk *walk, struct graph *g, struct graph_part *part,
 	const struct hop_part_place *places, uint32_t count, bool whole, struct err *e)
 {
-	const struct hop_part *h = &part->part;
-
 	for (uint32_t i = 0; i < count; i++) {
-		const struct hop_part_entry *entry = hop_part_entry(h, places[i].entry);
-		uint32_t hubs;
-		const uint32_t *hub = hop_part_slice(h, HOP_PART_LIST_HUB_BEGINS,
-			HOP_PART_LIST_HUBS, places[i].list, 1, &hubs);
-
-		if (!entry)
-			return damaged(e);
-		if (is_weak(walk, (enum expr_verdict)entry->verdict))
-			continue;
-		for (uint32_t k = 0; k < hubs; k++) {
-			if (walk_hub(walk, g, part, entry, hub[k], whole, e) < 0)
-				return e->code;
-		}
+		if (walk_place(walk, g, part, &places[i], whole, e) < 0)
+			return e->code;
 	}
 	return 0;
 }
@@ -326,17 +351,19 @@ static int walk_from(struct graph_walk *walk, struct graph *g,
 	const struct graph_place *at, bool whole, struct err *e)
 {
 	const struct hop_part *h = &at->part->part;
-	uint32_t class = h->words[HOP_PART_CLASS_OF][at->ref], count;
+	uint32_t class = h->words[HOP_PART_CLASS_OF][at->ref], count, sure = walk->sure;
 	const struct hop_part_place *places = hop_part_slice(
 		h, HOP_PART_FROM_BEGINS, HOP_PART_FROM, at->ref, 2, &count);
+	int rc = walk_places(walk, g, at->part, places, count, whole, e);
 
-	if (walk_places(walk, g, at->part, places, count, whole, e) < 0)
-		return e->code;
-	if (class == HOP_PART_NONE || !enters(walk, true, mark_of_class(at->part, class)))
-		return 0;
+	if (rc < 0 || class == HOP_PART_NONE)
+		return rc;
 	places = hop_part_slice(
 		h, HOP_PART_CLASS_FROM_BEGINS, HOP_PART_CLASS_FROM, class, 2, &count);
-	return walk_places(walk, g, at->part, places, count, whole, e);
+	if (enters(walk, true, mark_of_class(at->part, class)))
+		rc = walk_places(walk, g, at->part, places, count, whole, e);
+	walk->sure = sure;
+	return rc;
 }
 
 /* What the rules say beside the index: all changes, or what the question wants opened. */
@@ -376,8 +403,7 @@ static int walk_steps(struct graph_walk *walk, struct graph *g, node_id n, struc
 			.through = end->through,
 			.residual = end->residual };
 
-		if (!is_weak(walk, end->verdict))
-			walk->edge(walk->ctx, &edge);
+		walk_edge(walk, &edge);
 	}
 	return 0;
 }

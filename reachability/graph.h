@@ -45,16 +45,17 @@ struct graph_edge {
 };
 
 /*
- * Who walks. Hops come in bundles that lead to the same nodes at the same price; `enter`
- * says whether to look into the bundle of that mark (dense numbers), `edge` gets each hop
- * that is at least as good as `least`.
+ * Who walks. Ways are followed for several verdicts at once: `sure` has a bit for each
+ * (1 << verdict) that is still wanted, and a hop lets through those that are no better
+ * than its own. Hops come in bundles that lead to the same nodes at the same price:
+ * `enter` says for which verdicts to look into the bundle of that mark (dense numbers);
+ * `edge` gets each hop with those that are left.
  */
 struct graph_walk {
-	bool (*enter)(void *ctx, uint32_t mark);
-	void (*edge)(void *ctx, const struct graph_edge *edge);
+	uint32_t (*enter)(void *ctx, uint32_t mark, uint32_t sure);
+	void (*edge)(void *ctx, const struct graph_edge *edge, uint32_t sure);
 	void *ctx;
-	enum expr_verdict least;
-	enum expr_verdict skipped; /* set to the strongest of weaker ones */
+	uint32_t sure;
 };
 
 int graph_each(struct graph_walk *walk, struct graph *g, node_id n, bool backward,

@@ -18,29 +18,32 @@ struct state {
 	uint32_t cost, hops;
 	uint32_t previous; /* state, or UINT32_MAX at an end */
 	uint32_t order;    /* of the previous one among those taken from the queue */
-	/* of its steps the weakest */
-	enum expr_verdict verdict;
-	uint64_t rank; /* of the node: see rank_of */
+	enum expr_verdict verdict; /* of its steps the weakest */
+	uint32_t levels;           /* for which it counts, a bit for each */
+	uint64_t rank;             /* of the node: see rank_of */
 	struct graph_edge edge;
 };
 
 struct search {
 	const struct path_search *r;
 	struct world *w;
-	bool plain; /* neither masks nor numbers of hops tell states apart */
-	uint32_t level;
-	bool enough;               /* the caller has what it wanted */
-	enum expr_verdict skipped; /* the strongest step that was weaker than the level */
-	struct buf states;         /* struct state */
-	struct path_queue queue;   /* of states */
-	/* at this level: to nodes, to bundles of hops, to nodes by hops of one class */
+	bool plain;              /* neither masks nor numbers of hops tell states apart */
+	bool enough;             /* the caller has what it wanted */
+	struct buf states;       /* struct state */
+	struct path_queue queue; /* of states */
+	/* to nodes, to bundles of hops, to nodes by hops of one class */
 	struct path_given nodes, hubs, steps;
-	struct sparse steppers; /* uint32_t: who gave last, by number in `steps` */
-	uint32_t taken;         /* states from the queue so far */
+	struct sparse steppers; /* struct stepper, by number in `steps` */
+	struct buf taken;       /* uint32_t: states, as they came from the queue */
 	uint32_t here;          /* state that is being expanded */
 	struct sparse recorded; /* uint64_t: words by node, over all levels */
 	struct sparse cheapest; /* uint64_t: cost and hops + 1 by node, recorded */
 	struct buf found;       /* struct path_found */
+};
+
+/* Who gave last, for each level: order of a state + 1. */
+struct stepper {
+	uint32_t last[PATH_LEVELS];
 };
 
 enum expr_verdict path_search_level(uint32_t i)
@@ -53,9 +56,29 @@ enum expr_verdict path_search_level(uint32_t i)
 
 /* --- the queue --- */
 
+/* What a group gives: words for each level. */
 static const uint64_t *group_bits(const struct search *s, uint32_t group)
 {
-	return s->r->bits + ((size_t)group * PATH_LEVELS + s->level) * s->r->words;
+	return s->r->bits + (size_t)group * PATH_LEVELS * s->r->words;
+}
+
+/* Levels as a walk has them: 1 << verdict, and back. */
+static uint32_t sure_of(uint32_t levels)
+{
+	uint32_t sure = 0;
+
+	for (uint32_t i = 0; i < PATH_LEVELS; i++)
+		sure |= (levels >> i & 1) << path_search_level(i);
+	return sure;
+}
+
+static uint32_t levels_of(uint32_t sure)
+{
+	uint32_t levels = 0;
+
+	for (uint32_t i = 0; i < PATH_LEVELS; i++)
+		levels |= (sure >> path_search_level(i) & 1) << i;
+	return levels;
 }
 
 static uint32_t counted_hops(const struct search *s, uint32_t hops)
@@ -191,26 +214,32 @@ static struct path_way way_of(
 }
 
 /*
- * Whether the state would come after others that give its node the same: those that a
- * hop of the same class has put before it, which cost no more. Not its own, among which
- * the order of rules decides.
+ * Of the state's levels those at which it does not come after others that give its node
+ * the same: those that a hop of the same class has put before it, which cost no more. Not
+ * its own, among which the order of rules decides.
  */
-static bool comes_late(struct search *s, const struct state *st)
+static uint32_t levels_in_time(struct search *s, const struct state *st)
 {
-	uint32_t number, *last;
+	const uint64_t *bits = group_bits(s, st->group);
+	uint32_t number, own = 0, levels;
+	struct stepper *steppers;
 	struct path_way way;
 
 	if (!s->plain || st->previous == UINT32_MAX)
-		return false;
+		return st->levels;
 	number = st->node * HOP_CLASSES + (uint32_t)st->edge.rule->class;
 	way = way_of(s, number, 0, 0);
-	last = sparse_at(&s->steppers, number);
-	if (*last != st->order + 1 &&
-		!path_given_lacks(&s->steps, way, group_bits(s, st->group)))
-		return true;
-	*last = st->order + 1;
-	path_given_add(&s->steps, way, group_bits(s, st->group));
-	return false;
+	steppers = sparse_at(&s->steppers, number);
+	for (uint32_t i = 0; i < PATH_LEVELS; i++)
+		own |= (uint32_t)(steppers->last[i] == st->order + 1) << i;
+	own &= st->levels;
+	levels = own | path_given_lacks(&s->steps, way, bits, st->levels & ~own);
+	for (uint32_t i = 0; i < PATH_LEVELS; i++) {
+		if (levels >> i & 1)
+			steppers->last[i] = st->order + 1;
+	}
+	path_given_add(&s->steps, way, bits, levels);
+	return levels;
 }
 
 static void state_push(struct search *s, struct state st)
@@ -218,9 +247,10 @@ static void state_push(struct search *s, struct state st)
 	uint32_t index = (uint32_t)VEC_COUNT(&s->states, struct state);
 	struct path_price price = { MUTANT(hops_before_cost, st.cost, st.hops), st.hops };
 
-	if (comes_late(s, &st) ||
-		!path_given_lacks(&s->nodes, way_of(s, st.node, st.mask, st.hops),
-			group_bits(s, st.group)))
+	st.levels = levels_in_time(s, &st);
+	st.levels = path_given_lacks(&s->nodes, way_of(s, st.node, st.mask, st.hops),
+		group_bits(s, st.group), st.levels);
+	if (!st.levels)
 		return;
 	st.rank = rank_of(s, st.node);
 	buf_add(&s->states, &st, sizeof(st));
@@ -229,17 +259,16 @@ static void state_push(struct search *s, struct state st)
 
 /* --- steps --- */
 
-static bool enter(void *ctx, uint32_t mark)
+static uint32_t enter(void *ctx, uint32_t mark, uint32_t sure)
 {
 	struct search *s = ctx;
 	const struct state *at = &VEC_DATA(&s->states, const struct state)[s->here];
 	struct path_way way = way_of(s, mark, at->mask, at->hops);
 	const uint64_t *bits = group_bits(s, at->group);
+	uint32_t levels = path_given_lacks(&s->hubs, way, bits, levels_of(sure));
 
-	if (!path_given_lacks(&s->hubs, way, bits))
-		return false;
-	path_given_add(&s->hubs, way, bits);
-	return true;
+	path_given_add(&s->hubs, way, bits, levels);
+	return sure_of(levels);
 }
 
 /* Whether both are one identity, be it as hops have changed it. */
@@ -251,7 +280,7 @@ static bool is_same(struct node_glance there, const struct search *s, node_id n)
 	       here.id == there.id;
 }
 
-static void step(void *ctx, const struct graph_edge *edge)
+static void step(void *ctx, const struct graph_edge *edge, uint32_t sure)
 {
 	struct search *s = ctx;
 	const struct state *at = &VEC_DATA(&s->states, const struct state)[s->here];
@@ -268,28 +297,24 @@ static void step(void *ctx, const struct graph_edge *edge)
 			      .cost = at->cost + (uint32_t)edge->rule->class,
 			      .hops = at->hops + 1,
 			      .previous = s->here,
-			      .order = s->taken,
+			      .order = (uint32_t)VEC_COUNT(&s->taken, uint32_t),
 			      .verdict = edge->verdict < at->verdict ? edge->verdict
 								     : at->verdict,
+			      .levels = levels_of(sure),
 			      .edge = *edge });
 }
 
 static int expand(struct search *s, uint32_t index, struct err *e)
 {
 	const struct state *at = &VEC_DATA(&s->states, struct state)[index];
-	struct graph_walk walk = { .enter = enter,
-		.edge = step,
-		.ctx = s,
-		.least = path_search_level(s->level) };
-	int rc;
+	struct graph_walk walk = {
+		.enter = enter, .edge = step, .ctx = s, .sure = sure_of(at->levels)
+	};
 
 	if (at->hops >= MUTANT(one_hop_only, s->r->options->max_hops, 1))
 		return 0;
 	s->here = index;
-	rc = graph_each(&walk, s->r->graph, at->node, s->r->backward, e);
-	if (walk.skipped > s->skipped)
-		s->skipped = walk.skipped;
-	return rc;
+	return graph_each(&walk, s->r->graph, at->node, s->r->backward, e);
 }
 
 static int step_of(
@@ -336,11 +361,11 @@ static int path_of(struct path *p, struct search *s, uint32_t index, struct err 
 	return 0;
 }
 
-/* Keep the way when it gives the node something that no better one gave. */
-static int record(struct search *s, uint32_t index, struct err *e)
+/* Keep the way when it gives the node at this level what no better one gave. */
+static int record(struct search *s, uint32_t index, uint32_t level, struct err *e)
 {
 	struct state st = VEC_DATA(&s->states, struct state)[index];
-	const uint64_t *bits = group_bits(s, st.group);
+	const uint64_t *bits = group_bits(s, st.group) + (size_t)level * s->r->words;
 	uint64_t *have = sparse_at(&s->recorded, st.node), left = 0;
 	uint64_t *cheapest = sparse_at(&s->cheapest, st.node);
 	uint64_t price = ((uint64_t)st.cost << 32 | st.hops) + 1;
@@ -360,23 +385,28 @@ static int record(struct search *s, uint32_t index, struct err *e)
 	return 0;
 }
 
-static void level_end(struct search *s)
+/* Of what was taken the best ways to each node, strongest first. */
+static int record_all(struct search *s, struct err *e)
 {
-	path_given_clear(&s->nodes);
-	path_given_clear(&s->hubs);
-	path_given_clear(&s->steps);
-	sparse_release(&s->steppers);
-	sparse_init(&s->steppers, sizeof(uint32_t));
-	buf_clear(&s->states);
-	path_queue_clear(&s->queue);
+	const uint32_t *taken = VEC_DATA(&s->taken, const uint32_t);
+	uint32_t all = (1u << s->r->options->via_count) - 1;
+
+	for (uint32_t level = s->r->first_level; level < PATH_LEVELS; level++) {
+		for (size_t i = 0; i < VEC_COUNT(&s->taken, uint32_t); i++) {
+			const struct state *st =
+				&VEC_DATA(&s->states, struct state)[taken[i]];
+
+			if ((st->levels >> level & 1) && st->hops > 0 &&
+				st->mask == all && record(s, taken[i], level, e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
 }
 
-static int level_run(struct search *s, struct err *e)
+static void push_goals(struct search *s)
 {
-	uint32_t via = s->r->options->via_count;
-	uint32_t all = (1u << via) - 1, index;
-
-	s->skipped = VERDICT_DENIED;
+	uint32_t every = (1u << PATH_LEVELS) - (1u << s->r->first_level);
 
 	for (uint32_t i = 0; i < s->r->goal_count; i++) {
 		node_id n = s->r->goals[i].node;
@@ -387,41 +417,37 @@ static int level_run(struct search *s, struct err *e)
 					      .group = s->r->goals[i].group,
 					      .mask = via_mask(s, n),
 					      .verdict = VERDICT_ALLOWED,
+					      .levels = every,
 					      .previous = UINT32_MAX });
 	}
-	while (path_queue_take(&index, &s->queue)) {
-		struct state st = VEC_DATA(&s->states, struct state)[index];
-		struct path_way way = way_of(s, st.node, st.mask, st.hops);
+}
 
-		if (!path_given_lacks(&s->nodes, way, group_bits(s, st.group)))
+/* All levels in one run: a state counts for those at which it brings something new. */
+static int run(struct search *s, struct err *e)
+{
+	uint32_t all = (1u << s->r->options->via_count) - 1, index;
+
+	push_goals(s);
+	while (path_queue_take(&index, &s->queue)) {
+		struct state *st = &VEC_DATA(&s->states, struct state)[index];
+		struct path_way way = way_of(s, st->node, st->mask, st->hops);
+		const uint64_t *bits = group_bits(s, st->group);
+		bool asks = st->hops > 0 && st->mask == all && s->r->accept;
+		node_id n = st->node;
+
+		st->levels = path_given_lacks(&s->nodes, way, bits, st->levels);
+		if (!st->levels)
 			continue;
-		path_given_add(&s->nodes, way, group_bits(s, st.group));
-		s->taken++;
+		path_given_add(&s->nodes, way, bits, st->levels);
+		VEC_ADD(&s->taken, uint32_t, index);
 		if (expand(s, index, e) < 0)
 			return e->code;
-		if (st.hops > 0 && st.mask == all && record(s, index, e) < 0)
-			return e->code;
-		if (st.hops > 0 && st.mask == all && s->r->accept &&
-			s->r->accept(s->r->accept_ctx, &s->enough, st.node, e) < 0)
+		if (asks && s->r->accept(s->r->accept_ctx, &s->enough, n, e) < 0)
 			return e->code;
 		if (s->enough)
 			break;
 	}
-	return 0;
-}
-
-/* Whether some group gives more at this level than at the one before. */
-static bool gives_more(const struct search *s)
-{
-	uint32_t words = s->r->words;
-
-	for (uint32_t g = 0; g < s->r->group_count; g++) {
-		const uint64_t *bits = group_bits(s, g);
-
-		if (memcmp(bits, bits - words, words * sizeof(*bits)) != 0)
-			return true;
-	}
-	return false;
+	return record_all(s, e);
 }
 
 static int compare_found(const void *a, const void *b)
@@ -449,10 +475,10 @@ static void search_init(struct search *s, const struct path_search *request)
 	s->w = graph_world(request->graph);
 	s->queue.before = before;
 	s->queue.ctx = s;
-	path_given_init(&s->nodes, words, s->plain, by_hops);
-	path_given_init(&s->hubs, words, s->plain, by_hops);
-	path_given_init(&s->steps, words, true, false);
-	sparse_init(&s->steppers, sizeof(uint32_t));
+	path_given_init(&s->nodes, words, PATH_LEVELS, s->plain, by_hops);
+	path_given_init(&s->hubs, words, PATH_LEVELS, s->plain, by_hops);
+	path_given_init(&s->steps, words, PATH_LEVELS, true, false);
+	sparse_init(&s->steppers, sizeof(struct stepper));
 	sparse_init(&s->recorded, words * sizeof(uint64_t));
 	sparse_init(&s->cheapest, sizeof(uint64_t));
 }
@@ -467,6 +493,7 @@ static void search_release(struct search *s)
 	sparse_release(&s->recorded);
 	sparse_release(&s->cheapest);
 	buf_release(&s->states);
+	buf_release(&s->taken);
 	buf_release(&s->found);
 }
 
@@ -475,7 +502,7 @@ int path_search(const struct path_found **out, uint32_t *count,
 {
 	struct search s;
 	struct path_found *copy;
-	int rc = 0;
+	int rc;
 
 	*out = NULL;
 	*count = 0;
@@ -483,14 +510,7 @@ int path_search(const struct path_found **out, uint32_t *count,
 		return err_set(e, ERR_LIMIT, "via: %u entities, at most %u",
 			request->options->via_count, VIA_MAX);
 	search_init(&s, request);
-	for (s.level = request->first_level;
-		s.level < PATH_LEVELS && rc == 0 && !s.enough; s.level++) {
-		if (s.level > request->first_level &&
-			s.skipped < path_search_level(s.level) && !gives_more(&s))
-			continue;
-		rc = level_run(&s, e);
-		level_end(&s);
-	}
+	rc = run(&s, e);
 	if (rc == 0) {
 		*count = (uint32_t)VEC_COUNT(&s.found, struct path_found);
 		copy = arena_alloc(world_arena(s.w), s.found.n + 1);
