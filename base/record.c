@@ -60,6 +60,7 @@ static const struct field scope_fields[] = {
 	FIELD("p", FIELD_KEY, false, scope.parent),
 	FIELD("fmt", FIELD_TEXT, false, scope.format),
 	FIELD("at", FIELD_TIME, false, scope.collected_at),
+	FIELD("pt", FIELD_KEY, false, part),
 };
 
 static const struct field entity_fields[] = {
@@ -74,6 +75,7 @@ static const struct field entity_fields[] = {
 	FIELD_LIST("t", entity.tags, entity.tag_count),
 	FIELD_LIST("a", entity.attributes, entity.attribute_count),
 	FIELD("tk", FIELD_BOOL, false, entity.tags_known),
+	FIELD("pt", FIELD_KEY, false, part),
 	FIELD_SOURCE(entity),
 };
 
@@ -82,6 +84,7 @@ static const struct field relation_fields[] = {
 	FIELD("from", FIELD_KEY, true, relation.from),
 	FIELD("to", FIELD_KEY, true, relation.to),
 	FIELD_ENUM("r", relation.type, RELATION_TYPE_END),
+	FIELD("pt", FIELD_KEY, false, part),
 	FIELD_SOURCE(relation),
 };
 
@@ -92,6 +95,7 @@ static const struct field document_fields[] = {
 	FIELD("d", FIELD_KEY, false, document.dialect),
 	FIELD("b", FIELD_TEXT, false, document.body),
 	FIELD_ENUM("l", document.layer, LAYER_END),
+	FIELD("pt", FIELD_KEY, false, part),
 	FIELD_SOURCE(document),
 };
 
@@ -101,6 +105,7 @@ static const struct field coverage_fields[] = {
 	FIELD("k", FIELD_KEY, false, coverage.subject),
 	FIELD("d", FIELD_TEXT, false, coverage.detail),
 	FIELD_ENUM("st", coverage.state, COVERAGE_ABSENT + 1),
+	FIELD("pt", FIELD_KEY, false, part),
 	FIELD_SOURCE(coverage),
 };
 

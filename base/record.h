@@ -21,6 +21,8 @@
  *      that names nothing in the scope stands for an entity that was not collected; of
  *      an entity by reference only tags and attributes count. A relation's "to" may be a
  *      pattern with '*' and '?': the entities of the account in it whose keys match
+ *  (5) a scope of which several collections tell has parts: a run replaces those that it
+ *      has records of, and leaves the others as they are
  */
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H
@@ -196,6 +198,7 @@ struct record_alias {
 
 struct record {
 	enum record_type type;
+	struct str part; /* of its scope; empty: what the scope says of itself */
 	union {
 		uint32_t version; /* RECORD_HEADER */
 		struct record_scope scope;

@@ -83,6 +83,8 @@ void builder_free(struct builder *b)
 	buf_release(&b->doc_order);
 	section_parts_release(&b->parts);
 	section_parts_release(&b->blocks);
+	section_parts_release(&b->kept_blocks);
+	buf_release(&b->kept);
 	free(b);
 }
 
@@ -242,12 +244,42 @@ void builder_add_document(struct builder *b, const struct record_document *docum
 	buf_add(&b->holdings, &row, sizeof(row));
 }
 
+static void kept_end(struct builder *b)
+{
+	struct buf packed = { 0 };
+
+	if (b->kept.n == 0)
+		return;
+	packed_add(&packed, buf_str(&b->kept));
+	buf_add(&b->kept_blocks, &packed, sizeof(packed));
+	buf_clear(&b->kept);
+}
+
+void builder_keep(struct builder *b, const struct record *r, const struct sha256 *digest)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[sizeof("sha256:") + 2 * sizeof(digest->bytes)] = "sha256:";
+	struct record whole = *r;
+
+	if (digest) {
+		for (size_t i = 0; i < sizeof(digest->bytes); i++) {
+			text[7 + 2 * i] = digits[digest->bytes[i] >> 4];
+			text[8 + 2 * i] = digits[digest->bytes[i] & 15];
+		}
+		whole.document.body = str_from(text);
+	}
+	record_encode(&b->kept, &whole);
+	if (b->kept.n >= PACKED_BLOCK_BYTES)
+		kept_end(b);
+}
+
 int builder_seal(struct builder *b, struct err *e)
 {
 	assert(!b->sealed);
 	if (seal_run(b, e) < 0)
 		return err_wrap(e, "scope '%.*s'", STR_ARG(builder_str(b, b->scope)));
 	rows_release(b);
+	kept_end(b);
 	b->sealed = true;
 	return 0;
 }
@@ -377,6 +409,7 @@ int builder_write(struct builder *b, struct store_write *w, struct err *e)
 	place[1] = entry.versions[0].version;
 	if (parts_write(w, STORE_SEGMENTS, &b->parts, place, e) < 0 ||
 		parts_write(w, STORE_SOURCES, &b->blocks, place, e) < 0 ||
+		parts_write(w, STORE_KEPT, &b->kept_blocks, place, e) < 0 ||
 		documents_write(b, w, e) < 0)
 		goto fail;
 	pending_put(w, &entry, id);

@@ -40,13 +40,23 @@ void builder_add_document(struct builder *b, const struct record_document *docum
 
 bool builder_has_document(const struct builder *b, const struct sha256 *digest);
 
+/*
+ * Keep a record beside the segment, so that the scope can be compiled again when a part
+ * of it is replaced (base/record.h); of a document `digest` stands for its body. Of
+ * scopes that have parts only.
+ */
+void builder_keep(struct builder *b, const struct record *r, const struct sha256 *digest);
+
 /* Number, sort, pack. ERR_LIMIT when something outgrows its field. Call once. */
 int builder_seal(struct builder *b, struct err *e);
 
 /* All documents are in the store, or in this write: builder_write need not look. */
 void builder_documents_are_put(struct builder *b);
 
-/* Put the sealed segment, its sources, its documents and its links into the write. */
+/*
+ * Put the sealed segment, its sources and kept records, its documents and its links into
+ * the write.
+ */
 int builder_write(struct builder *b, struct store_write *w, struct err *e);
 
 /* Counts for progress and status, after seal. */

@@ -127,7 +127,8 @@ static int drop(struct store_write *w, const struct table_place *at, struct err 
 {
 	struct str prefix = { (const char *)at->bytes, 8 };
 
-	if (table_delete_prefix(w, STORE_SEGMENTS, prefix, e) < 0)
+	if (table_delete_prefix(w, STORE_SEGMENTS, prefix, e) < 0 ||
+		table_delete_prefix(w, STORE_KEPT, prefix, e) < 0)
 		return e->code;
 	return table_delete_prefix(w, STORE_SOURCES, prefix, e);
 }
@@ -307,7 +308,8 @@ int pending_clean(struct store_write *w, struct err *e)
 	if (!w->head.unfinished)
 		return 0;
 	if (clean_versions(w, STORE_SEGMENTS, e) < 0 ||
-		clean_versions(w, STORE_SOURCES, e) < 0 || clean_documents(w, e) < 0)
+		clean_versions(w, STORE_SOURCES, e) < 0 ||
+		clean_versions(w, STORE_KEPT, e) < 0 || clean_documents(w, e) < 0)
 		return e->code;
 	for (size_t i = 0; i < INDEX_TABLES; i++) {
 		if (clean_index(w, index_tables[i], e) < 0)

@@ -140,10 +140,9 @@ int snapshot_open_segment(struct segment *out, const struct store *store, MDB_tx
 	return 0;
 }
 
-static int read_document(const struct document **out, struct snapshot *snap,
-	struct str digest, struct err *e)
+static int read_compiled(
+	struct str *out, struct snapshot *snap, struct str digest, struct err *e)
 {
-	struct document *d;
 	struct str bytes;
 	int rc = table_get_checked(&bytes, snap->store, snap->txn, STORE_DOCS, digest, e);
 
@@ -151,9 +150,21 @@ static int read_document(const struct document **out, struct snapshot *snap,
 		return err_set(e, ERR_CORRUPT, "a document is missing in the store");
 	if (rc < 0)
 		return rc;
-	d = ARENA_NEW(&snap->arena, struct document);
 	bytes = str_skip(bytes, sizeof(struct store_text));
-	if (document_open(d, aligned(&snap->arena, bytes), e) < 0)
+	*out = aligned(&snap->arena, bytes);
+	return 0;
+}
+
+static int read_document(const struct document **out, struct snapshot *snap,
+	struct str digest, struct err *e)
+{
+	struct document *d;
+	struct str bytes;
+
+	if (read_compiled(&bytes, snap, digest, e) < 0)
+		return e->code;
+	d = ARENA_NEW(&snap->arena, struct document);
+	if (document_open(d, bytes, e) < 0)
 		return e->code;
 	*out = d;
 	return 0;
@@ -491,6 +502,28 @@ int snapshot_links(struct snapshot *snap, struct str principal,
 		snap->store, snap->txn, STORE_LINKS, principal, each_link, &search, e);
 
 	return rc < 0 ? rc : 0;
+}
+
+int snapshot_kept(struct str *out, struct snapshot *snap, scope_number scope,
+	uint32_t block, struct err *e)
+{
+	struct segment *s;
+	int rc;
+
+	if (snapshot_segment(&s, snap, scope, e) < 0)
+		return e->code;
+	rc = unpack(snap, STORE_KEPT, table_place(scope, s->info.version, block), e);
+	if (rc == 1)
+		*out = arena_copy(&snap->arena, buf_str(&snap->unpacked));
+	return rc;
+}
+
+int snapshot_compiled(struct str *out, struct snapshot *snap, const struct sha256 *digest,
+	struct err *e)
+{
+	struct str key = { (const char *)digest->bytes, sizeof(digest->bytes) };
+
+	return read_compiled(out, snap, key, e);
 }
 
 int snapshot_value(struct str *out, struct snapshot *snap, enum store_table table,

@@ -69,4 +69,19 @@ int snapshot_find_name(struct snapshot *snap, struct str name,
 int snapshot_links(struct snapshot *snap, struct str principal,
 	bool (*each)(void *ctx, scope_number scope), void *ctx, struct err *e);
 
+/*
+ * A block of the records that were kept of the scope's current version (builder_keep), in
+ * their order, of documents with "sha256:" and the digest's digits as their body; borrowed
+ * until the snapshot ends. 1, 0 when there are no more, or an ERR_ code.
+ */
+int snapshot_kept(struct str *out, struct snapshot *snap, scope_number scope,
+	uint32_t block, struct err *e);
+
+/*
+ * A document's compiled bytes by its digest; borrowed until the snapshot ends. 0, or
+ * ERR_CORRUPT when the store has none.
+ */
+int snapshot_compiled(struct str *out, struct snapshot *snap, const struct sha256 *digest,
+	struct err *e);
+
 #endif

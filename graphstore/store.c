@@ -30,6 +30,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
 	[STORE_SCOPES] = "scopes",
 	[STORE_SEGMENTS] = "segments",
 	[STORE_SOURCES] = "sources",
+	[STORE_KEPT] = "kept",
 	[STORE_DOCS] = "docs",
 	[STORE_TEXTS] = "texts",
 	[STORE_KEYS] = "keys",

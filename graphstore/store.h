@@ -106,7 +106,7 @@ int store_check(struct store *store, void (*each)(void *ctx, const char *finding
 	void *ctx, struct err *e);
 
 /* Counts for `status`. */
-#define STORE_TABLES 10
+#define STORE_TABLES 11
 struct store_statistics {
 	uint64_t file_bytes, used_bytes, scopes, documents, generation;
 	struct {

@@ -126,6 +126,12 @@ static void check_block(struct check *c, struct str key, struct str value)
 	check_packed(c, "table sources", value);
 }
 
+static void check_kept(struct check *c, struct str key, struct str value)
+{
+	(void)key;
+	check_packed(c, "table kept", value);
+}
+
 /* What it means, its writer checks. */
 static void check_hops(struct check *c, struct str key, struct str value)
 {
@@ -358,6 +364,7 @@ static int check_tables(struct check *c, struct err *e)
 	if (each_value(c, STORE_DOCS, check_doc, e) < 0 ||
 		each_value(c, STORE_TEXTS, check_text, e) < 0 ||
 		each_value(c, STORE_SOURCES, check_block, e) < 0 ||
+		each_value(c, STORE_KEPT, check_kept, e) < 0 ||
 		each_value(c, STORE_HOPS, check_hops, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < scopes; i++)

@@ -11,7 +11,7 @@
 
 #include "graphstore/store.h"
 
-#define STORE_FORMAT      9u
+#define STORE_FORMAT      10u
 #define STORE_CATALOG_MAX 64u
 
 enum store_table {
@@ -19,6 +19,7 @@ enum store_table {
 	STORE_SCOPES,
 	STORE_SEGMENTS,
 	STORE_SOURCES,
+	STORE_KEPT,
 	STORE_DOCS,
 	STORE_TEXTS,
 	STORE_KEYS,

@@ -9,6 +9,7 @@
 #include "graphstore/document.h"
 #include "ingest/alias.h"
 #include "ingest/document_writer.h"
+#include "ingest/earlier.h"
 
 /*
  * In front of each record of a chunk; a document whose body the record lacks is between
@@ -23,6 +24,7 @@ struct frame {
 struct chunk {
 	struct compile_order order;
 	struct spool_place place;
+	bool has_parts; /* some record is of a part of the scope */
 };
 
 struct scope {
@@ -42,6 +44,7 @@ struct compile {
 	struct spool *spool;
 	struct documents *documents;
 	struct document_writer *writer;
+	struct store *store;    /* what was there before; NULL: nothing */
 	bool documents_written; /* all of them */
 	int64_t collected_at;
 	struct intern names;        /* ids are indexes of `scopes` until compile_finish */
@@ -118,7 +121,8 @@ static struct str scope_of(const struct record *r)
 /* The records of one batch, by scope. */
 struct sorting {
 	struct intern names;
-	struct buf chunks; /* struct buf per name */
+	struct buf chunks;    /* struct buf per name */
+	struct buf has_parts; /* bool per name */
 	struct documents_batch documents;
 	struct arena arena;
 };
@@ -135,16 +139,20 @@ static void sorting_release(struct sorting *s)
 	for (size_t i = 0; i < VEC_COUNT(&s->chunks, struct buf); i++)
 		buf_release(&VEC_DATA(&s->chunks, struct buf)[i]);
 	buf_release(&s->chunks);
+	buf_release(&s->has_parts);
 	intern_release(&s->names);
 	arena_release(&s->arena);
 }
 
-static struct buf *sorting_chunk(struct sorting *s, struct str name)
+static struct buf *sorting_chunk(struct sorting *s, const struct record *r)
 {
-	uint32_t id = intern_add(&s->names, name);
+	uint32_t id = intern_add(&s->names, scope_of(r));
 
-	if (id == VEC_COUNT(&s->chunks, struct buf))
+	if (id == VEC_COUNT(&s->chunks, struct buf)) {
 		VEC_ADD(&s->chunks, struct buf, { 0 });
+		VEC_ADD(&s->has_parts, bool, false);
+	}
+	VEC_DATA(&s->has_parts, bool)[id] |= r->part.n > 0;
 	return &VEC_DATA(&s->chunks, struct buf)[id];
 }
 
@@ -152,7 +160,7 @@ static struct buf *sorting_chunk(struct sorting *s, struct str name)
 static int add_record(struct compile *c, struct sorting *s, struct record *r,
 	struct str encoded, struct err *e)
 {
-	struct buf *chunk = sorting_chunk(s, scope_of(r));
+	struct buf *chunk = sorting_chunk(s, r);
 	struct documents_entry entry;
 	struct frame frame = { .has_document = 0 };
 	size_t at = chunk->n;
@@ -237,7 +245,8 @@ int compile_add(
 	if (rc == 0)
 		rc = ended;
 	for (uint32_t i = 0; rc == 0 && i < intern_count(&s.names); i++) {
-		struct chunk chunk = { .order = order };
+		struct chunk chunk = { .order = order,
+			.has_parts = VEC_DATA(&s.has_parts, bool)[i] };
 
 		rc = spool_append(c->spool, buf_str(&VEC_DATA(&s.chunks, struct buf)[i]),
 			&chunk.place, e);
@@ -252,6 +261,11 @@ void compile_refuse(struct compile *c, uint32_t input, struct str reason)
 {
 	VEC_ADD(&c->refusals, struct refusal,
 		{ .input = input, .reason = arena_copy(&c->arena, reason) });
+}
+
+void compile_set_store(struct compile *c, struct store *store)
+{
+	c->store = store;
 }
 
 static int compare_scopes(const void *a, const void *b)
@@ -360,6 +374,7 @@ struct filling {
 	struct compile *c;
 	struct compile_result *out;
 	struct str scope;
+	bool keeps;                 /* it has parts: the store keeps its records */
 	struct buf bytes, compiled; /* what the spool reads into */
 	struct arena arena;
 };
@@ -419,69 +434,139 @@ static int fill_document(struct filling *f, const struct record_document *d,
 	return rc;
 }
 
+static void fill_fact(struct filling *f, struct record *r)
+{
+	struct builder *b = f->out->builder;
+
+	if (r->type == RECORD_SCOPE) {
+		if (r->scope.collected_at == 0)
+			r->scope.collected_at = f->c->collected_at;
+		builder_set_scope(b, &r->scope);
+	} else if (r->type == RECORD_ENTITY) {
+		builder_add_entity(b, &r->entity);
+	} else if (r->type == RECORD_RELATION) {
+		builder_add_relation(b, &r->relation);
+	} else if (r->type == RECORD_COVERAGE) {
+		builder_add_coverage(b, &r->coverage);
+	} else if (r->type == RECORD_DOCUMENT) {
+		builder_add_document(b, &r->document, NULL, (struct str){ 0 });
+	}
+}
+
 /* `entry` is NULL unless it is a document that has bytes. */
 static int fill_record(struct filling *f, struct record *r,
 	const struct documents_entry *entry, struct err *e)
 {
-	struct builder *b = f->out->builder;
+	if (!entry)
+		fill_fact(f, r);
+	else if (fill_document(f, &r->document, entry, e) < 0)
+		return e->code;
+	if (f->keeps)
+		builder_keep(f->out->builder, r, entry ? &entry->digest : NULL);
+	return 0;
+}
 
-	switch (r->type) {
-	case RECORD_SCOPE:
-		if (r->scope.collected_at == 0)
-			r->scope.collected_at = f->c->collected_at;
-		builder_set_scope(b, &r->scope);
-		return 0;
-	case RECORD_ENTITY:
-		builder_add_entity(b, &r->entity);
-		return 0;
-	case RECORD_RELATION:
-		builder_add_relation(b, &r->relation);
-		return 0;
-	case RECORD_COVERAGE:
-		builder_add_coverage(b, &r->coverage);
-		return 0;
-	case RECORD_DOCUMENT:
-		if (entry)
-			return fill_document(f, &r->document, entry, e);
-		builder_add_document(b, &r->document, NULL, (struct str){ 0 });
-		return 0;
-	default:
-		return 0;
+/* Take the next record of a chunk. */
+static int next_record(struct filling *f, struct str *left, struct record *r,
+	struct documents_entry *entry, bool *has_document, struct err *e)
+{
+	struct frame frame;
+	size_t offset = 0;
+	int rc;
+
+	assert(left->n >= sizeof(frame));
+	memcpy(&frame, left->p, sizeof(frame));
+	*left = str_skip(*left, sizeof(frame));
+	*has_document = frame.has_document != 0;
+	if (frame.has_document) {
+		memcpy(entry, left->p, sizeof(*entry));
+		*left = str_skip(*left, sizeof(*entry));
 	}
+	arena_reset(&f->arena);
+	rc = record_decode_again(r, str_head(*left, frame.size), &offset, &f->arena, e);
+	if (rc < 0)
+		return rc;
+	assert(rc == 1 && offset == frame.size);
+	*left = str_skip(*left, frame.size);
+	alias_apply(&f->c->aliases, f->scope, r);
+	r->part = alias_scope(&f->c->aliases, r->part);
+	return 0;
 }
 
 static int fill_chunk(struct filling *f, const struct chunk *chunk, struct err *e)
 {
 	struct documents_entry entry;
-	struct frame frame;
 	struct record r;
 	struct str left;
-	size_t offset;
-	int rc;
+	bool has_document;
 
 	if (spool_read(f->c->spool, &chunk->place, &f->bytes, &left, e) < 0)
 		return e->code;
 	while (left.n > 0) {
-		assert(left.n >= sizeof(frame));
-		memcpy(&frame, left.p, sizeof(frame));
-		left = str_skip(left, sizeof(frame));
-		if (frame.has_document) {
-			memcpy(&entry, left.p, sizeof(entry));
-			left = str_skip(left, sizeof(entry));
-		}
-		arena_reset(&f->arena);
-		offset = 0;
-		rc = record_decode_again(
-			&r, str_head(left, frame.size), &offset, &f->arena, e);
-		if (rc < 0)
-			return rc;
-		assert(rc == 1 && offset == frame.size);
-		alias_apply(&f->c->aliases, f->scope, &r);
-		if (fill_record(f, &r, frame.has_document ? &entry : NULL, e) < 0)
+		if (next_record(f, &left, &r, &entry, &has_document, e) < 0)
 			return e->code;
-		left = str_skip(left, frame.size);
+		if (fill_record(f, &r, has_document ? &entry : NULL, e) < 0)
+			return e->code;
 	}
 	return 0;
+}
+
+/* The parts of the scope that a chunk has records of. */
+static int add_parts(
+	struct intern *parts, struct filling *f, const struct chunk *chunk, struct err *e)
+{
+	struct documents_entry entry;
+	struct record r;
+	struct str left;
+	bool has_document;
+
+	f->keeps |= chunk->has_parts;
+	if (!chunk->has_parts) {
+		intern_add(parts, (struct str){ 0 });
+		return 0;
+	}
+	if (spool_read(f->c->spool, &chunk->place, &f->bytes, &left, e) < 0)
+		return e->code;
+	while (left.n > 0) {
+		if (next_record(f, &left, &r, &entry, &has_document, e) < 0)
+			return e->code;
+		intern_add(parts, r.part);
+	}
+	return 0;
+}
+
+static int take_earlier(void *ctx, struct record *r, const struct sha256 *digest,
+	struct str compiled, struct err *e)
+{
+	struct filling *f = ctx;
+
+	(void)e;
+	f->keeps = true;
+	if (digest)
+		builder_add_document(f->out->builder, &r->document, digest, compiled);
+	else
+		fill_fact(f, r);
+	builder_keep(f->out->builder, r, digest);
+	return 0;
+}
+
+/* What the store has of the scope's other parts stays. */
+static int fill_earlier(struct filling *f, const struct scope *s, struct err *e)
+{
+	struct earlier from = {
+		.store = f->c->store, .scope = f->scope, .aliases = &f->c->aliases
+	};
+	struct intern parts;
+	int rc = 0;
+
+	intern_init(&parts);
+	from.parts = &parts;
+	for (size_t i = 0; rc == 0 && i < VEC_COUNT(&s->chunks, struct chunk); i++)
+		rc = add_parts(&parts, f, &VEC_DATA(&s->chunks, struct chunk)[i], e);
+	if (rc == 0)
+		rc = earlier_each(&from, take_earlier, f, e);
+	intern_release(&parts);
+	return rc;
 }
 
 static void fill_refusals(struct filling *f, const struct scope *s)
@@ -504,11 +589,12 @@ int compile_scope(
 {
 	struct scope *s = &VEC_DATA(&c->scopes, struct scope)[scope];
 	struct filling f = { .c = c, .out = out, .scope = s->name };
-	int rc = 0;
+	int rc;
 
 	*out = (struct compile_result){ .builder = builder_new(s->name) };
 	arena_init(&out->arena, ARENA_UNLIMITED);
 	arena_init(&f.arena, ARENA_UNLIMITED);
+	rc = fill_earlier(&f, s, e);
 	for (size_t i = 0; rc == 0 && i < VEC_COUNT(&s->chunks, struct chunk); i++) {
 		struct chunk *chunk = &VEC_DATA(&s->chunks, struct chunk)[i];
 

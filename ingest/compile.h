@@ -70,6 +70,9 @@ int compile_add(
  */
 void compile_refuse(struct compile *c, uint32_t input, struct str reason);
 
+/* Scopes that the store has may stay in part (ingest/earlier.h). Before compile_scope. */
+void compile_set_store(struct compile *c, struct store *store);
+
 /*
  * No more will be added. Returns the number of scopes, in the order of their names from
  * now on.

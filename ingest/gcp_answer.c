@@ -104,7 +104,8 @@ static int emit_thing(struct gcp_emit *em, const struct json_value *v, struct er
 			"what this describes is not said: expected a 'name' with its "
 			"collections, or a 'selfLink'");
 	if (str_starts(full, STR_LIT("//iam.googleapis.com/roles/"))) {
-		gcp_emit_open_roles(em);
+		gcp_emit_open_role(
+			em, str_skip(full, STR_LIT("//iam.googleapis.com/").n));
 		rc = 0;
 	} else {
 		rc = gcp_emit_open_name(em, full, v, e);

@@ -73,8 +73,8 @@ static int place_open(struct gcp_emit *em, const struct place *p,
 		p->folder.n == 0)
 		return gcp_emit_open_home(em, v, e);
 	if (p->project.n == 0 && p->number.n == 0) {
-		if (p->organization.n == 0)
-			return gcp_emit_open_directory(em, v, e);
+		if (p->folder.n > 0)
+			return gcp_emit_open_folder(em, p->folder, p->organization, v, e);
 		gcp_emit_open_organization(em, p->organization);
 		return 0;
 	}
@@ -96,13 +96,13 @@ static int emit_container(struct gcp_emit *em, const struct place *p, struct str
 			STR_ARG(p->project.n > 0 ? p->project : p->number));
 		gcp_emit_open_project(em, gcp_name_last(path));
 	} else if (p->organization.n > 0) {
-		gcp_emit_open_organization(em, p->organization);
+		gcp_emit_open_above(em, p->organization);
 	}
 	entity.key = gcp_emit_container(em, path);
 	if (above.n > 0)
 		entity.parent = gcp_emit_container(em, above);
-	if (!gcp_emit_first(em, arena_printf(em->arena, "%.*s in %.*s",
-					STR_ARG(entity.key), STR_ARG(above))))
+	if (!gcp_emit_first_here(em, arena_printf(em->arena, "%.*s in %.*s",
+					     STR_ARG(entity.key), STR_ARG(above))))
 		return 0;
 	return gcp_emit_entity(em, entity, e);
 }
@@ -218,16 +218,15 @@ static int emit_allow(struct gcp_emit *em, struct str key,
 		rc = gcp_emit_allow_policy(em, key, policy, e);
 	if (rc < 0)
 		return rc;
-	/* an export of policies has every one that there is */
-	if (gcp_emit_first(
-		    em, arena_printf(em->arena, "policies of %.*s", STR_ARG(em->scope))))
+	/* an export of policies has every one that there is beneath its root */
+	if (em->part.n == 0 && gcp_emit_first_here(em, STR_LIT("policies")))
 		gcp_emit_coverage(em, STR_LIT("policies"), (struct str){ 0 },
 			COVERAGE_GOT, (struct str){ 0 });
 	if (str_starts(key, STR_LIT(GCP_NAME_CONTAINERS "projects/")))
 		rc = gcp_directory_basics(em, key, policy, e);
 	if (rc < 0 || p->organization.n == 0)
 		return rc;
-	gcp_emit_open_organization(em, p->organization);
+	gcp_emit_open_above(em, p->organization);
 	return gcp_directory_members(em, policy, e);
 }
 
@@ -247,8 +246,7 @@ static int emit_parts(struct gcp_emit *em, const struct json_value *v, struct st
 		return emit_policy_data(em, data, e);
 	/* an export of descriptions has all accounts of the project */
 	if (data && p->project.n + p->number.n > 0 &&
-		gcp_emit_first(em, arena_printf(em->arena, "identities of %.*s",
-					   STR_ARG(em->scope))))
+		gcp_emit_first_here(em, STR_LIT("identities")))
 		gcp_emit_coverage(em, STR_LIT("identities"), (struct str){ 0 },
 			COVERAGE_GOT, (struct str){ 0 });
 	rc = gcp_resource_data(em, key, data, gcp_emit_at(resource, "location"), e);

@@ -6,13 +6,15 @@
 #define USER_KIND  "gcp:cloudidentity:user"
 #define GROUP_KIND "gcp:cloudidentity:group"
 
-static struct record_entity person(struct str key, struct str email)
+/* Whatever the case in which somebody wrote the address, the name is that of the key. */
+static struct record_entity person(struct str key)
 {
-	bool group = str_starts(key, STR_LIT("gcp:group:"));
+	const struct str head = STR_LIT("gcp:group:");
+	bool group = str_starts(key, head);
 
 	return (struct record_entity){ .key = key,
 		.kind = group ? STR_LIT(GROUP_KIND) : STR_LIT(USER_KIND),
-		.name = email,
+		.name = str_skip(key, group ? head.n : STR_LIT("gcp:user:").n),
 		.flags = group ? ENTITY_GROUP : ENTITY_IDENTITY };
 }
 
@@ -21,16 +23,14 @@ static struct record_entity person(struct str key, struct str email)
 static int emit_member(struct gcp_emit *em, struct str written, struct err *e)
 {
 	struct gcp_member m = gcp_member_parse(written, em->arena);
-	struct str email = str_skip(m.text, str_find_char(m.text, ':', 4) + 1);
 
 	if (m.state != GCP_MEMBER_KNOWN ||
 		!(str_starts(m.text, STR_LIT("gcp:user:")) ||
 			str_starts(m.text, STR_LIT("gcp:group:"))))
 		return 0;
-	if (!gcp_emit_first(em, arena_printf(em->arena, "%.*s %.*s", STR_ARG(em->scope),
-					STR_ARG(m.text))))
+	if (!gcp_emit_first_here(em, m.text))
 		return 0;
-	return gcp_emit_entity(em, person(m.text, email), e);
+	return gcp_emit_entity(em, person(m.text), e);
 }
 
 int gcp_directory_members(
@@ -125,7 +125,7 @@ static int emit_user(struct gcp_emit *em, const struct json_value *v, struct err
 		rc = json_want_bool(em->json, v, "archived", &archived, e);
 	if (rc < 0)
 		return rc;
-	entity = person(gcp_member_of_email(email, em->arena), email);
+	entity = person(gcp_member_of_email(email, em->arena));
 	if (suspended || archived)
 		entity.flags |= ENTITY_DISABLED;
 	entity.attributes = &id;
@@ -143,7 +143,7 @@ static int emit_group(struct gcp_emit *em, const struct json_value *v, struct er
 	if (email.n == 0 && json_need_string(em->json, v, "email", &email, e) < 0)
 		return e->code;
 	key = gcp_member_of_group(email, em->arena);
-	entity = person(key, email);
+	entity = person(key);
 	if (str_starts(id, STR_LIT("groups/")))
 		gcp_emit_alias(
 			em, arena_printf(em->arena, "gcp:group:%.*s", STR_ARG(id)), key);
@@ -234,12 +234,19 @@ static int emit_membership(struct gcp_emit *em, const struct json_value *v, stru
 	key = nested ? gcp_member_of_group(email, em->arena)
 		     : gcp_member_of_email(email, em->arena);
 	if (!gcp_name_is_account(email))
-		rc = gcp_emit_entity(em, person(key, email), e);
+		rc = gcp_emit_entity(em, person(key), e);
 	if (rc == 0 && is_member(v))
 		rc = gcp_emit_relation(em, key, RELATION_MEMBER_OF, group, e);
 	if (rc == 0 && is_manager(v))
 		rc = gcp_emit_relation(em, key, RELATION_OWNS, group, e);
 	return rc;
+}
+
+/* A person or a group by itself, and nobody's member. */
+static bool is_listed(const struct json_value *v)
+{
+	return json_get(v, "primaryEmail") || json_get(v, "groupKey") ||
+	       str_eq(gcp_emit_at(v, "kind"), STR_LIT("admin#directory#group"));
 }
 
 static int emit_element(struct gcp_emit *em, const struct json_value *v, struct err *e)
@@ -260,8 +267,7 @@ static int end_members(struct gcp_emit *em, const struct json_value *v, struct e
 
 	if (rc < 0)
 		return rc;
-	rc = gcp_emit_entity(
-		em, person(group, str_skip(group, STR_LIT("gcp:group:").n)), e);
+	rc = gcp_emit_entity(em, person(group), e);
 	if (rc == 0)
 		gcp_emit_coverage(em, STR_LIT("members"), group,
 			em->batch->more ? COVERAGE_PARTIAL : COVERAGE_GOT,
@@ -270,23 +276,24 @@ static int end_members(struct gcp_emit *em, const struct json_value *v, struct e
 	return rc;
 }
 
+/* Lists of people and groups are one part of the directory, members of a group one. */
 static int visit(struct gcp_emit *em, const struct decoder_piece *piece,
 	const struct json_value *root, struct err *e)
 {
+	struct str part = STR_LIT("gcp:directory");
 	int rc;
 
 	if (piece->type != JSON_ELEMENT)
 		return 0;
 	em->offset = piece->offset;
 	rc = json_want_type(em->json, root, JSON_OBJECT, e);
+	if (rc == 0 && !is_listed(root))
+		rc = group_of(em, root, &part, e);
 	if (rc == 0)
-		rc = gcp_emit_open_directory(em, root, e);
+		rc = gcp_emit_open_directory(em, part, root, e);
 	if (rc == 0)
 		rc = emit_element(em, root, e);
-	if (rc < 0 || json_get(root, "primaryEmail") || json_get(root, "groupKey") ||
-		str_eq(gcp_emit_at(root, "kind"), STR_LIT("admin#directory#group")))
-		return rc;
-	return end_members(em, root, e);
+	return rc < 0 || is_listed(root) ? rc : end_members(em, root, e);
 }
 
 static int run(const struct decoder_batch *batch, struct buf *out, struct err *e)

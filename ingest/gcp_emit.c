@@ -101,6 +101,13 @@ bool gcp_emit_first(struct gcp_emit *em, struct str text)
 	return intern_add(&em->told, text) == count;
 }
 
+bool gcp_emit_first_here(struct gcp_emit *em, struct str text)
+{
+	return gcp_emit_first(
+		em, arena_printf(em->arena, "%.*s\n%.*s\n%.*s", STR_ARG(em->scope),
+			    STR_ARG(em->part), STR_ARG(text)));
+}
+
 /* --- scopes --- */
 
 static struct record_source source_of(const struct gcp_emit *em)
@@ -111,6 +118,7 @@ static struct record_source source_of(const struct gcp_emit *em)
 static void write_scope(struct gcp_emit *em, struct str parent)
 {
 	struct record r = { .type = RECORD_SCOPE,
+		.part = em->part,
 		.scope = { .id = em->scope,
 			.key = em->container,
 			.parent = parent,
@@ -121,7 +129,7 @@ static void write_scope(struct gcp_emit *em, struct str parent)
 
 static void write_entity(struct gcp_emit *em, struct record_entity entity)
 {
-	struct record r = { .type = RECORD_ENTITY, .entity = entity };
+	struct record r = { .type = RECORD_ENTITY, .part = em->part, .entity = entity };
 
 	r.entity.scope = em->scope;
 	r.entity.source = source_of(em);
@@ -137,15 +145,17 @@ struct str gcp_emit_container(struct gcp_emit *em, struct str path)
 	return arena_printf(em->arena, GCP_NAME_CONTAINERS "%.*s", STR_ARG(path));
 }
 
-static void open_scope(struct gcp_emit *em, struct str id, struct str container)
+static void open_scope(
+	struct gcp_emit *em, struct str id, struct str container, struct str part)
 {
 	struct str scope = arena_printf(em->arena, "gcp:%.*s", STR_ARG(id));
 
-	if (str_eq(em->scope, scope))
+	if (str_eq(em->scope, scope) && str_eq(em->part, part))
 		return;
 	em->scope = scope;
 	em->container = container;
-	if (!gcp_emit_first(em, scope))
+	em->part = part;
+	if (!gcp_emit_first_here(em, scope))
 		return;
 	write_scope(em, (struct str){ 0 });
 	write_entity(em, (struct record_entity){
@@ -156,24 +166,46 @@ void gcp_emit_open_project(struct gcp_emit *em, struct str project)
 {
 	struct str path = arena_printf(em->arena, "projects/%.*s", STR_ARG(project));
 
-	open_scope(em, arena_copy(em->arena, project), gcp_emit_container(em, path));
+	open_scope(em, arena_copy(em->arena, project), gcp_emit_container(em, path),
+		(struct str){ 0 });
 }
 
-void gcp_emit_open_organization(struct gcp_emit *em, struct str number)
+static void open_part(struct gcp_emit *em, struct str number, struct str part)
 {
 	struct str path = arena_printf(em->arena, "organizations/%.*s", STR_ARG(number));
 
-	open_scope(em, path, gcp_emit_container(em, path));
+	open_scope(em, path, gcp_emit_container(em, path), part);
 	/* it has no ceilings but boundaries and denies, which are told apart */
-	if (gcp_emit_first(
-		    em, arena_printf(em->arena, "ceilings of %.*s", STR_ARG(em->scope))))
+	if (gcp_emit_first_here(em, STR_LIT("ceilings")))
 		gcp_emit_coverage(em, STR_LIT("organization-policies"), (struct str){ 0 },
 			COVERAGE_GOT, (struct str){ 0 });
 }
 
-void gcp_emit_open_roles(struct gcp_emit *em)
+void gcp_emit_open_organization(struct gcp_emit *em, struct str number)
 {
-	open_scope(em, STR_LIT("roles"), STR_LIT("//iam.googleapis.com/roles"));
+	open_part(em, number, (struct str){ 0 });
+}
+
+void gcp_emit_open_above(struct gcp_emit *em, struct str number)
+{
+	open_part(em, number, em->part.n > 0 ? em->part : em->scope);
+}
+
+int gcp_emit_open_folder(struct gcp_emit *em, struct str folder, struct str number,
+	const struct json_value *v, struct err *e)
+{
+	struct str part = arena_printf(em->arena, "gcp:folders/%.*s", STR_ARG(folder));
+
+	if (number.n == 0)
+		return gcp_emit_open_directory(em, part, v, e);
+	open_part(em, number, part);
+	return 0;
+}
+
+void gcp_emit_open_role(struct gcp_emit *em, struct str name)
+{
+	open_scope(em, STR_LIT("roles"), STR_LIT("//iam.googleapis.com/roles"),
+		arena_copy(em->arena, name));
 	if (!gcp_emit_first(em, STR_LIT("identities of roles")))
 		return;
 	/* nobody is in it, and nothing in it has a policy of its own */
@@ -188,8 +220,7 @@ void gcp_emit_parent(struct gcp_emit *em, struct str organization)
 	struct str parent =
 		arena_printf(em->arena, "gcp:organizations/%.*s", STR_ARG(organization));
 
-	if (!gcp_emit_first(em, arena_printf(em->arena, "%.*s in %.*s",
-					STR_ARG(em->scope), STR_ARG(parent))))
+	if (!gcp_emit_first_here(em, parent))
 		return;
 	write_scope(em, parent);
 	gcp_emit_coverage(em, STR_LIT("organization"), (struct str){ 0 }, COVERAGE_GOT,
@@ -211,11 +242,16 @@ int gcp_emit_open_home(struct gcp_emit *em, const struct json_value *v, struct e
 }
 
 int gcp_emit_open_directory(
-	struct gcp_emit *em, const struct json_value *v, struct err *e)
+	struct gcp_emit *em, struct str part, const struct json_value *v, struct err *e)
 {
-	if (em->organization.n == 0)
-		return gcp_emit_open_home(em, v, e);
-	gcp_emit_open_organization(em, em->organization);
+	if (em->organization.n == 0) {
+		if (gcp_emit_open_home(em, v, e) < 0)
+			return e->code;
+		open_scope(
+			em, str_skip(em->scope, STR_LIT("gcp:").n), em->container, part);
+		return 0;
+	}
+	open_part(em, em->organization, part);
 	return 0;
 }
 
@@ -237,8 +273,9 @@ int gcp_emit_open_name(
 		gcp_emit_open_organization(em, part);
 		return 0;
 	}
-	if (str_starts(path, STR_LIT("folders/")))
-		return gcp_emit_open_directory(em, v, e);
+	part = gcp_name_part(path, STR_LIT("folders"));
+	if (part.n > 0)
+		return gcp_emit_open_folder(em, part, (struct str){ 0 }, v, e);
 	return gcp_emit_open_home(em, v, e);
 }
 
@@ -309,6 +346,7 @@ int gcp_emit_relation(struct gcp_emit *em, struct str from,
 	enum record_relation_type type, struct str to, struct err *e)
 {
 	struct record r = { .type = RECORD_RELATION,
+		.part = em->part,
 		.relation = { .scope = em->scope,
 			.from = from,
 			.to = to,
@@ -327,6 +365,7 @@ int gcp_emit_document(struct gcp_emit *em, enum record_layer layer, struct str h
 	struct str name, struct str body, struct err *e)
 {
 	struct record r = { .type = RECORD_DOCUMENT,
+		.part = em->part,
 		.document = { .scope = em->scope,
 			.holder = holder,
 			.name = name,
@@ -349,6 +388,7 @@ void gcp_emit_coverage(struct gcp_emit *em, struct str what, struct str subject,
 	enum coverage_state state, struct str detail)
 {
 	struct record r = { .type = RECORD_COVERAGE,
+		.part = em->part,
 		.coverage = { .scope = em->scope,
 			.what = what,
 			.subject = subject,

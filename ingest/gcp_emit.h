@@ -6,6 +6,11 @@
  * being read stands. A scope is a project or an organization; folders, and whoever is
  * named by an organization's policies, are in the organization's scope.
  *
+ * An organization's scope has parts (base/record.h), because several collections tell of
+ * it: what an answer about the organization says is its own; what one about a folder, a
+ * project or a group says of it is a part that goes by the folder, project or group. The
+ * roles that the provider defines are a part each.
+ *
  * A project goes by its id, "gcp:my-project". Some answers say its number only: such
  * records are in the scope "gcp:4503", and whoever knows both says that they are one
  * (RECORD_ALIAS, base/record.h).
@@ -32,6 +37,7 @@ struct gcp_emit {
 	struct str organization; /* of the context: its number; empty: unknown */
 	struct str scope;        /* of the records that are written */
 	struct str container;    /* key of the scope's container */
+	struct str part;         /* of the scope; empty: its own */
 	struct str number;       /* of the project that is read; empty: not told */
 	uint64_t offset;         /* of the fact being written */
 	struct intern told;      /* what the batch's records have said already */
@@ -39,6 +45,9 @@ struct gcp_emit {
 
 /* Whether the text is told for the first time in this batch. */
 bool gcp_emit_first(struct gcp_emit *em, struct str text);
+
+/* The same of the part of the scope that is open. */
+bool gcp_emit_first_here(struct gcp_emit *em, struct str text);
 
 /*
  * Run over the pieces of a batch: each value and element is parsed (em->json) and given
@@ -53,8 +62,17 @@ int gcp_emit_pieces(const struct decoder_batch *batch, struct buf *out,
 void gcp_emit_open_project(struct gcp_emit *em, struct str project);
 void gcp_emit_open_organization(struct gcp_emit *em, struct str number);
 
-/* The roles that the provider defines, which are in no project. */
-void gcp_emit_open_roles(struct gcp_emit *em);
+/*
+ * The organization's scope, for what the open project (or part) says of it; and for what
+ * is said of a folder in it, of a number or that of the context. ERR_FORMAT at v when the
+ * context has none.
+ */
+void gcp_emit_open_above(struct gcp_emit *em, struct str number);
+int gcp_emit_open_folder(struct gcp_emit *em, struct str folder, struct str number,
+	const struct json_value *v, struct err *e);
+
+/* A role that the provider defines, "roles/viewer": it is in no project. */
+void gcp_emit_open_role(struct gcp_emit *em, struct str name);
 
 /* The scope that is open belongs to that organization. */
 void gcp_emit_parent(struct gcp_emit *em, struct str organization);
@@ -67,9 +85,12 @@ int gcp_emit_open_name(
 	struct gcp_emit *em, struct str name, const struct json_value *v, struct err *e);
 int gcp_emit_open_home(struct gcp_emit *em, const struct json_value *v, struct err *e);
 
-/* Of the context: the organization's scope, else the project's. */
+/*
+ * Of the context: the organization's scope, else the project's; for that part of its
+ * directory.
+ */
 int gcp_emit_open_directory(
-	struct gcp_emit *em, const struct json_value *v, struct err *e);
+	struct gcp_emit *em, struct str part, const struct json_value *v, struct err *e);
 
 /* That a project goes by this number. Opens no scope. */
 void gcp_emit_number(struct gcp_emit *em, struct str project, struct str number);

@@ -431,6 +431,7 @@ static int write_all(struct run *run, struct err *e)
 	struct store_write *w = NULL;
 	uint64_t start = uv_hrtime();
 
+	compile_set_store(run->compile, run->store);
 	if (count == 0)
 		return err_set(e, ERR_FORMAT, "the inputs hold no records");
 	if (!run->store &&

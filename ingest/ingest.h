@@ -7,8 +7,9 @@
  *
  * Invariants:
  *  (1) all scopes of a run become visible at once, or none does
- *  (2) a scope that the run has is replaced as a whole; others are not touched, nor is
- *      one that the run only mentions
+ *  (2) a scope that the run has is replaced as a whole, or, where several collections
+ *      tell of it, those parts that the run has (earlier.h); others are not touched, nor
+ *      is one that the run only mentions
  *  (3) equal inputs give equal segments, whatever the order of paths and the number of
  *      workers
  *  (4) nothing is written when an input cannot be read, unless keep_going says so; then

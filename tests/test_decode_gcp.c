@@ -39,7 +39,7 @@ static const struct row rows[] = {
 		"C identities  1 ()\n"
 		"E " CRM "projects/p gcp:cloudresourcemanager:project p 8 #env=prod id=45 status=ACTIVE ^" CRM "folders/12\n"
 		"E " CRM "projects/p gcp:cloudresourcemanager:project  8 ^" CRM "folders/12\n"
-		"[gcp:organizations/34]\n"
+		"[gcp:organizations/34, gcp:p]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
 		"C organization-policies  1 ()\n"
 		"E " CRM "folders/12 gcp:cloudresourcemanager:folder  8 ^" CRM "organizations/34\n" },
@@ -64,7 +64,7 @@ static const struct row rows[] = {
 		"C members gcp:projectEditor:45 1 ()\n"
 		"E gcp:projectViewer:45 gcp:cloudresourcemanager:basic-role-holders projectViewer:45 2 ^" CRM "projects/45\n"
 		"C members gcp:projectViewer:45 1 ()\n"
-		"[gcp:organizations/34]\n"
+		"[gcp:organizations/34, gcp:45]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
 		"C organization-policies  1 ()\n"
 		"E gcp:user:a@x.com gcp:cloudidentity:user a@x.com 1 ^" CRM "organizations/34\n"
@@ -141,13 +141,13 @@ static const struct row rows[] = {
 		"C identities  1 ()\n"
 		"E //compute.googleapis.com/projects/p/global/images/i gcp:compute:image i 0 ^" CRM "projects/p\n"
 		"E " CRM "projects/p gcp:cloudresourcemanager:project  8 ^" CRM "folders/12\n"
-		"[gcp:organizations/34]\n"
+		"[gcp:organizations/34, gcp:p]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
 		"C organization-policies  1 ()\n"
 		"E " CRM "folders/12 gcp:cloudresourcemanager:folder  8 ^" CRM "organizations/34\n" },
 	{ "a predefined role with what it holds", "-", "",
 		"{\"name\":\"roles/storage.objectViewer\",\"title\":\"t\",\"stage\":\"GA\",\"includedPermissions\":[\"storage.objects.get\"]}",
-		"[gcp:roles]\n"
+		"[gcp:roles, roles/storage.objectViewer]\n"
 		"E //iam.googleapis.com/roles gcp:iam:roles  8\n"
 		"C identities  1 ()\n"
 		"C policies  1 ()\n"
@@ -169,7 +169,7 @@ static const struct row rows[] = {
 		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n" },
 	{ "an empty policy of a folder by its directory", "dumps/folders/12/get-iam-policy.json", "gcp:organizations/34",
 		"{\"etag\":\"ACAB\"}",
-		"[gcp:organizations/34]\n"
+		"[gcp:organizations/34, gcp:folders/12]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
 		"C organization-policies  1 ()\n"
 		"D resource " CRM "folders/12 (allow policy) {\"etag\":\"ACAB\"}\n"
@@ -199,10 +199,10 @@ static const struct row rows[] = {
 	{ "members of a group by its directory", "groups/g@x.com/members.json", "gcp:organizations/34",
 		"{\"kind\":\"admin#directory#members\",\"members\":[{\"email\":\"A@x.com\",\"role\":\"OWNER\",\"type\":\"USER\",\"status\":\"ACTIVE\"},"
 		"{\"email\":\"h@x.com\",\"role\":\"MEMBER\",\"type\":\"GROUP\"}]}",
-		"[gcp:organizations/34]\n"
+		"[gcp:organizations/34, gcp:group:g@x.com]\n"
 		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
 		"C organization-policies  1 ()\n"
-		"E gcp:user:a@x.com gcp:cloudidentity:user A@x.com 1 ^" CRM "organizations/34\n"
+		"E gcp:user:a@x.com gcp:cloudidentity:user a@x.com 1 ^" CRM "organizations/34\n"
 		"R gcp:user:a@x.com member_of gcp:group:g@x.com\n"
 		"R gcp:user:a@x.com owns gcp:group:g@x.com\n"
 		"E gcp:group:g@x.com gcp:cloudidentity:group g@x.com 2 ^" CRM "organizations/34\n"
@@ -214,17 +214,27 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
-static void add_record(struct buf *out, const struct record *r, struct str *scope)
+/* The scope, and the part of it, that the line above is of. */
+struct place {
+	struct str scope, part;
+};
+
+static void add_record(struct buf *out, const struct record *r, struct place *last)
 {
 	struct str own = r->type == RECORD_ENTITY     ? r->entity.scope
 			 : r->type == RECORD_RELATION ? r->relation.scope
 			 : r->type == RECORD_DOCUMENT ? r->document.scope
 			 : r->type == RECORD_COVERAGE ? r->coverage.scope
-						      : *scope;
+						      : last->scope;
 
-	if (!str_eq(own, *scope))
-		buf_printf(out, "[%.*s]\n", STR_ARG(own));
-	*scope = own;
+	if (!str_eq(own, last->scope) ||
+		(r->type > RECORD_SCOPE && r->type != RECORD_ALIAS &&
+			!str_eq(r->part, last->part)))
+		buf_printf(out, r->part.n > 0 ? "[%.*s, %.*s]\n" : "[%.*s%.*s]\n",
+			STR_ARG(own), STR_ARG(r->part));
+	last->scope = own;
+	if (r->type > RECORD_SCOPE && r->type != RECORD_ALIAS)
+		last->part = r->part;
 	if (r->type == RECORD_ALIAS) {
 		buf_printf(out, "= %.*s %.*s %.*s\n", STR_ARG(r->alias.name),
 			STR_ARG(r->alias.key), STR_ARG(r->alias.other));
@@ -243,7 +253,7 @@ static void add_record(struct buf *out, const struct record *r, struct str *scop
 
 static int lines(struct buf *out, struct str bytes, struct err *e)
 {
-	struct str scope = { 0 };
+	struct place last = { .scope = { 0 } };
 	struct arena arena;
 	struct record r;
 	size_t at = 0;
@@ -251,7 +261,7 @@ static int lines(struct buf *out, struct str bytes, struct err *e)
 
 	arena_init(&arena, ARENA_UNLIMITED);
 	while ((rc = record_decode(&r, bytes, &at, false, &arena, e)) == 1)
-		add_record(out, &r, &scope);
+		add_record(out, &r, &last);
 	arena_release(&arena);
 	return rc;
 }

@@ -8,5 +8,7 @@ foreach(first 0 250)
 endforeach()
 add_test(NAME oracle_gcp_hops COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/hops.py
 	$<TARGET_FILE:latchkey> ${PROJECT_SOURCE_DIR}/reachability/rules)
+add_test(NAME oracle_gcp_parts COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/parts.py
+	$<TARGET_FILE:latchkey>)
 add_test(NAME oracle_gcp_traps COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/traps.py
 	$<TARGET_FILE:latchkey>)
