@@ -82,6 +82,7 @@ void builder_free(struct builder *b)
 	buf_release(&b->bodies);
 	buf_release(&b->doc_order);
 	section_parts_release(&b->parts);
+	section_parts_release(&b->pieces);
 	section_parts_release(&b->blocks);
 	section_parts_release(&b->kept_blocks);
 	buf_release(&b->kept);
@@ -280,6 +281,7 @@ int builder_seal(struct builder *b, struct err *e)
 		return err_wrap(e, "scope '%.*s'", STR_ARG(builder_str(b, b->scope)));
 	rows_release(b);
 	kept_end(b);
+	section_cut(&b->pieces, &b->parts);
 	b->sealed = true;
 	return 0;
 }
@@ -359,6 +361,12 @@ static int documents_write(struct builder *b, struct store_write *w, struct err 
 	return 0;
 }
 
+/* What the table of segments gets. */
+static const struct buf *values_of(const struct builder *b)
+{
+	return b->pieces.n > 0 ? &b->pieces : &b->parts;
+}
+
 /* Make room for a version; the oldest one goes. */
 static void versions_push(
 	const struct builder *b, struct store_write *w, struct scope_entry *entry)
@@ -374,7 +382,7 @@ static void versions_push(
 	entry->version_count++;
 	v[0] = (struct scope_version){
 		.version = next,
-		.part_count = (uint32_t)VEC_COUNT(&b->parts, struct buf),
+		.part_count = (uint32_t)VEC_COUNT(values_of(b), struct buf),
 		.block_count = (uint32_t)VEC_COUNT(&b->blocks, struct buf),
 		.collected_at = b->collected_at,
 		.written_at = w->head.time,
@@ -407,7 +415,7 @@ int builder_write(struct builder *b, struct store_write *w, struct err *e)
 	versions_push(b, w, &entry);
 	place[0] = entry.number;
 	place[1] = entry.versions[0].version;
-	if (parts_write(w, STORE_SEGMENTS, &b->parts, place, e) < 0 ||
+	if (parts_write(w, STORE_SEGMENTS, values_of(b), place, e) < 0 ||
 		parts_write(w, STORE_SOURCES, &b->blocks, place, e) < 0 ||
 		parts_write(w, STORE_KEPT, &b->kept_blocks, place, e) < 0 ||
 		documents_write(b, w, e) < 0)

@@ -67,7 +67,8 @@ struct builder {
 	text_id scope, key, parent, format;
 	int64_t collected_at;
 	bool sealed;
-	struct buf parts;       /* struct buf each: the values of the segment */
+	struct buf parts;       /* struct buf each: the segment */
+	struct buf pieces;      /* struct buf each: the same, packed, of a small one */
 	struct buf blocks;      /* struct buf each: the values of its sources */
 	struct buf kept;        /* records of the block at hand */
 	struct buf kept_blocks; /* struct buf each: the packed ones before it */

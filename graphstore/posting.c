@@ -90,16 +90,23 @@ static void collect_name(const struct collect *c, entity_id id, struct str name)
 }
 
 /* An entity is found by its name and by its unique id. */
+static void collect_names_of(void *ctx, entity_id id, struct str key)
+{
+	const struct collect *c = ctx;
+	struct str name = segment_name_of(c->segment, id, key);
+	struct str unique = segment_unique_id(c->segment, id);
+
+	collect_name(c, id, name);
+	if (!str_eq_fold(name, unique))
+		collect_name(c, id, unique);
+}
+
 static void collect_names(const struct collect *c)
 {
-	for (entity_id id = 0; id < c->segment->info.entity_count; id++) {
-		struct str name = segment_name(c->segment, id);
-		struct str unique = segment_unique_id(c->segment, id);
+	struct collect all = *c;
 
-		collect_name(c, id, name);
-		if (!str_eq_fold(name, unique))
-			collect_name(c, id, unique);
-	}
+	segment_each_key(
+		c->segment, 0, c->segment->info.entity_count, collect_names_of, &all);
 }
 
 /* By whom entities are named; not those who are only denied: that lets nobody in. */

@@ -34,16 +34,42 @@ struct segment_text seal_text(struct seal *s, text_id t)
 	struct str text = builder_str(s->b, t);
 	uint32_t *place;
 
+	/* The empty text is the heap's first. */
+	if (heap->n == 0)
+		buf_add_char(heap, 0);
 	if (text.n == 0)
-		return (struct segment_text){ 0, 0 };
+		return (struct segment_text){ 0 };
 	while (VEC_COUNT(&s->places, uint32_t) <= t)
 		VEC_ADD(&s->places, uint32_t, 0);
 	place = &VEC_DATA(&s->places, uint32_t)[t];
 	if (*place == 0) {
-		*place = (uint32_t)heap->n + 1;
+		size_t left = text.n;
+
+		*place = (uint32_t)heap->n;
+		for (; left >= 0x80; left >>= 7)
+			buf_add_char(heap, (char)((left & 0x7f) | 0x80));
+		buf_add_char(heap, (char)left);
 		buf_add_str(heap, text);
 	}
-	return (struct segment_text){ *place - 1, (uint32_t)text.n };
+	return (struct segment_text){ *place };
+}
+
+struct str seal_str(const struct seal *s, struct segment_text t)
+{
+	struct str out;
+	bool inside = section_text(&out, buf_str(&s->set.section[SECTION_TEXT]), t);
+
+	assert(inside);
+	return out;
+}
+
+/* The name of an entity, as the end of its key where it is that. */
+static uint32_t seal_name(struct seal *s, text_id name, text_id key)
+{
+	struct str n = builder_str(s->b, name), k = builder_str(s->b, key);
+
+	return n.n > 0 && str_ends(k, n) ? SEGMENT_NAME_ENDS_KEY | (uint32_t)n.n
+					 : seal_text(s, name).offset;
 }
 
 void seal_starts(struct buf *out, uint32_t list_count, const void *rows, size_t row_size,
@@ -319,7 +345,7 @@ static void entities_make(struct seal *s)
 		struct segment_entity to = {
 			.flags = from->flags,
 			.kind = (uint16_t)kind_number(s, kinds, from->kind),
-			.name = seal_text(s, from->name),
+			.name = seal_name(s, from->name, from->key),
 			.parent = SEGMENT_NONE,
 			.class = SEGMENT_NONE,
 			.created = seconds(from->created),
@@ -593,12 +619,15 @@ static void info_make(struct seal *s)
 	buf_add(&s->set.section[SECTION_INFO], &head, sizeof(head));
 }
 
-/* Of ids most have no holdings, tags or relations of a type. */
+/* Of ids most have no holdings, tags or relations of a type, of docs most no class. */
 static void starts_pack(struct seal *s)
 {
-	list_pack(&s->set.section[SECTION_HOLDING_STARTS]);
-	list_pack(&s->set.section[SECTION_TAG_STARTS]);
-	list_pack(&s->set.section[SECTION_ATTRIBUTE_STARTS]);
+	static const unsigned starts[] = { SECTION_HOLDING_STARTS, SECTION_TAG_STARTS,
+		SECTION_ATTRIBUTE_STARTS, SECTION_DOC_CLASS_STARTS,
+		SECTION_DOC_STATEMENT_STARTS };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		list_pack(&s->set.section[starts[i]]);
 	for (unsigned i = SECTION_RELATIONS; i < SECTION_COUNT; i += 2)
 		list_pack(&s->set.section[i]);
 }

@@ -91,7 +91,7 @@ static uint32_t find_parent(struct buf *stack, struct str prefix)
 static void index_write(struct seal *s, const struct index_row *row, size_t count)
 {
 	struct buf *out = &s->set.section[SECTION_INDEX], stack = { 0 };
-	struct segment_text text = { 0, 0 };
+	struct segment_text text = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		struct segment_index entry = row[i].entry;
@@ -137,7 +137,7 @@ static void principal_add(struct buf *rows, const struct segment_principal *entr
 {
 	struct principal_row row = { text, *entry };
 
-	row.entry.type = type;
+	row.entry.type = (uint16_t)type;
 	buf_add(rows, &row, sizeof(row));
 }
 
@@ -257,8 +257,8 @@ static void gaps_of_kinds(struct seal *s, struct buf *rows)
 			continue;
 		told[e[id].kind] = 1;
 		buf_clear(&text);
-		buf_printf(&text, SEGMENT_GAP "%.*s", (int)names[e[id].kind].size,
-			s->set.section[SECTION_TEXT].p + names[e[id].kind].offset);
+		buf_printf(&text, SEGMENT_GAP "%.*s",
+			STR_ARG(seal_str(s, names[e[id].kind])));
 		text_add(s, rows, buf_str(&text), id);
 	}
 	buf_release(&text);
@@ -287,17 +287,13 @@ static bool lists_identities(const struct seal *s, struct str what)
 		VEC_DATA(&s->set.section[SECTION_ENTITIES], const struct segment_entity);
 	const struct segment_text *names =
 		VEC_DATA(&s->set.section[SECTION_KINDS], const struct segment_text);
-	const char *heap = s->set.section[SECTION_TEXT].p;
 
 	if (!str_starts(what, prefix))
 		return false;
 	for (uint32_t id = 0; id < s->entity_count; id++) {
-		struct segment_text kind = names[e[id].kind];
-
 		if ((e[id].flags & ENTITY_IDENTITY) &&
 			!(e[id].flags & (ENTITY_COMPUTE | ENTITY_ROOT)) &&
-			str_eq(str_skip(what, prefix.n),
-				(struct str){ heap + kind.offset, kind.size }))
+			str_eq(str_skip(what, prefix.n), seal_str(s, names[e[id].kind])))
 			return true;
 	}
 	return false;
@@ -392,7 +388,7 @@ static void principals_write(
 	struct seal *s, const struct principal_row *row, size_t count)
 {
 	struct buf *out = &s->set.section[SECTION_PRINCIPALS];
-	struct segment_text text = { 0, 0 };
+	struct segment_text text = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		struct segment_principal entry = row[i].entry;

@@ -24,7 +24,7 @@ struct seal {
 	uint32_t id_texts; /* texts that id_of covers */
 	text_id *text_of;  /* per id: its key */
 	uint32_t entity_count, foreign_count, total;
-	struct buf places;          /* uint32_t per text: offset in the heap + 1, or 0 */
+	struct buf places;          /* uint32_t per text: offset in the heap, or 0 */
 	struct buf holding_sources; /* struct builder_source per holding */
 	uint32_t *doc_number;       /* per builder doc: its number */
 	uint32_t *missing; /* per id: number of the missing doc of that policy, or NONE */
@@ -43,6 +43,8 @@ uint32_t seal_id(const struct seal *s, text_id key);
 
 /* Put the text into the heap, once. */
 struct segment_text seal_text(struct seal *s, text_id t);
+/* What is there; borrowed until the next text. */
+struct str seal_str(const struct seal *s, struct segment_text t);
 
 /*
  * The starts of `list_count` lists from rows in list order, each row beginning with its

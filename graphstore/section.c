@@ -4,22 +4,25 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "graphstore/packed.h"
 
-#define SECTION_MAGIC 0x47534b4cu /* "LKSG" */
+#define SECTION_MAGIC 0x47534b4cu                          /* "LKSG" */
+#define PIECE_MAGIC   0x50534b4cu                          /* "LKSP" */
+#define PIECES_MAX    (2 * SECTION_PACKED / SECTION_PIECE) /* more than packing makes */
 
 /* What docs/store-format.md promises; none of these has padding. */
 _Static_assert(sizeof(struct section_table) == 24, "section table");
-_Static_assert(sizeof(struct section_entry) == 24, "section entry");
-_Static_assert(sizeof(struct segment_head) == 64, "INFO");
-_Static_assert(sizeof(struct segment_entity) == 32, "ENTITIES");
-_Static_assert(sizeof(struct segment_doc) == 48, "DOCS");
-_Static_assert(sizeof(struct segment_index) == 20, "INDEX");
+_Static_assert(sizeof(struct section_entry) == 12, "section entry");
+_Static_assert(sizeof(struct segment_head) == 48, "INFO");
+_Static_assert(sizeof(struct segment_entity) == 28, "ENTITIES");
+_Static_assert(sizeof(struct segment_doc) == 40, "DOCS");
+_Static_assert(sizeof(struct segment_index) == 16, "INDEX");
 _Static_assert(sizeof(struct segment_statement) == 24, "STATEMENTS");
 _Static_assert(sizeof(struct segment_class) == 8, "CLASSES");
-_Static_assert(sizeof(struct segment_principal) == 28, "PRINCIPALS");
-_Static_assert(sizeof(struct segment_coverage) == 24, "COVERAGES");
-_Static_assert(sizeof(struct segment_holding) == 16, "HOLDINGS");
-_Static_assert(sizeof(struct segment_pair) == 16, "TAGS");
+_Static_assert(sizeof(struct segment_principal) == 20, "PRINCIPALS");
+_Static_assert(sizeof(struct segment_coverage) == 16, "COVERAGES");
+_Static_assert(sizeof(struct segment_holding) == 12, "HOLDINGS");
+_Static_assert(sizeof(struct segment_pair) == 8, "TAGS");
 _Static_assert(SECTION_COUNT == 68, "sections");
 
 static const struct {
@@ -64,109 +67,201 @@ static int sizes_check(const struct section_set *set, size_t *total, struct err 
 			return err_set(e, ERR_LIMIT,
 				"scope is too large: section %s has %zu bytes, at most %u",
 				section_name(i), set->section[i].n, LIMIT_SEGMENT_BYTES);
-		*total += (set->section[i].n + 7) & ~(size_t)7;
+		*total += (set->section[i].n + 3) & ~(size_t)3;
 	}
 	return 0;
 }
 
-static struct section_entry place(
-	struct buf *part, uint32_t number, const struct buf *b, unsigned section)
+static void place(struct buf *part, uint16_t number, const struct buf *b,
+	uint16_t section, struct buf *entries)
 {
-	struct section_entry entry = {
-		.checksum = hash64(buf_str(b)),
-		.part = number,
-		.size = (uint32_t)b->n,
-		.count = (uint32_t)(b->n / section_element_size(section)),
-	};
-
-	buf_align(part, 8);
-	entry.offset = (uint32_t)part->n;
+	buf_align(part, 4);
 	buf_add(part, b->p, b->n);
-	return entry;
+	VEC_ADD(entries, struct section_entry,
+		{ .checksum = (uint32_t)hash64(buf_str(b)),
+			.size = (uint32_t)b->n,
+			.section = section,
+			.part = number });
+}
+
+/* The head in front of what follows it in part 0. */
+static struct buf part0_make(
+	const struct buf *entries, const struct buf *rest, uint32_t part_count)
+{
+	struct section_table table = { .magic = SECTION_MAGIC,
+		.format = SECTION_FORMAT,
+		.entry_count = (uint32_t)VEC_COUNT(entries, struct section_entry),
+		.part_count = part_count };
+	struct buf first = { 0 };
+
+	buf_reserve(&first, sizeof(table) + entries->n + rest->n);
+	buf_add(&first, &table, sizeof(table));
+	buf_add(&first, entries->p, entries->n);
+	table.checksum = hash64((struct str){ first.p + 16, first.n - 16 });
+	memcpy(first.p, &table, sizeof(table));
+	buf_add(&first, rest->p, rest->n);
+	while (first.n < SECTION_PAGE)
+		buf_add_char(&first, 0);
+	return first;
 }
 
 int section_pack(struct buf *parts, const struct section_set *set, struct err *e)
 {
-	struct section_entry entries[SECTION_COUNT] = { 0 };
-	struct section_table table = { .magic = SECTION_MAGIC,
-		.format = SECTION_FORMAT,
-		.section_count = SECTION_COUNT,
-		.part_count = 1 };
-	struct buf first = { 0 };
+	struct buf entries = { 0 }, rest = { 0 }, first;
+	uint16_t part_count = 1;
 	size_t total = 0;
 
 	if (sizes_check(set, &total, e) < 0)
 		return e->code;
-	buf_reserve(&first, sizeof(table) + sizeof(entries) +
-				    (total <= SECTION_TOGETHER ? total : 0));
-	buf_add(&first, &table, sizeof(table));
-	buf_add(&first, entries, sizeof(entries));
+	buf_reserve(&rest, total <= SECTION_TOGETHER ? total : 0);
 	VEC_ADD(parts, struct buf, { 0 });
-	for (unsigned i = 0; i < SECTION_COUNT; i++) {
+	for (uint16_t i = 0; i < SECTION_COUNT; i++) {
 		const struct buf *b = &set->section[i];
 		struct buf alone = { 0 };
 
+		if (b->n == 0)
+			continue;
 		if (total <= SECTION_TOGETHER || b->n <= SECTION_ALONE) {
-			entries[i] = place(&first, 0, b, i);
+			place(&rest, 0, b, i, &entries);
 			continue;
 		}
-		entries[i] = place(&alone, table.part_count++, b, i);
+		place(&alone, part_count++, b, i, &entries);
 		VEC_ADD(parts, struct buf, alone);
 	}
-	while (first.n < SECTION_PAGE)
-		buf_add_char(&first, 0);
-	memcpy(first.p + sizeof(table), entries, sizeof(entries));
-	memcpy(first.p, &table, sizeof(table));
-	table.checksum = hash64(
-		(struct str){ first.p + 16, sizeof(table) + sizeof(entries) - 16 });
-	memcpy(first.p, &table, sizeof(table));
+	first = part0_make(&entries, &rest, part_count);
 	VEC_DATA(parts, struct buf)[0] = first;
+	buf_release(&entries);
+	buf_release(&rest);
 	return 0;
+}
+
+/* What the first piece begins with; then the packed part 0. */
+struct piece_head {
+	uint32_t magic, piece_count;
+	uint64_t checksum; /* of what is packed */
+};
+
+void section_cut(struct buf *pieces, const struct buf *parts)
+{
+	const struct buf *part0 = VEC_DATA(parts, struct buf);
+	struct piece_head head = { .magic = PIECE_MAGIC };
+	struct buf packed = { 0 };
+
+	if (VEC_COUNT(parts, struct buf) != 1 || part0->n > SECTION_PACKED)
+		return;
+	buf_add(&packed, &head, sizeof(head));
+	packed_add(&packed, buf_str(part0));
+	head.piece_count = (uint32_t)((packed.n + SECTION_PIECE - 1) / SECTION_PIECE);
+	head.checksum = hash64(str_skip(buf_str(&packed), sizeof(head)));
+	memcpy(packed.p, &head, sizeof(head));
+	for (size_t at = 0; at < packed.n; at += SECTION_PIECE) {
+		size_t left = packed.n - at;
+		struct buf piece = { 0 };
+
+		buf_add(&piece, packed.p + at,
+			left < SECTION_PIECE ? left : SECTION_PIECE);
+		VEC_ADD(pieces, struct buf, piece);
+	}
+	buf_release(&packed);
+}
+
+static bool piece_head(struct str pieces, struct piece_head *head)
+{
+	if (pieces.n < sizeof(*head))
+		return false;
+	memcpy(head, pieces.p, sizeof(*head));
+	return head->magic == PIECE_MAGIC && head->piece_count <= PIECES_MAX;
+}
+
+uint32_t section_piece_count(struct str piece0)
+{
+	struct piece_head head;
+
+	return piece_head(piece0, &head) ? head.piece_count : 0;
+}
+
+int section_join(struct buf *part0, struct str pieces, struct err *e)
+{
+	struct piece_head head;
+	struct str packed = str_skip(pieces, sizeof(head));
+	size_t size;
+
+	if (!piece_head(pieces, &head) || hash64(packed) != head.checksum)
+		return err_set(e, ERR_CORRUPT, "a packed segment has a wrong checksum");
+	if (packed_size(&size, packed, e) < 0)
+		return e->code;
+	if (size > SECTION_PACKED)
+		return err_set(e, ERR_CORRUPT, "a packed segment of %zu bytes", size);
+	return packed_read(part0, packed, e);
+}
+
+/* The table at the begin of part 0, or NULL; its entries lie inside the part. */
+static const struct section_table *table_of(struct str part0)
+{
+	const struct section_table *table = (const void *)part0.p;
+
+	if (part0.n < sizeof(*table) || table->magic != SECTION_MAGIC ||
+		table->format != SECTION_FORMAT || table->entry_count > SECTION_COUNT ||
+		table->part_count > SECTION_COUNT + 1 ||
+		part0.n - sizeof(*table) <
+			table->entry_count * sizeof(struct section_entry))
+		return NULL;
+	return table;
 }
 
 uint32_t section_part_count(struct str part0)
 {
-	const struct section_table *table = (const void *)part0.p;
+	const struct section_table *table = table_of(part0);
 
-	if (part0.n < sizeof(*table) + SECTION_COUNT * sizeof(struct section_entry) ||
-		table->magic != SECTION_MAGIC || table->format != SECTION_FORMAT ||
-		table->section_count != SECTION_COUNT ||
-		table->part_count > SECTION_COUNT + 1)
-		return 0;
-	return table->part_count;
+	return table ? table->part_count : 0;
 }
 
-static int entry_open(struct section_view *out, const struct section_entry *entry,
-	unsigned section, const struct str *parts, uint32_t part_count)
-{
-	size_t element = section_element_size(section);
+/* Where the next section of each part begins. */
+struct places {
+	const struct str *parts;
+	uint32_t part_count;
+	size_t at[SECTION_COUNT + 1];
+};
 
-	if (entry->part >= part_count || entry->offset % 8 != 0 ||
-		entry->offset > parts[entry->part].n ||
-		entry->size > parts[entry->part].n - entry->offset ||
-		(uint64_t)entry->count * element != entry->size)
+static int entry_open(struct section_view view[SECTION_COUNT], struct places *p,
+	const struct section_entry *entry)
+{
+	size_t begin;
+
+	if (entry->section >= SECTION_COUNT || entry->part >= p->part_count ||
+		entry->size == 0 || view[entry->section].bytes.n > 0 ||
+		entry->size % section_element_size(entry->section) != 0)
 		return -1;
-	out->bytes = (struct str){ parts[entry->part].p + entry->offset, entry->size };
-	out->count = entry->count;
+	begin = (p->at[entry->part] + 3) & ~(size_t)3;
+	if (begin > p->parts[entry->part].n ||
+		entry->size > p->parts[entry->part].n - begin)
+		return -1;
+	view[entry->section].bytes =
+		(struct str){ p->parts[entry->part].p + begin, entry->size };
+	view[entry->section].count =
+		(uint32_t)(entry->size / section_element_size(entry->section));
+	p->at[entry->part] = begin + entry->size;
 	return 0;
 }
 
 int section_open(struct section_view view[SECTION_COUNT], const struct str *parts,
 	uint32_t part_count, struct err *e)
 {
-	const struct section_table *table = (const void *)parts[0].p;
+	const struct section_table *table = table_of(parts[0]);
 	const struct section_entry *entries = (const void *)(table + 1);
+	struct places places = { .parts = parts, .part_count = part_count };
 
-	if (section_part_count(parts[0]) != part_count || part_count == 0)
+	if (!table || table->part_count != part_count || part_count == 0)
 		return err_set(e, ERR_CORRUPT, "segment has a damaged head");
-	if (table->checksum !=
-		hash64((struct str){ parts[0].p + 16,
-			sizeof(*table) + SECTION_COUNT * sizeof(*entries) - 16 }))
+	places.at[0] = sizeof(*table) + table->entry_count * sizeof(*entries);
+	if (table->checksum != hash64((struct str){ parts[0].p + 16, places.at[0] - 16 }))
 		return err_set(e, ERR_CORRUPT, "segment head has a wrong checksum");
-	for (unsigned i = 0; i < SECTION_COUNT; i++) {
-		if (entry_open(&view[i], &entries[i], i, parts, part_count) < 0)
+	for (unsigned i = 0; i < SECTION_COUNT; i++)
+		view[i] = (struct section_view){ .bytes = { parts[0].p, 0 } };
+	for (uint32_t i = 0; i < table->entry_count; i++) {
+		if (entry_open(view, &places, &entries[i]) < 0)
 			return err_set(e, ERR_CORRUPT, "section %s is out of place",
-				section_name(i));
+				section_name(entries[i].section));
 	}
 	return 0;
 }
@@ -174,13 +269,16 @@ int section_open(struct section_view view[SECTION_COUNT], const struct str *part
 int section_check(
 	const struct section_view view[SECTION_COUNT], struct str part0, struct err *e)
 {
-	const struct section_entry *entries =
-		(const void *)(part0.p + sizeof(struct section_table));
+	const struct section_table *table = table_of(part0);
+	const struct section_entry *entries = (const void *)(table + 1);
 
-	for (unsigned i = 0; i < SECTION_COUNT; i++) {
-		if (hash64(view[i].bytes) != entries[i].checksum)
+	for (uint32_t i = 0; table && i < table->entry_count; i++) {
+		unsigned section = entries[i].section;
+
+		if (section >= SECTION_COUNT ||
+			(uint32_t)hash64(view[section].bytes) != entries[i].checksum)
 			return err_set(e, ERR_CORRUPT, "section %s has a wrong checksum",
-				section_name(i));
+				section_name(section));
 	}
 	return 0;
 }

@@ -2,17 +2,19 @@
  * section_priv.h - the parts of a segment: named arrays with checksums in one or a few
  * values.
  *
- * A small segment is one value of the store's `segments` table, so that 10,000 small
- * scopes are 10,000 values. When it grows over SECTION_TOGETHER, sections over
- * SECTION_ALONE get values of their own. Bytes: docs/store-format.md, "segment".
+ * A small segment is packed, and cut into pieces of which LMDB puts four on a page: of
+ * 10,000 small scopes a third of the bytes were ends of pages. When a segment grows over
+ * SECTION_TOGETHER, sections over SECTION_ALONE get values of their own. Bytes:
+ * docs/store-format.md, "segment".
  *
- * Invariants: every section begins at a multiple of 8 bytes; the first value is at least
+ * Invariants: every section begins at a multiple of 4 bytes; the first value is at least
  * SECTION_PAGE bytes, so that LMDB puts it on pages of its own, where it is aligned; no
  * value is larger than LIMIT_SEGMENT_BYTES.
  */
 #ifndef GRAPHSTORE_SECTION_PRIV_H
 #define GRAPHSTORE_SECTION_PRIV_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -20,8 +22,10 @@
 #include "base/str.h"
 #include "graphstore/segment.h"
 
-#define SECTION_FORMAT   7u
+#define SECTION_FORMAT   8u
 #define SECTION_PAGE     4096u
+#define SECTION_PACKED   ((size_t)64 << 10)
+#define SECTION_PIECE    998u
 #define SECTION_TOGETHER ((size_t)64 << 20)
 #define SECTION_ALONE    ((size_t)1 << 20)
 
@@ -95,19 +99,44 @@ struct segment_head {
 	uint32_t relation_count, reserved;
 };
 
+/* The text of the heap, or false when it does not lie inside. */
+static inline bool section_text(struct str *out, struct str heap, struct segment_text t)
+{
+	uint32_t size = 0, at = t.offset;
+
+	for (unsigned shift = 0; shift < 32; shift += 7) {
+		uint8_t byte;
+
+		if (at >= heap.n)
+			return false;
+		byte = (uint8_t)heap.p[at++];
+		size |= (uint32_t)(byte & 0x7f) << shift;
+		if (byte & 0x80)
+			continue;
+		*out = (struct str){ heap.p + at, size };
+		return size <= heap.n - at;
+	}
+	return false;
+}
+
 size_t section_element_size(unsigned section);
 const char *section_name(unsigned section);
 
-/* The head of part 0: this, then one entry for each section. */
+/*
+ * The head of part 0: this, then one entry for each section that has bytes, ascending.
+ * The sections of a part stand behind each other in this order, each at the next multiple
+ * of 4; those of part 0 begin behind the entries.
+ */
 struct section_table {
 	uint32_t magic, format;
 	uint64_t checksum; /* of what follows in the head, entries included */
-	uint32_t section_count, part_count;
+	uint32_t entry_count, part_count;
 };
 
 struct section_entry {
-	uint64_t checksum;
-	uint32_t part, offset, size, count;
+	uint32_t checksum; /* low half of the XXH3 */
+	uint32_t size;
+	uint16_t section, part;
 };
 
 /* What a writer fills: one buffer for each section. */
@@ -124,6 +153,18 @@ void section_set_release(struct section_set *set);
 int section_pack(struct buf *parts, const struct section_set *set, struct err *e);
 void section_parts_release(struct buf *parts);
 
+/*
+ * The pieces of a packed segment, when its parts are one part of at most SECTION_PACKED
+ * bytes; otherwise none.
+ */
+void section_cut(struct buf *pieces, const struct buf *parts);
+
+/* How many pieces there are of the one that comes first; 0 when it is none. */
+uint32_t section_piece_count(struct str piece0);
+
+/* Part 0 from all pieces, which stand in `pieces` behind each other. */
+int section_join(struct buf *part0, struct str pieces, struct err *e);
+
 /* What a reader gets: the bytes of each section, checked to lie inside their part. */
 struct section_view {
 	struct str bytes;
@@ -133,7 +174,7 @@ struct section_view {
 /* How many parts the segment has whose part 0 this is; 0 when it is none. */
 uint32_t section_part_count(struct str part0);
 
-/* `parts` are all of them; each pointer aligned to 8. */
+/* `parts` are all of them; each pointer aligned to 4. */
 int section_open(struct section_view view[SECTION_COUNT], const struct str *parts,
 	uint32_t part_count, struct err *e);
 

@@ -138,11 +138,9 @@ const struct segment_info *segment_info(const struct segment *s)
 
 struct str segment_str(const struct segment *s, struct segment_text t)
 {
-	struct str heap = s->view[SECTION_TEXT].bytes;
+	struct str heap = s->view[SECTION_TEXT].bytes, out;
 
-	if (t.offset > heap.n || t.size > heap.n - t.offset)
-		return (struct str){ heap.p, 0 };
-	return (struct str){ heap.p + t.offset, t.size };
+	return section_text(&out, heap, t) ? out : (struct str){ heap.p, 0 };
 }
 
 const struct segment_entity *segment_entity(const struct segment *s, entity_id id)
@@ -152,15 +150,28 @@ const struct segment_entity *segment_entity(const struct segment *s, entity_id i
 	return id < s->head.entity_count ? &entities[id] : &no_entity;
 }
 
-struct str segment_name(const struct segment *s, entity_id id)
+struct str segment_name_of(const struct segment *s, entity_id id, struct str key)
 {
-	return segment_str(s, segment_entity(s, id)->name);
+	uint32_t name = segment_entity(s, id)->name, size = name & ~SEGMENT_NAME_ENDS_KEY;
+
+	if ((name & SEGMENT_NAME_ENDS_KEY) == 0)
+		return segment_str(s, (struct segment_text){ name });
+	return size <= key.n ? str_skip(key, key.n - size) : key;
+}
+
+struct str segment_name(const struct segment *s, entity_id id, struct arena *arena)
+{
+	uint32_t name = segment_entity(s, id)->name;
+
+	if ((name & SEGMENT_NAME_ENDS_KEY) == 0)
+		return segment_str(s, (struct segment_text){ name });
+	return segment_name_of(s, id, segment_key(s, id, arena));
 }
 
 static struct str text_at(const struct segment *s, unsigned section, uint32_t i)
 {
 	const struct segment_text *texts = items(s, section);
-	struct segment_text none = { 0, 0 };
+	struct segment_text none = { 0 };
 
 	return segment_str(s, i < s->view[section].count ? texts[i] : none);
 }

@@ -44,7 +44,7 @@ typedef uint32_t entity_id;
 #define SEGMENT_NONE UINT32_MAX
 
 struct segment_text {
-	uint32_t offset, size; /* in the segment's text heap */
+	uint32_t offset; /* in the segment's text heap, where its size comes first */
 };
 
 /* What is known about the policy on an entity as a resource. */
@@ -58,7 +58,7 @@ enum segment_policy_state {
 
 struct segment_entity {
 	uint32_t flags; /* ENTITY_ */
-	struct segment_text name;
+	uint32_t name;  /* text, or SEGMENT_NAME_ENDS_KEY and a size: see segment_name */
 	entity_id parent; /* container, local or foreign, or SEGMENT_NONE */
 	uint32_t class;   /* grant class of an identity, else SEGMENT_NONE */
 	uint32_t created; /* seconds since 1970, 0 unknown */
@@ -69,6 +69,9 @@ struct segment_entity {
 	uint8_t tags_known;
 	/* Where it came from: segment_source. */
 };
+
+/* Most names are the last bytes of their key; so many of them. */
+#define SEGMENT_NAME_ENDS_KEY 0x80000000u
 
 #define SEGMENT_NEVER   UINT32_MAX
 #define SEGMENT_NO_KIND UINT16_MAX /* of an entity that is not there */
@@ -112,7 +115,6 @@ struct segment_doc {
 	struct sha256 digest;     /* key in the store's docs table; zero when missing */
 	struct segment_text name; /* of a missing one: the policy's or group's key */
 	uint32_t flags;
-	uint32_t reserved;
 };
 
 /*
@@ -180,10 +182,10 @@ struct segment_principal {
 	 * their name
 	 */
 	struct segment_text text;
-	uint32_t type; /* enum document_principal_type, or 0 */
 	entity_id entity;
 	uint32_t doc, statement;
-	uint32_t is_deny; /* 1: the statement denies */
+	uint16_t type;    /* enum document_principal_type, or 0 */
+	uint16_t is_deny; /* 1: the statement denies */
 };
 
 /* Ascending by what, state and detail. */
@@ -225,7 +227,10 @@ struct str segment_str(const struct segment *s, struct segment_text t);
 
 /* id < entity_count. */
 const struct segment_entity *segment_entity(const struct segment *s, entity_id id);
-struct str segment_name(const struct segment *s, entity_id id);
+/* Borrowed from the map or, where the name is a part of the key, in the arena. */
+struct str segment_name(const struct segment *s, entity_id id, struct arena *arena);
+/* The same for who has the key: in the map or in the key. */
+struct str segment_name_of(const struct segment *s, entity_id id, struct str key);
 struct str segment_kind(const struct segment *s, uint32_t kind); /* kind < kind_count */
 
 /*

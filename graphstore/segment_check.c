@@ -34,9 +34,16 @@ static int section_err(struct err *e, unsigned section, uint32_t i)
 
 static bool text_ok(const struct segment *s, struct segment_text t)
 {
-	size_t size = s->view[SECTION_TEXT].bytes.n;
+	struct str text;
 
-	return t.offset <= size && t.size <= size - t.offset;
+	return section_text(&text, s->view[SECTION_TEXT].bytes, t);
+}
+
+static bool name_ok(const struct segment *s, uint32_t name)
+{
+	if (name & SEGMENT_NAME_ENDS_KEY)
+		return (name & ~SEGMENT_NAME_ENDS_KEY) <= LIMIT_KEY_BYTES;
+	return text_ok(s, (struct segment_text){ name });
 }
 
 static int starts_check(const struct segment *s, unsigned section, struct err *e)
@@ -92,7 +99,7 @@ static int entities_check(const struct segment *s, struct err *e)
 		const struct segment_entity *n = segment_entity(s, id);
 		bool no_class = n->class == SEGMENT_NONE;
 
-		if (!text_ok(s, n->name) || n->kind >= s->info.kind_count ||
+		if (!name_ok(s, n->name) || n->kind >= s->info.kind_count ||
 			(n->parent != SEGMENT_NONE && n->parent >= total) ||
 			(!no_class && n->class >= s->info.class_count) ||
 			n->policy_state > SEGMENT_POLICY_REFUSED || n->tags_known > 1)

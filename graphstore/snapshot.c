@@ -102,6 +102,33 @@ static struct str aligned(struct arena *arena, struct str s)
 	return (uintptr_t)s.p % 8 == 0 ? s : arena_copy(arena, s);
 }
 
+/* A packed segment as its one part, in the arena. */
+static int read_pieces(struct str *part, const struct store *store, MDB_txn *txn,
+	const uint32_t place[2], struct arena *arena, struct err *e)
+{
+	uint32_t count = section_piece_count(*part);
+	struct buf pieces = { 0 }, unpacked = { 0 };
+	int rc = 1;
+
+	for (uint32_t i = 0; rc > 0 && i < count; i++) {
+		struct table_place at = table_place(place[0], place[1], i);
+		struct str key = { (const char *)at.bytes, sizeof(at.bytes) }, piece;
+
+		rc = table_get(&piece, store, txn, STORE_SEGMENTS, key, e);
+		if (rc == 0)
+			err_set(e, ERR_CORRUPT, "a piece of the segment is missing");
+		if (rc > 0)
+			buf_add_str(&pieces, piece);
+	}
+	if (rc > 0)
+		rc = section_join(&unpacked, buf_str(&pieces), e) < 0 ? e->code : 1;
+	if (rc > 0)
+		*part = arena_copy(arena, buf_str(&unpacked));
+	buf_release(&pieces);
+	buf_release(&unpacked);
+	return rc > 0 ? 0 : e->code;
+}
+
 static int read_part(struct str *out, const struct store *store, MDB_txn *txn,
 	struct table_place place, struct err *e)
 {
@@ -120,6 +147,9 @@ static int read_parts(struct segment *out, const struct store *store, MDB_txn *t
 	for (uint32_t i = 0; i < count; i++) {
 		if (read_part(&parts[i], store, txn, table_place(place[0], place[1], i),
 			    e) < 0)
+			return e->code;
+		if (i == 0 && section_piece_count(parts[0]) > 0 &&
+			read_pieces(&parts[0], store, txn, place, arena, e) < 0)
 			return e->code;
 		parts[i] = aligned(arena, parts[i]);
 		if (i == 0)
@@ -452,7 +482,8 @@ static int each_name(void *ctx, uint32_t scope, struct str value, struct err *e)
 
 		memcpy(&id, value.p + i, sizeof(id));
 		if (id < s->info.entity_count &&
-			(str_eq_fold(segment_name(s, id), search->name) ||
+			(str_eq_fold(segment_name(s, id, &search->snap->arena),
+				 search->name) ||
 				str_eq_fold(segment_unique_id(s, id), search->name)) &&
 			!search->each(search->ctx, scope, id))
 			return 1;

@@ -88,7 +88,8 @@ static int visit_members(
 	for (uint32_t i = 0; i < count; i++) {
 		if (entity_node(&n, w, scope, members[i], e) < 0)
 			return e->code;
-		v.each(v.ctx, container_id(w, n), segment_name(s, members[i]));
+		v.each(v.ctx, container_id(w, n),
+			segment_name(s, members[i], world_arena(w)));
 	}
 	return 0;
 }

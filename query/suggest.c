@@ -49,21 +49,26 @@ static uint32_t distance(const struct suggestions *all, struct str name, uint32_
 	return str_starts(name, all->name) && all->name.n >= 3 ? least(d, max) : d;
 }
 
-static void offer_scope(
-	struct suggestions *all, struct segment *s, scope_number scope, struct str kind)
+/* The entities of one scope. */
+struct offer {
+	struct suggestions *all;
+	const struct segment *segment;
+	scope_number scope;
+	struct str kind;
+	uint32_t max;
+};
+
+static void offer_entity(void *ctx, entity_id id, struct str key)
 {
-	uint32_t max = nearest_tolerance(all->name);
+	const struct offer *o = ctx;
+	const struct segment_entity *entity = segment_entity(o->segment, id);
+	uint32_t d;
 
-	for (entity_id id = 0; id < segment_info(s)->entity_count; id++) {
-		const struct segment_entity *entity = segment_entity(s, id);
-		uint32_t d;
-
-		if (kind.n > 0 && !kind_match(kind, segment_kind(s, entity->kind)))
-			continue;
-		d = distance(all, segment_name(s, id), max);
-		if (d <= max)
-			keep(all, (struct suggestion){ d, scope, id });
-	}
+	if (o->kind.n > 0 && !kind_match(o->kind, segment_kind(o->segment, entity->kind)))
+		return;
+	d = distance(o->all, segment_name_of(o->segment, id, key), o->max);
+	if (d <= o->max)
+		keep(o->all, (struct suggestion){ d, o->scope, id });
 }
 
 static int search(
@@ -72,9 +77,12 @@ static int search(
 	struct segment *s;
 
 	for (scope_number n = 0; n < world_scope_count(w); n++) {
+		struct offer o = { all, NULL, n, kind, nearest_tolerance(all->name) };
+
 		if (world_segment(&s, w, n, e) < 0)
 			return e->code;
-		offer_scope(all, s, n, kind);
+		o.segment = s;
+		segment_each_key(s, 0, segment_info(s)->entity_count, offer_entity, &o);
 	}
 	return 0;
 }

@@ -90,7 +90,7 @@ int azure_unit_unread(
 				arena_printf(world_arena(w),
 					"members of the administrative unit '%.*s' were "
 					"not collected",
-					STR_ARG(segment_name(s, ids[i]))),
+					STR_ARG(segment_name(s, ids[i], world_arena(w)))),
 				false));
 	}
 	rc = azure_unit_aside(&units, w, n, false, e);

@@ -237,10 +237,10 @@ struct str organization_account_name(struct world *w, struct str account)
 
 	if (account_place(&search, w, account, &named, &e) == 0 && search.found &&
 		world_segment(&s, w, search.scope, &e) == 0)
-		return segment_name(s, search.id);
+		return segment_name(s, search.id, world_arena(w));
 	if (search.own == SEGMENT_NONE || world_segment(&s, w, search.own, &e) < 0)
 		return (struct str){ 0 };
 	id = segment_find(s, segment_info(s)->key);
-	return id < segment_info(s)->entity_count ? segment_name(s, id)
+	return id < segment_info(s)->entity_count ? segment_name(s, id, world_arena(w))
 						  : (struct str){ 0 };
 }

@@ -50,7 +50,7 @@ static int policies_of_entity(struct buf *out, struct world *w, struct segment *
 	struct subject_policy p = { .via = via.n > 0 ? via : key,
 		.is_boundary = is_boundary,
 		.document = { .segment = s,
-			.name = segment_name(s, policy),
+			.name = segment_name(s, policy, world_arena(w)),
 			.holder = holder } };
 	uint32_t held = 0, found = 0;
 

@@ -516,11 +516,14 @@ static struct str container_name(struct world *w, node_id n)
 struct str world_node_name(struct world *w, node_id n)
 {
 	struct segment *s = world_node_segment(w, n);
-	struct str name = s ? segment_name(s, world_node(w, n)->id) : (struct str){ 0 };
+	const struct node *node = world_node(w, n);
+	struct str name = { 0 };
 
+	if (s)
+		name = segment_name_of(s, node->id, node->key);
 	if (name.n == 0)
 		name = container_name(w, n);
-	return name.n > 0 ? name : world_last_piece(world_node(w, n)->key);
+	return name.n > 0 ? name : world_last_piece(node->key);
 }
 
 struct str world_node_kind(struct world *w, node_id n)

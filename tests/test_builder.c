@@ -182,7 +182,9 @@ static void entities_merge(void **state)
 		segment_tags(&f->s, id_of(f, "user/alice"), &count);
 
 	assert_int_equal(alice->flags, ENTITY_IDENTITY | ENTITY_DISABLED);
-	assert_true(str_eq(segment_str(&f->s, alice->name), STR_LIT("Alice")));
+	assert_true(str_eq(
+		segment_name_of(&f->s, id_of(f, "user/alice"), STR_LIT("user/alice")),
+		STR_LIT("Alice")));
 	assert_true(str_eq(segment_kind(&f->s, alice->kind), STR_LIT("user")));
 	assert_int_equal(alice->parent, id_of(f, "acct"));
 	assert_int_equal(segment_entity(&f->s, id_of(f, "acct"))->parent, SEGMENT_NONE);
@@ -218,7 +220,7 @@ static void a_later_value_wins(void **state)
 	assert_int_equal(builder_seal(b, &e), 0);
 	part = buf_str(VEC_DATA(&b->parts, struct buf));
 	assert_int_equal(segment_open(&s, &part, 1, 1, &e), 0);
-	assert_true(str_eq(segment_name(&s, 0), STR_LIT("new")));
+	assert_true(str_eq(segment_name_of(&s, 0, STR_LIT("")), STR_LIT("new")));
 	assert_int_equal(segment_entity(&s, 0)->created, 5);
 	assert_int_equal(segment_entity(&s, 0)->flags, 0);
 	assert_true(str_eq(

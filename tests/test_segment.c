@@ -202,7 +202,7 @@ static void read_all(struct segment *s)
 
 	segment_each_key(s, 0, total, ignore_key, &size);
 	for (uint32_t id = 0; id < total && id < 64; id++) {
-		segment_name(s, id);
+		segment_name_of(s, id, STR_LIT("x"));
 		segment_kind(s, segment_entity(s, id)->kind);
 		segment_holdings(s, id, &count);
 		segment_tags(s, id, &count);

