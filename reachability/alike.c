@@ -17,12 +17,19 @@ struct alike_kind {
 	uint32_t bare[CUSTODY_ALL + 1], bare_active;
 };
 
+/* What entities share that are alike: the access, and the grants that come to nothing. */
+struct alike_answer {
+	const struct access *access;
+	const struct decide_exclusion *excluded;
+	uint32_t excluded_count;
+};
+
 /* Entities that agree in all but, perhaps, the values of condition keys. */
 struct alike_class {
 	bool known, alone;
 	bool relative; /* its documents are seen from the entity, without its key */
-	const struct access *access; /* when no keys are read */
-	const struct str *reads;     /* the keys, in the order of first reading */
+	struct alike_answer answer; /* when no keys are read */
+	const struct str *reads;    /* the keys, in the order of first reading */
 	uint32_t read_count;
 	struct object object; /* of the first entity */
 };
@@ -39,7 +46,7 @@ struct alike {
 	struct intern keys;     /* what is seen of an entity -> class */
 	struct sparse classes;  /* struct alike_class */
 	struct intern facts;    /* class, values of its keys -> access */
-	struct sparse accesses; /* const struct access *, by number in facts */
+	struct sparse answers;  /* struct alike_answer, by number in facts */
 	struct alike_kind (*kinds)[2];
 	struct segment_cursor *cursor;
 	struct buf key;       /* of the entity in hand */
@@ -67,7 +74,7 @@ struct alike *alike_new(struct decide *d, const struct decide_subject *s,
 	intern_init(&a->keys);
 	intern_init(&a->facts);
 	sparse_init(&a->classes, sizeof(struct alike_class));
-	sparse_init(&a->accesses, sizeof(const struct access *));
+	sparse_init(&a->answers, sizeof(struct alike_answer));
 	arena_init(&a->scratch, ARENA_UNLIMITED);
 	a->kinds = arena_alloc(world_arena(a->w),
 		(segment_info(segment)->kind_count + 1) * sizeof(*a->kinds));
@@ -83,7 +90,7 @@ void alike_free(struct alike *a)
 	intern_release(&a->keys);
 	intern_release(&a->facts);
 	sparse_release(&a->classes);
-	sparse_release(&a->accesses);
+	sparse_release(&a->answers);
 	buf_release(&a->key);
 	buf_release(&a->reads);
 	arena_release(&a->scratch);
@@ -297,26 +304,62 @@ static int decide_member(struct access *out, struct alike *a, struct alike_class
 	return rc;
 }
 
+/* The exclusions behind `before`; false: some are by policies of the entity's own. */
+static bool answer_excluded(struct alike_answer *out, struct alike *a, uint32_t before)
+{
+	uint32_t count;
+	const struct decide_exclusion *all = decide_exclusions(a->d, &count);
+	struct decide_exclusion *copy;
+	bool own = false;
+
+	out->excluded_count = count - before;
+	if (count == before)
+		return true;
+	copy = ARENA_NEW_ARRAY(
+		world_arena(a->w), struct decide_exclusion, count - before);
+	memcpy(copy, all + before, (count - before) * sizeof(*copy));
+	out->excluded = copy;
+	for (uint32_t i = 0; i < out->excluded_count; i++)
+		own |= copy[i].denier && copy[i].denier->slot == SLOT_RESOURCE;
+	return !own;
+}
+
+/* What others of its kind got, for this entity too. */
+static const struct access *answer_for(
+	struct alike *a, const struct alike_answer *answer, entity_id id)
+{
+	for (uint32_t i = 0; i < answer->excluded_count; i++)
+		decide_exclude_too(a->d, &answer->excluded[i],
+			world_node_entity(a->w, a->scope, id));
+	return answer->access;
+}
+
 /* Decide for the entity, and for all of its class that agree in what was read. */
 static int class_decide(const struct access **out, struct alike *a, struct alike_class *c,
 	uint32_t number, entity_id id, struct err *e)
 {
 	struct access *access = ARENA_NEW(world_arena(a->w), struct access);
+	struct alike_answer answer = { .access = access };
+	uint32_t before;
 
+	decide_exclusions(a->d, &before);
 	if (decide_member(access, a, c, id, e) < 0)
 		return e->code;
 	*out = access->incomplete ? NULL : access;
 	c->alone |= access->incomplete || access->reads_parts ||
 		    (access->reads_key && !c->relative);
+	c->alone |= !answer_excluded(&answer, a, before);
+	if (access->incomplete)
+		decide_exclusions_cut(a->d, before);
 	reads_join(a, c);
 	if (!c->alone && c->read_count == 0)
-		c->access = access;
+		c->answer = answer;
 	c->known = true;
 	if (c->alone || c->read_count == 0)
 		return 0;
 	key_facts(a, c, number, id);
-	*(const struct access **)sparse_at(
-		&a->accesses, intern_add(&a->facts, buf_str(&a->key))) = access;
+	*(struct alike_answer *)sparse_at(
+		&a->answers, intern_add(&a->facts, buf_str(&a->key))) = answer;
 	return 0;
 }
 
@@ -347,14 +390,14 @@ int alike_access(const struct access **out, struct alike *a, entity_id id, bool 
 	if (!c->known)
 		c->relative = named && a->relative;
 	if (c->known && !c->alone && c->read_count == 0) {
-		*out = c->access;
+		*out = answer_for(a, &c->answer, id);
 		return 0;
 	}
 	if (c->known && !c->alone) {
 		key_facts(a, c, number, id);
 		fact = intern_find(&a->facts, buf_str(&a->key));
 		if (fact != INTERN_NONE) {
-			*out = *(const struct access **)sparse_at(&a->accesses, fact);
+			*out = answer_for(a, sparse_at(&a->answers, fact), id);
 			return 0;
 		}
 	}

@@ -100,6 +100,20 @@ const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_
 	return VEC_DATA(&d->exclusions, const struct decide_exclusion);
 }
 
+void decide_exclusions_cut(struct decide *d, uint32_t count)
+{
+	d->exclusions.n = count * sizeof(struct decide_exclusion);
+}
+
+void decide_exclude_too(
+	struct decide *d, const struct decide_exclusion *x, node_id object)
+{
+	struct decide_exclusion copy = *x;
+
+	copy.object = object;
+	buf_add(&d->exclusions, &copy, sizeof(copy));
+}
+
 int decide_subject(
 	const struct decide_subject **out, struct decide *d, node_id n, struct err *e)
 {

@@ -240,6 +240,13 @@ void decide_want_exclusions(struct decide *d, bool want);
 bool decide_wants_exclusions(const struct decide *d);
 const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_t *count);
 
+/* Forget all but the first `count`. */
+void decide_exclusions_cut(struct decide *d, uint32_t count);
+
+/* The same grant on another object, which the same undoes. */
+void decide_exclude_too(
+	struct decide *d, const struct decide_exclusion *x, node_id object);
+
 /*
  * Whether the statement has any action of the plan's lists that are governed in that way.
  */

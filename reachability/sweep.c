@@ -401,8 +401,6 @@ static int run_entity(struct sweep *p, entity_id id, struct err *e)
 	if (p->one_by_one || world_any_removed(p->w) || may_meet(p, id) ||
 		((entity->flags & ENTITY_CONTAINER) && p->keyed_open > 0))
 		return decide_one(p, id, e);
-	if (named && decide_wants_exclusions(p->d))
-		return decide_one(p, id, e);
 	/* a policy that only denies gives nothing to who has nothing */
 	if (!is_in(p->favoured, id) && !kind_granted(p, entity->kind, entity->flags))
 		return 0;
