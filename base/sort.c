@@ -1,5 +1,6 @@
 #include "base/sort.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,17 @@ static void place(uint64_t *to, const uint64_t *from, size_t count, unsigned shi
 		to[next[from[i] >> shift & 0xff]++] = from[i];
 }
 
+static void *get(size_t count, size_t size)
+{
+	void *p = calloc(count, size);
+
+	if (!p) {
+		fprintf(stderr, "out of memory\n");
+		abort();
+	}
+	return p;
+}
+
 void sort_u64(uint64_t *numbers, size_t count)
 {
 	uint64_t *from = numbers, *to, *other, differ = 0;
@@ -45,11 +57,7 @@ void sort_u64(uint64_t *numbers, size_t count)
 	}
 	for (size_t i = 1; i < count; i++)
 		differ |= numbers[i] ^ numbers[0];
-	other = to = malloc(count * sizeof(*other));
-	if (!other) {
-		fprintf(stderr, "out of memory\n");
-		abort();
-	}
+	other = to = get(count, sizeof(*other));
 	for (unsigned shift = 0; shift < 64; shift += 8) {
 		uint64_t *swap = from;
 
@@ -62,4 +70,73 @@ void sort_u64(uint64_t *numbers, size_t count)
 	if (from != numbers)
 		memcpy(numbers, from, count * sizeof(*numbers));
 	free(other);
+}
+
+/* An item's key, and where it was. */
+struct keyed {
+	uint64_t key;
+	uint32_t index;
+};
+
+static void place_keyed(
+	struct keyed *to, const struct keyed *from, size_t count, unsigned shift)
+{
+	size_t next[256] = { 0 }, sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		next[from[i].key >> shift & 0xff]++;
+	for (unsigned b = 0; b < 256; b++) {
+		size_t here = next[b];
+
+		next[b] = sum;
+		sum += here;
+	}
+	for (size_t i = 0; i < count; i++)
+		to[next[from[i].key >> shift & 0xff]++] = from[i];
+}
+
+/* The items in the order of their keys. */
+static void gather(
+	unsigned char *items, const struct keyed *order, size_t count, size_t size)
+{
+	unsigned char *copy = get(count, size);
+
+	memcpy(copy, items, count * size);
+	for (size_t i = 0; i < count; i++)
+		memcpy(items + i * size, copy + order[i].index * size, size);
+	free(copy);
+}
+
+void sort_items(void *items, size_t count, size_t size, uint64_t (*key)(const void *))
+{
+	struct keyed *from, *to, *first, *second;
+	uint64_t differ = 0;
+	bool sorted = true;
+
+	if (count < 2)
+		return;
+	first = from = get(count, sizeof(*from));
+	for (size_t i = 0; i < count; i++) {
+		from[i] = (struct keyed){ key((const unsigned char *)items + i * size),
+			(uint32_t)i };
+		differ |= from[i].key ^ from[0].key;
+		sorted &= i == 0 || from[i - 1].key <= from[i].key;
+	}
+	if (sorted) {
+		free(first);
+		return;
+	}
+	second = to = get(count, sizeof(*to));
+	for (unsigned shift = 0; shift < 64; shift += 8) {
+		struct keyed *swap = from;
+
+		if (!(differ >> shift & 0xff))
+			continue;
+		place_keyed(to, from, count, shift);
+		from = to;
+		to = swap;
+	}
+	gather(items, from, count, size);
+	free(first);
+	free(second);
 }

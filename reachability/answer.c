@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "reachability/answer_open.h"
 #include "reachability/asking.h"
 #include "reachability/hop_cover.h"
@@ -192,15 +193,25 @@ struct sighting {
 	uint32_t source; /* 0: the subject itself; i: sorted[i - 1] */
 };
 
-static int compare_sightings(const void *a, const void *b)
+static uint64_t source_of(const void *item)
 {
-	const struct sighting *x = a, *y = b;
+	return ((const struct sighting *)item)->source;
+}
 
-	if (x->found.scope != y->found.scope)
-		return x->found.scope < y->found.scope ? -1 : 1;
-	if (x->found.id != y->found.id)
-		return x->found.id < y->found.id ? -1 : 1;
-	return (x->source > y->source) - (x->source < y->source);
+static uint64_t place_of(const void *item)
+{
+	const struct sighting *s = item;
+
+	return (uint64_t)s->found.scope << 32 | s->found.id;
+}
+
+/* By entity, of one by source. */
+static void sightings_sort(struct buf *all)
+{
+	size_t count = VEC_COUNT(all, struct sighting);
+
+	sort_items(all->p, count, sizeof(struct sighting), source_of);
+	sort_items(all->p, count, sizeof(struct sighting), place_of);
 }
 
 static int sightings_on(struct asking *a, struct buf *found, node_id n,
@@ -320,9 +331,8 @@ static int sightings_all(struct asking *a, struct buf *out, node_id subject,
 	}
 	buf_release(&rulers);
 	buf_release(&sources);
-	if (rc == 0 && out->n > 0)
-		qsort(out->p, VEC_COUNT(out, struct sighting), sizeof(struct sighting),
-			compare_sightings);
+	if (rc == 0)
+		sightings_sort(out);
 	return rc;
 }
 

@@ -1,6 +1,6 @@
 #include "reachability/search.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 bool search_is_grant(const struct decide_statement *s)
 {
@@ -274,60 +274,17 @@ int search_rules(bool *out, struct decide *d, node_id subject, struct err *e)
 	return 0;
 }
 
-#define DIGIT_BITS 11u
-#define DIGITS     (1u << DIGIT_BITS)
-
-static uint64_t place_of(const struct search_found *f)
+static uint64_t place_of(const void *item)
 {
+	const struct search_found *f = item;
+
 	return (uint64_t)f->scope << 32 | f->id;
-}
-
-/* One pass of a radix sort, by the digit that begins at bit `shift`. */
-static void sort_pass(struct search_found *to, const struct search_found *from,
-	size_t count, unsigned shift)
-{
-	size_t at[DIGITS] = { 0 }, sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		at[place_of(&from[i]) >> shift & (DIGITS - 1)]++;
-	for (uint32_t d = 0; d < DIGITS; d++) {
-		size_t n = at[d];
-
-		at[d] = sum;
-		sum += n;
-	}
-	for (size_t i = 0; i < count; i++)
-		to[at[place_of(&from[i]) >> shift & (DIGITS - 1)]++] = from[i];
 }
 
 void search_sort(struct buf *found)
 {
-	struct search_found *v = VEC_DATA(found, struct search_found), *to;
-	size_t count = VEC_COUNT(found, struct search_found);
-	uint64_t differ = 0;
-	struct buf other = { 0 };
-	bool sorted = true;
-
-	for (size_t i = 1; i < count; i++) {
-		sorted &= place_of(&v[i - 1]) <= place_of(&v[i]);
-		differ |= place_of(&v[i - 1]) ^ place_of(&v[i]);
-	}
-	if (sorted)
-		return;
-	buf_add(&other, found->p, found->n);
-	to = VEC_DATA(&other, struct search_found);
-	for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
-		struct search_found *from = v;
-
-		if (!(differ >> shift & (DIGITS - 1)))
-			continue;
-		sort_pass(to, from, count, shift);
-		v = to;
-		to = from;
-	}
-	if (v != VEC_DATA(found, struct search_found))
-		memcpy(found->p, v, found->n);
-	buf_release(&other);
+	sort_items(found->p, VEC_COUNT(found, struct search_found),
+		sizeof(struct search_found), place_of);
 }
 
 node_id search_node(struct world *w, const struct search_found *f)

@@ -60,10 +60,53 @@ static void numbers_ascend_and_none_is_lost(void **state)
 	}
 }
 
+/* A number, and where it was. */
+struct item {
+	uint64_t number;
+	uint32_t place;
+};
+
+static uint64_t number_of(const void *item)
+{
+	return ((const struct item *)item)->number;
+}
+
+static void items_of_one_number_stay_in_order(void **state)
+{
+	uint64_t random = 7;
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		size_t count = rows[r].count;
+		struct item *v = calloc(count + 1, sizeof(*v));
+		uint64_t sum = 0;
+
+		assert_non_null(v);
+		for (size_t i = 0; i < count; i++) {
+			random = random * UINT64_C(6364136223846793005) + 1442695041;
+			v[i] = (struct item){ (random ^ random >> 29) & rows[r].mask,
+				(uint32_t)i };
+			sum += v[i].number;
+		}
+		sort_items(v, count, sizeof(*v), number_of);
+		for (size_t i = 0; i < count; i++) {
+			sum -= v[i].number;
+			if (i == 0)
+				continue;
+			assert_true(v[i - 1].number < v[i].number ||
+				    (v[i - 1].number == v[i].number &&
+					    v[i - 1].place < v[i].place));
+		}
+		assert_int_equal(sum, 0);
+		free(v);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_ascend_and_none_is_lost),
+		cmocka_unit_test(items_of_one_number_stay_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
