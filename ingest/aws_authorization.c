@@ -388,6 +388,10 @@ static int cover(struct aws_emit *em, const struct decoder_batch *batch, struct 
 			missing.n > 0 ? ", " : "");
 	aws_emit_coverage(em, STR_LIT("identities"), (struct str){ 0 },
 		missing.n > 0 ? COVERAGE_PARTIAL : COVERAGE_GOT, buf_str(&missing));
+	/* each role comes with the profiles that have it */
+	aws_emit_coverage(em, STR_LIT("entities:aws:iam:instance-profile"),
+		(struct str){ 0 }, missing.n > 0 ? COVERAGE_PARTIAL : COVERAGE_GOT,
+		buf_str(&missing));
 	buf_release(&missing);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "reachability/aws_bucket.h"
 #include "reachability/aws_carried.h"
+#include "reachability/aws_compute.h"
 #include "reachability/aws_custody.h"
 #include "reachability/aws_key.h"
 #include "reachability/aws_naming.h"
@@ -461,6 +462,7 @@ const struct provider aws_provider = {
 	.principal_node = aws_naming_node,
 	.is_federated = aws_provider_is_federated,
 	.may_call = may_call,
+	.works_as = aws_compute_works_as,
 	.new_key = new_key,
 	.assumptions = assumptions,
 	.assigned = { "arn:*:identitystore:*", 21 },

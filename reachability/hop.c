@@ -13,6 +13,7 @@
 #include "reachability/hop_open.h"
 #include "reachability/hop_some.h"
 #include "reachability/hop_test.h"
+#include "reachability/hop_unseen.h"
 #include "reachability/imagined.h"
 #include "reachability/missing.h"
 #include "reachability/subject.h"
@@ -122,6 +123,7 @@ struct hop *hop_new(struct world *w)
 	h->kin = hop_kin_new(w, h->needs);
 	h->cover = hop_cover_new(w, h);
 	h->open = hop_open_new(w, h);
+	h->unseen = hop_unseen_new(h);
 	gains_of(h);
 	return h;
 }
@@ -134,6 +136,7 @@ void hop_free(struct hop *h)
 	hop_cover_free(h->cover);
 	hop_kin_free(h->kin);
 	hop_open_free(h->open);
+	hop_unseen_free(h->unseen);
 	hop_grants_free(h->grants);
 	hop_test_free(h->test);
 	hop_lists_free(h->lists);
@@ -175,10 +178,31 @@ void hop_set_strict(struct hop *h)
 	hop_grants_set_strict(h->grants);
 }
 
+/* What policies say of compute that nobody listed is anybody's guess. */
+static int want_unseen(struct hop *h, const struct rule *rule, struct err *e)
+{
+	for (uint32_t k = 0; k < rule->through_kind_count; k++) {
+		kind_id kind = catalog_kind_find(rule->through_kinds[k]);
+		bool unseen;
+
+		if (hop_unseen_kind(&unseen, h->unseen, kind, e) < 0)
+			return e->code;
+		if (unseen)
+			hop_grants_set_unread(h->grants, kind);
+	}
+	return 0;
+}
+
 int hop_want(struct hop *h, node_id object, struct err *e)
 {
 	const struct decide_object *o;
 
+	for (uint32_t i = 0; hop_needs_is_strict(h->needs) && i < hop_rule_count(h);
+		i++) {
+		if (hop_rule(h, i)->bond == RULE_CARRYING &&
+			want_unseen(h, hop_rule(h, i), e) < 0)
+			return e->code;
+	}
 	if (subject_object(&o, world_subjects(h->world), object, e) < 0)
 		return e->code;
 	if (world_node(h->world, object)->type != NODE_ENTITY)

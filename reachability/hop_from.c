@@ -4,6 +4,7 @@
 #include "reachability/hop_cover.h"
 #include "reachability/hop_kin.h"
 #include "reachability/hop_open.h"
+#include "reachability/hop_unseen.h"
 #include "reachability/imagined.h"
 #include "reachability/missing.h"
 #include "reachability/search.h"
@@ -307,6 +308,14 @@ static int from_found(struct from *f, struct hop *h, struct err *e)
 	return 0;
 }
 
+/* Whether compute that nobody listed counts: in questions about one pair. */
+static bool is_by_unseen(const struct from *f, const struct hop *h)
+{
+	return hop_needs_is_strict(h->needs) && f->rule->bond == RULE_CARRYING &&
+	       hop_is_plain(f->rule) && !f->fixed && f->tie == NODE_NONE &&
+	       f->alone.verdict > VERDICT_DENIED;
+}
+
 /* The targets of a rule; `fixed` as in struct from. */
 static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 	node_id actor, const struct buf *fixed, struct err *e)
@@ -331,6 +340,8 @@ static int from_rule(struct buf *out, struct hop *h, const struct rule *rule,
 		rc = hop_yield(&f.found, h, rule, actor, e);
 	if (rc == 0 && f.found.ends.n > 0)
 		VEC_ADD(out, const struct hub *, hop_hub_keep(h, rule, &f.found));
+	if (rc == 0 && is_by_unseen(&f, h))
+		rc = hop_unseen_from(out, h->unseen, rule, actor, e);
 	hop_candidates_release(&f.found);
 	hop_candidates_release(&f.targets);
 	hop_candidates_release(&f.throughs);

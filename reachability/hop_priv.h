@@ -28,6 +28,7 @@ struct hop {
 	struct hop_kin *kin;
 	struct hop_cover *cover;
 	struct hop_open *open;
+	struct hop_unseen *unseen;
 	enum hop_actors actors;        /* that are looked for */
 	bool every;                    /* see hop_set_every */
 	uint32_t gains[HOP_GAINS_MAX]; /* of rules about others, each once */

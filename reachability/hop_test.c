@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "reachability/hop_bond.h"
+#include "reachability/hop_unseen.h"
 #include "reachability/pattern.h"
 
 struct hop_test {
@@ -111,6 +112,14 @@ static int is_carried(expr *out, struct hop_test *t, node_id n,
 	int rc = hop_bond_throughs(&found, t->world, RULE_CARRYING, n, &test->text, 1, e);
 
 	*out = found.n > 0 ? EXPR_TRUE : EXPR_FALSE;
+	/* a question about one pair: there may be one that nobody listed */
+	if (found.n == 0 && hop_needs_is_strict(t->needs) &&
+		!provider_of_node(t->world, n)->inherits &&
+		hop_unseen_near(t->world, n, test->text))
+		*out = world_unknown(t->world, world_node(t->world, n)->account,
+			arena_printf(world_arena(t->world), "not every %.*s was listed",
+				STR_ARG(test->text)),
+			false);
 	buf_release(&found);
 	return rc;
 }

@@ -257,6 +257,12 @@ struct provider {
 	struct str (*new_key)(struct str format, struct str account,
 		struct str account_key, struct arena *arena);
 
+	/*
+	 * Whether compute of the kind gets identities that let the service in. NULL where
+	 * policies are inherited.
+	 */
+	bool (*works_as)(struct str kind, struct str service);
+
 	const struct provider_assumption *assumptions;
 	uint32_t assumption_count;
 

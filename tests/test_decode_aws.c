@@ -30,7 +30,7 @@ static const struct row rows[] = {
 		"R " A "user/al attached arn:aws:iam::aws:policy/q\n"
 		"R " A "user/al boundary " A "policy/b\n"
 		"R " A "user/al member_of name:aws:iam:group:Ops\n"
-		"C identities  1 ()\n" },
+		"C identities  1 ()\nC entities:aws:iam:instance-profile  1 ()\n" },
 	{ "documents as text and URL-encoded", "-", "", "", NULL,
 		"{\"RoleDetailList\":[{\"RoleName\":\"r\",\"Arn\":\"" A "role/aws-service-role/x.amazonaws.com/r\",\"Path\":\"/aws-service-role/x.amazonaws.com/\","
 		"\"AssumeRolePolicyDocument\":\"%7B%22a%22%3A%22%C3%A9+%25%22%7D\",\"RoleLastUsed\":{},"
@@ -43,7 +43,7 @@ static const struct row rows[] = {
 		"E " A "instance-profile/ip aws:iam:instance-profile ip 0\n"
 		"R " A "instance-profile/ip carries " A "role/r\n"
 		"E " A "group/d/g aws:iam:group g 2\n"
-		"C identities  1 ()\n" },
+		"C identities  1 ()\nC entities:aws:iam:instance-profile  1 ()\n" },
 	{ "policies before anything names the account", "-", "", "", NULL,
 		"{\"GroupDetailList\":[],\"Policies\":[{\"PolicyName\":\"AdministratorAccess\",\"PolicyId\":\"ANPA1\",\"Arn\":\"arn:aws:iam::aws:policy/AdministratorAccess\","
 		"\"DefaultVersionId\":\"v2\",\"PolicyVersionList\":[{\"VersionId\":\"v1\",\"Document\":{\"old\":1}},{\"VersionId\":\"v2\",\"IsDefaultVersion\":true,\"Document\":{\"new\":1}}]}],"
@@ -52,18 +52,18 @@ static const struct row rows[] = {
 		"D identity arn:aws:iam::aws:policy/AdministratorAccess (AdministratorAccess) {\"new\":1}\n"
 		"E " A "role/r aws:iam:role r 1 tagged\n"
 		"C trust-policy " A "role/r 3 (the role came without it)\n"
-		"C identities  2 (no UserDetailList, the page says that another follows)\n" },
+		"C identities  2 (no UserDetailList, the page says that another follows)\nC entities:aws:iam:instance-profile  2 (no UserDetailList, the page says that another follows)\n" },
 	{ "two pages joined", "-", "", "", NULL,
 		"{\"UserDetailList\":[{\"UserName\":\"a\",\"Arn\":\"" A "user/a\"}],\"GroupDetailList\":[],\"RoleDetailList\":[],\"Policies\":[],\"IsTruncated\":true}\n"
 		"{\"UserDetailList\":[{\"UserName\":\"b\",\"Arn\":\"" A "user/b\"}],\"GroupDetailList\":[],\"RoleDetailList\":[],\"Policies\":[],\"IsTruncated\":false}",
-		"E " A "user/a aws:iam:user a 1 tagged\nC identities  2 (the page says that another follows)\n"
-		"E " A "user/b aws:iam:user b 1 tagged\nC identities  1 ()\n" },
+		"E " A "user/a aws:iam:user a 1 tagged\nC identities  2 (the page says that another follows)\nC entities:aws:iam:instance-profile  2 (the page says that another follows)\n"
+		"E " A "user/b aws:iam:user b 1 tagged\nC identities  1 ()\nC entities:aws:iam:instance-profile  1 ()\n" },
 	{ "no document of the default version", "-", "aws:111122223333", "", NULL,
 		"{\"UserDetailList\":[],\"GroupDetailList\":[],\"RoleDetailList\":[],\"Policies\":[{\"PolicyName\":\"p\",\"Arn\":\"" A "policy/p\",\"PolicyVersionList\":[]}]}",
-		"E " A "policy/p aws:iam:policy p 4\nC entity:aws:iam:policy " A "policy/p 2 (no document of its default version)\nC identities  1 ()\n" },
+		"E " A "policy/p aws:iam:policy p 4\nC entity:aws:iam:policy " A "policy/p 2 (no document of its default version)\nC identities  1 ()\nC entities:aws:iam:instance-profile  1 ()\n" },
 	{ "another partition", "-", "", "", NULL,
 		"{\"UserDetailList\":[{\"UserName\":\"a\",\"Arn\":\"arn:aws-cn:iam::111122223333:user/a\"}],\"GroupDetailList\":[],\"RoleDetailList\":[],\"Policies\":[]}",
-		"E arn:aws-cn:iam::111122223333:user/a aws:iam:user a 1 tagged\nC identities  1 ()\n" },
+		"E arn:aws-cn:iam::111122223333:user/a aws:iam:user a 1 tagged\nC identities  1 ()\nC entities:aws:iam:instance-profile  1 ()\n" },
 	{ "caller identity", "x/sts.json", "", "", NULL,
 		"{\"UserId\":\"AIDA\",\"Account\":\"111122223333\",\"Arn\":\"" A "user/a\"}", "" },
 	{ "instances", "i.json", "", "", NULL,

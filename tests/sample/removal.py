@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What becomes unknown when a file of the sample organization is not there is never denied.
 
-usage: removal.py LATCHKEY EXAMPLES [--one-of N] [--first K] [--most M]
+usage: removal.py LATCHKEY EXAMPLES [--one-of N] [--first K] [--most M] [--also FILE]...
 
 Takes each file of EXAMPLES away in turn (or one of N, from the Kth on), reads the rest and
 asks the same questions: who of all identities can do what on each resource. An answer that
@@ -100,6 +100,7 @@ def main():
     parser.add_argument("--one-of", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--most", type=int, default=6)
+    parser.add_argument("--also", action="append", default=[])
     given = parser.parse_args()
     files = sorted(p.relative_to(given.examples) for p in given.examples.rglob("*")
                    if p.is_file())
@@ -113,7 +114,8 @@ def main():
             sys.exit(f"the whole organization: {error}")
         asked = questions(given.program, store, given.most)
         before = answers(given.program, store, asked)
-        removed = files[given.first::given.one_of]
+        removed = [f for i, f in enumerate(files) if str(f) in given.also or
+                   (i >= given.first and (i - given.first) % given.one_of == 0)]
         for name in removed:
             aside = pathlib.Path(scratch) / "aside"
             (copy / name).rename(aside)

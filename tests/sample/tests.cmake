@@ -2,4 +2,6 @@
 # tests/sample/removal.py PROGRAM examples/acme
 find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME sample_removal COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/removal.py
-	$<TARGET_FILE:latchkey> ${PROJECT_SOURCE_DIR}/examples/acme --one-of 60 --first 7 --most 3)
+	$<TARGET_FILE:latchkey> ${PROJECT_SOURCE_DIR}/examples/acme --one-of 60 --first 7 --most 3
+	--also dev/lambda/list-functions.json)
+add_test(NAME sample_unlisted COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/unlisted.py $<TARGET_FILE:latchkey>)
