@@ -83,29 +83,76 @@ static struct str path_object(struct str path)
 	return (struct str){ 0 };
 }
 
+/* Of a file of members or owners: which it lists, and of what. */
+struct beside {
+	bool member, owner;
+	struct str of; /* object id; empty: the name of the file does not say it */
+};
+
+static struct beside beside_of(const struct azure_emit *em)
+{
+	struct str name = azure_id_last(em->context->path);
+	struct beside b = { .member = str_contains_fold(name, STR_LIT("member")),
+		.owner = str_contains_fold(name, STR_LIT("owner")) };
+
+	if (b.member || b.owner)
+		b.of = path_object(em->context->path);
+	return b;
+}
+
+/*
+ * What is owned the object id does not tell, so the owner has what owners of each kind of
+ * thing have; of these only operations on the thing's own kind are ever asked about.
+ */
+static int owner_of(
+	struct azure_emit *em, struct str key, const struct json_value *v, struct err *e)
+{
+	static const enum azure_directory_type kinds[] = { AZURE_DIRECTORY_GROUP,
+		AZURE_DIRECTORY_APPLICATION, AZURE_DIRECTORY_SERVICE_PRINCIPAL,
+		AZURE_DIRECTORY_DEVICE };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (azure_directory_owner(em, key, kinds[i], v, e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
 /* A directory object; in a file of members or owners it is one of these. */
 static int directory_object(struct azure_emit *em, const struct json_value *v,
 	enum azure_directory_type type, struct err *e)
 {
-	struct str name = azure_id_last(em->context->path), of, key;
-	bool member = str_contains_fold(name, STR_LIT("member"));
-	bool owner = str_contains_fold(name, STR_LIT("owner"));
+	struct beside b = beside_of(em);
+	struct str key;
 
+	em->beside = b.member || b.owner;
 	if (azure_directory_object(em, v, type, e) < 0)
 		return e->code;
-	if (!member && !owner)
+	if (!em->beside)
 		return 0;
-	of = path_object(em->context->path);
-	if (of.n == 0)
+	if (b.of.n == 0)
 		return json_fail(em->json, v, e,
 			"whose %s these are is not said: the name of the file needs the "
 			"object id",
-			member ? "members" : "owners");
-	if (azure_emit_object(&key, em, of, v, e) < 0)
+			b.member ? "members" : "owners");
+	if (azure_emit_object(&key, em, b.of, v, e) < 0)
 		return e->code;
-	if (member)
-		return azure_directory_member(em, key, v, e);
-	return azure_directory_owner(em, key, AZURE_DIRECTORY_GROUP, v, e);
+	return b.member ? azure_directory_member(em, key, v, e) : owner_of(em, key, v, e);
+}
+
+/* A file of members or owners has them all; one without any says so by being there. */
+static int beside_read(struct azure_emit *em, struct err *e)
+{
+	struct beside b = beside_of(em);
+	struct str key;
+
+	if (b.of.n == 0 || em->tenant.n == 0)
+		return 0;
+	if (azure_emit_open_tenant(em, NULL, e) < 0 ||
+		azure_emit_object(&key, em, b.of, NULL, e) < 0)
+		return e->code;
+	azure_emit_read(em, b.member ? "members" : "owners", key);
+	return 0;
 }
 
 /* "Microsoft.KeyVault/vaults" where the element says it; az has it in capitals or not. */
@@ -172,6 +219,8 @@ static int read_element(struct azure_emit *em, const struct json_value *v, struc
 static int visit_element(struct azure_emit *em, const struct decoder_piece *piece,
 	const struct json_value *root, struct err *e)
 {
+	if (piece->type == JSON_END)
+		return beside_read(em, e);
 	if (piece->type != JSON_ELEMENT)
 		return 0;
 	return read_element(em, root, e);

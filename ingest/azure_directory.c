@@ -209,6 +209,8 @@ static int each_member(struct azure_emit *em, const struct json_value *v,
 	if (json_get(v, "members") &&
 		(type == AZURE_DIRECTORY_GROUP || type == AZURE_DIRECTORY_UNIT))
 		azure_emit_coverage(em, "members", key, COVERAGE_GOT, (struct str){ 0 });
+	if (json_get(v, "owners"))
+		azure_emit_coverage(em, "owners", key, COVERAGE_GOT, (struct str){ 0 });
 	it = json_iterate(json_get(v, "owners"));
 	while (json_next(&it, &none, &one)) {
 		if (azure_directory_owner(em, key, type, one, e) < 0)
@@ -226,15 +228,18 @@ static int role_definition(
 		json_text(em->json, v), e);
 }
 
-/* A list of users: of the tenant's identities, as far as lists go. */
-static void note_listed(struct azure_emit *em)
+/* Lists of the tenant's identities: users, service principals. */
+static void note_listed(struct azure_emit *em, enum azure_directory_type type)
 {
-	if (em->batch->more)
-		azure_emit_coverage(em, "identities", (struct str){ 0 }, COVERAGE_PARTIAL,
-			STR_LIT("the page says that another follows"));
-	else
-		azure_emit_coverage(em, "identities", (struct str){ 0 }, COVERAGE_GOT,
-			(struct str){ 0 });
+	const char *what = type == AZURE_DIRECTORY_USER ? "identities"
+			   : type == AZURE_DIRECTORY_SERVICE_PRINCIPAL
+				   ? "service-principals"
+				   : NULL;
+
+	/* one that was asked for by itself says nothing of others */
+	if (!what || !azure_emit_is_list(em))
+		return;
+	azure_emit_read(em, what, (struct str){ 0 });
 }
 
 int azure_directory_object(struct azure_emit *em, const struct json_value *v,
@@ -252,8 +257,8 @@ int azure_directory_object(struct azure_emit *em, const struct json_value *v,
 	else if (azure_emit_object(&key, em, azure_emit_string(v, "id"), v, e) < 0)
 		return e->code;
 	rc = object_entity(em, v, type, key, e);
-	if (type == AZURE_DIRECTORY_USER)
-		note_listed(em);
+	if (!em->beside)
+		note_listed(em, type);
 	if (rc == 0 && type == AZURE_DIRECTORY_ROLE)
 		rc = role_definition(em, v, key, e);
 	if (rc == 0 && (type == AZURE_DIRECTORY_APPLICATION ||
@@ -311,11 +316,42 @@ int azure_directory_assignment(
 				.flags = ENTITY_CONTAINER },
 			(struct str){ 0 }, e) < 0)
 		return e->code;
+	if (!eligible && azure_emit_is_list(em))
+		azure_emit_read(em, "directory-roles", (struct str){ 0 });
 	name = azure_known_role_name(role);
 	return azure_emit_document(em, LAYER_RESOURCE, holder,
 		arena_printf(em->arena, "%.*s (directory role)",
 			STR_ARG(name.n > 0 ? name : role)),
 		eligible ? "eligibleDirectoryAssignment" : "directoryAssignment", v, e);
+}
+
+/*
+ * What a service principal may do with what it owns hangs on one permission: that it has
+ * it, or that what it has of Graph was read.
+ */
+static int note_permission(
+	struct azure_emit *em, const struct json_value *v, struct str key, struct err *e)
+{
+	static const struct str owned_by = { "18a4783c-866b-4cc7-a460-3d5e5662c884", 36 };
+	struct record_pair pair = { STR_LIT("graph_permissions"), STR_LIT("read") };
+
+	if (!str_eq_fold(
+		    azure_emit_string(v, "principalType"), STR_LIT("ServicePrincipal")))
+		return 0;
+	if (str_eq_fold(azure_emit_string(v, "appRoleId"), owned_by))
+		pair = (struct record_pair){ STR_LIT("manages_owned"), STR_LIT("true") };
+	else if (!str_eq_fold(azure_emit_string(v, "resourceDisplayName"),
+			 STR_LIT("Microsoft Graph")) ||
+		 em->batch->more)
+		return 0;
+	return azure_emit_entity(em,
+		(struct record_entity){ .key = key,
+			.kind = str_from(types[AZURE_DIRECTORY_SERVICE_PRINCIPAL].kind),
+			.name = azure_emit_string(v, "principalDisplayName"),
+			.flags = ENTITY_IDENTITY,
+			.attributes = &pair,
+			.attribute_count = 1 },
+		(struct str){ 0 }, e);
 }
 
 int azure_directory_app_role(
@@ -327,7 +363,8 @@ int azure_directory_app_role(
 		azure_emit_object(
 			&principal, em, azure_emit_string(v, "principalId"), v, e) < 0 ||
 		azure_emit_object(
-			&resource, em, azure_emit_string(v, "resourceId"), v, e) < 0)
+			&resource, em, azure_emit_string(v, "resourceId"), v, e) < 0 ||
+		note_permission(em, v, principal, e) < 0)
 		return e->code;
 	return azure_emit_document(em, LAYER_RESOURCE,
 		azure_id_tenant(em->arena, em->tenant),

@@ -124,6 +124,20 @@ void azure_emit_coverage(struct azure_emit *em, const char *what, struct str sub
 	record_encode(em->out, &r);
 }
 
+void azure_emit_read(struct azure_emit *em, const char *what, struct str subject)
+{
+	if (em->batch->more)
+		azure_emit_coverage(em, what, subject, COVERAGE_PARTIAL,
+			STR_LIT("the page says that another follows"));
+	else
+		azure_emit_coverage(em, what, subject, COVERAGE_GOT, (struct str){ 0 });
+}
+
+bool azure_emit_is_list(const struct azure_emit *em)
+{
+	return !str_eq(str_from(em->format), STR_LIT("az-show"));
+}
+
 static int write_scope(struct azure_emit *em, struct str key, struct str id,
 	const char *kind, struct err *e)
 {

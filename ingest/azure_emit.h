@@ -32,6 +32,7 @@ struct azure_emit {
 	struct str scope;        /* scope of the records that are written */
 	struct buf opened;       /* struct str: scopes that were written */
 	uint64_t offset;         /* of the fact being written */
+	bool beside;             /* the file lists members or owners of something */
 };
 
 /*
@@ -92,6 +93,13 @@ int azure_emit_text(struct azure_emit *em, enum record_layer layer, struct str h
 
 void azure_emit_coverage(struct azure_emit *em, const char *what, struct str subject,
 	enum coverage_state state, struct str detail);
+
+/*
+ * That a list was read as far as the page has it: GOT, or PARTIAL when another follows.
+ * Whether the input is a list at all and not one object that was asked for.
+ */
+void azure_emit_read(struct azure_emit *em, const char *what, struct str subject);
+bool azure_emit_is_list(const struct azure_emit *em);
 
 /* {"k":"v"}; NULL: none. Other values than strings are taken as they are written. */
 int azure_emit_tags(struct azure_emit *em, const struct json_value *v,

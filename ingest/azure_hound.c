@@ -144,6 +144,8 @@ static int read_owners(struct azure_emit *em, const struct json_value *v,
 		if (azure_directory_owner(em, key, type, item, e) < 0)
 			return e->code;
 	}
+	if (rc == 0)
+		azure_emit_coverage(em, "owners", key, COVERAGE_GOT, (struct str){ 0 });
 	return rc;
 }
 
@@ -185,6 +187,8 @@ static int read_directory_assignments(
 	}
 	if (azure_emit_open_tenant(em, v, e) < 0)
 		return e->code;
+	azure_emit_coverage(em, "directory-roles", (struct str){ 0 }, COVERAGE_GOT,
+		(struct str){ 0 });
 	return 0;
 }
 
@@ -194,9 +198,14 @@ static int read_directory_eligible(
 	return azure_directory_assignment(em, v, true, e);
 }
 
+/* It asks every service principal which of its permissions were given to whom. */
 static int read_app_role(struct azure_emit *em, const struct json_value *v, struct err *e)
 {
-	return azure_directory_app_role(em, v, e);
+	if (azure_directory_app_role(em, v, e) < 0)
+		return e->code;
+	azure_emit_coverage(em, "application-permissions", (struct str){ 0 },
+		COVERAGE_GOT, (struct str){ 0 });
+	return 0;
 }
 
 static int read_credentials(

@@ -95,8 +95,7 @@ static void add_statement(struct azure_compiler *c, const struct grant *g)
 		azure_policy_principal(c, g->principal, g->principal_type, false);
 }
 
-/* Mark on the newest statement what its conditions read. */
-static void note_reads(struct azure_compiler *c)
+void azure_policy_note_reads(struct azure_compiler *c)
 {
 	struct document_statement *s = &VEC_DATA(&c->out->statements,
 		struct document_statement)[VEC_COUNT(&c->out->statements,
@@ -152,7 +151,7 @@ static int add_cell(struct azure_compiler *c, const struct grant *g,
 	if (truth == AZURE_CONDITION_OPEN &&
 		azure_condition_add(condition, bits, c->out, e) < 0)
 		return e->code;
-	note_reads(c);
+	azure_policy_note_reads(c);
 	return 0;
 }
 

@@ -24,6 +24,9 @@ struct document_statement *azure_policy_statement(
 	struct azure_compiler *c, const struct json_value *from, uint32_t flags);
 void azure_policy_intervals(struct azure_compiler *c, const struct buf *set);
 
+/* Mark on the newest statement what its conditions read. */
+void azure_policy_note_reads(struct azure_compiler *c);
+
 /* What kind of thing a principal id names. */
 enum azure_principal {
 	AZURE_PRINCIPAL_EITHER,

@@ -115,39 +115,76 @@ static void compile_defaults(struct azure_compiler *c, const struct json_value *
 	buf_release(&set);
 }
 
+/*
+ * People who own an application may change all of it. One that is itself a service
+ * principal calls Graph in its own name, which asks for Application.ReadWrite.OwnedBy
+ * besides, and even then it makes nobody else an owner.
+ * https://learn.microsoft.com/graph/api/application-addpassword (permissions),
+ * https://learn.microsoft.com/graph/api/application-post-owners (note). Groups ask their
+ * owners for no permission, whoever they are.
+ */
+static void as_owner(struct azure_compiler *c, bool permitted_too)
+{
+	struct document_condition *condition = document_add_condition(
+		c->out, STR_LIT("@Owner[is]"), STR_LIT("StringEquals"));
+
+	condition->operator_ = DOCUMENT_STRING_EQUALS;
+	condition->flags |= DOCUMENT_CONDITION_READS_PRINCIPAL;
+	document_add_value(c->out, STR_LIT("person"));
+	if (permitted_too)
+		document_add_value(c->out, STR_LIT("permitted"));
+}
+
+static void compile_owned(struct azure_compiler *c, const struct json_value *v,
+	const char *const *all, const char *const *by_people)
+{
+	struct str owner = azure_policy_string(v, "id");
+
+	compile_rights(c, v, owner, all);
+	as_owner(c, true);
+	azure_policy_note_reads(c);
+	compile_rights(c, v, owner, by_people);
+	as_owner(c, false);
+	azure_policy_note_reads(c);
+}
+
 static void compile_application_owner(
 	struct azure_compiler *c, const struct json_value *v)
 {
-	static const char *const actions[] = {
+	static const char *const all[] = {
 		"microsoft.directory/applications/standard/read",
 		"microsoft.directory/applications/basic/update",
 		"microsoft.directory/applications/authentication/update",
 		"microsoft.directory/applications/credentials/update",
-		"microsoft.directory/applications/owners/update",
 		"microsoft.directory/applications/permissions/update",
 		"microsoft.directory/applications/appRoles/update",
 		"microsoft.directory/applications/audience/update",
 		"microsoft.directory/applications/delete", NULL
 	};
+	static const char *const by_people[] = {
+		"microsoft.directory/applications/owners/update", NULL
+	};
 
-	compile_rights(c, v, azure_policy_string(v, "id"), actions);
+	compile_owned(c, v, all, by_people);
 }
 
 static void compile_principal_owner(struct azure_compiler *c, const struct json_value *v)
 {
-	static const char *const actions[] = {
+	static const char *const all[] = {
 		"microsoft.directory/servicePrincipals/standard/read",
 		"microsoft.directory/servicePrincipals/basic/update",
 		"microsoft.directory/servicePrincipals/authentication/update",
 		"microsoft.directory/servicePrincipals/credentials/update",
-		"microsoft.directory/servicePrincipals/owners/update",
 		"microsoft.directory/servicePrincipals/permissions/update",
 		"microsoft.directory/servicePrincipals/disable",
 		"microsoft.directory/servicePrincipals/enable",
 		"microsoft.directory/servicePrincipals/delete", NULL
 	};
+	static const char *const by_people[] = {
+		"microsoft.directory/servicePrincipals/owners/update", NULL
+	};
 
-	compile_rights(c, v, azure_policy_string(v, "id"), actions);
+	compile_owned(c, v, all, by_people);
 }
 
 static void compile_device_owner(struct azure_compiler *c, const struct json_value *v)

@@ -30,6 +30,11 @@ static int may_become_unseen(
 	*out = false;
 	if (!world_acts(a->w, actor))
 		return 0;
+	/* no action obtains it: whoever owns it, or what carries it, does */
+	if (provider_of_node(a->w, actor)->assumption_count == 0) {
+		*out = true;
+		return 0;
+	}
 	unseen = world_node_virtual(a->w, NODE_FOREIGN,
 		provider_of_node(a->w, actor)->any_identity(account, world_arena(a->w)),
 		account);

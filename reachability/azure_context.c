@@ -10,7 +10,9 @@
  */
 #include "reachability/azure_naming.h"
 #include "reachability/azure_provider.h"
+#include "reachability/missing.h"
 #include "reachability/pattern.h"
+#include "reachability/subject.h"
 
 static const struct {
 	const char *key;
@@ -31,13 +33,76 @@ static bool is_whole(struct str value)
 	return value.n > 0 && pattern_literal_size(value) == value.n;
 }
 
+static void fact_one(struct condition_fact *out, struct str value, struct arena *arena)
+{
+	struct str *values = ARENA_NEW(arena, struct str);
+
+	*values = value;
+	out->knowledge = CONDITION_KNOWN;
+	out->values = values;
+	out->value_count = 1;
+}
+
+/*
+ * How an owner of an application comes to it: as a person, or as a service principal that
+ * Application.ReadWrite.OwnedBy permits to.
+ */
+static bool fact_of_owner(struct world *w, const struct subject *subject, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct segment *s;
+	node_id n;
+	struct err e;
+
+	if (!str_eq(key, STR_LIT("@Owner[is]")))
+		return false;
+	if (subject_holder(&n, w, subject->node, &e) < 0)
+		n = subject->node;
+	s = world_node_segment(w, n);
+	if (str_eq(world_node_kind(w, n), STR_LIT("azure:entra:user"))) {
+		fact_one(out, STR_LIT("person"), arena);
+	} else if (world_attribute(w, n, STR_LIT("manages_owned")).n > 0) {
+		fact_one(out, STR_LIT("permitted"), arena);
+	} else if (world_attribute(w, n, STR_LIT("graph_permissions")).n > 0 ||
+		   (s && missing_covered(
+				 s, COVERAGE_GOT, STR_LIT("application-permissions")))) {
+		fact_one(out, STR_LIT("nobody"), arena);
+	} else {
+		out->knowledge = CONDITION_UNCOLLECTED;
+		out->scope = world_node(w, n)->account;
+		out->what = arena_printf(arena,
+			"whether '%.*s' has the permission Application.ReadWrite.OwnedBy "
+			"was not collected",
+			STR_ARG(world_node_name(w, n)));
+	}
+	return true;
+}
+
+/* Values that the question gives. */
+static bool fact_of_question(
+	struct world *w, struct str key, struct condition_fact *out, struct arena *arena)
+{
+	const struct world_context *c = world_context(w);
+	struct str *values = ARENA_NEW_ARRAY(arena, struct str, c->count + 1u);
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (str_eq_fold(c->keys[i], key))
+			values[out->value_count++] = c->values[i];
+	}
+	out->values = values;
+	if (out->value_count > 0)
+		out->knowledge = CONDITION_KNOWN;
+	return out->value_count > 0;
+}
+
 void azure_context_look_up(struct world *w, const struct subject *subject,
 	const struct object *object, struct str key, struct condition_fact *out,
 	struct arena *arena)
 {
-	(void)w;
-	(void)subject;
 	*out = (struct condition_fact){ .knowledge = CONDITION_OPEN };
+	if (fact_of_question(w, key, out, arena) ||
+		fact_of_owner(w, subject, key, out, arena))
+		return;
 	if (str_starts(key, STR_LIT("@Request[Microsoft.Authorization/")) ||
 		str_starts(key, STR_LIT("@Environment[UtcNow")))
 		out->knowledge = CONDITION_PRESENT;

@@ -3,6 +3,7 @@
 #include "reachability/azure_naming.h"
 #include "reachability/azure_unit.h"
 #include "reachability/azure_unlisted.h"
+#include "reachability/azure_unread.h"
 #include "reachability/inherited.h"
 #include "reachability/membership.h"
 
@@ -19,6 +20,9 @@ static bool is_group(struct str key)
 }
 
 static const char *const policy_kinds[] = { NULL };
+
+/* Users are what says that identities were listed; there are others. */
+static const char *const identity_lists[] = { "service-principals", NULL };
 
 static const char *const power_actions[] = {
 	"Microsoft.Authorization/roleAssignments/write",
@@ -51,6 +55,7 @@ const struct provider azure_provider = {
 	.may_call = inherited_may_call,
 	.new_key = azure_naming_new_key,
 	.endpoint_serves = inherited_no_endpoint,
+	.identity_lists = identity_lists,
 	.power_actions = power_actions,
 	.folds = true,
 	.inherits = true,
@@ -60,7 +65,7 @@ const struct provider azure_provider = {
 	.is_group = is_group,
 	.is_set = azure_naming_is_set,
 	.aside = azure_unit_aside,
-	.aside_unread = azure_unit_unread,
+	.aside_unread = azure_unread,
 	.is_operation = azure_unlisted_is_operation,
 	.decide_unlisted = azure_unlisted_decide,
 	.tokens = azure_naming_tokens,

@@ -98,6 +98,7 @@ struct decide_object {
 	const struct decide_object *above;
 	/* what nobody read of its policies and of those above */
 	expr unread_grants, unread_denies;
+	expr beneath_grants, beneath_denies; /* of these, what holds beneath it too */
 };
 
 /* Whether a statement of `holder` holds for `o`: holder is o or above it. */

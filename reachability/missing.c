@@ -23,6 +23,18 @@ static bool whole(const struct segment *s, struct str what)
 	       !missing_covered(s, COVERAGE_REFUSED, what);
 }
 
+/* Whether every identity of the scope is in the input. */
+static bool lists_whole(const struct segment *s, const struct provider *p)
+{
+	if (!whole(s, STR_LIT("identities")))
+		return false;
+	for (uint32_t i = 0; p->identity_lists && p->identity_lists[i]; i++) {
+		if (!whole(s, str_from(p->identity_lists[i])))
+			return false;
+	}
+	return true;
+}
+
 bool missing_node(struct world *w, node_id n)
 {
 	const struct node *node = world_node(w, n);
@@ -40,7 +52,7 @@ bool missing_node(struct world *w, node_id n)
 	scope = world_account_scope(w, node->account);
 	if (scope == SEGMENT_NONE || world_segment(&s, w, scope, &e) < 0)
 		return true;
-	if (node->type == NODE_FOREIGN && whole(s, STR_LIT("identities")))
+	if (node->type == NODE_FOREIGN && lists_whole(s, provider_of_node(w, n)))
 		return false;
 	kind = arena_printf(
 		world_arena(w), "entities:%.*s", STR_ARG(world_node_kind(w, n)));

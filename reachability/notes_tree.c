@@ -62,14 +62,31 @@ static int note_groups(struct notes *n, struct world *w, node_id at,
 	return 0;
 }
 
+/* What beside its policies may grant something on a thing, and nobody read. */
+static int note_aside(
+	bool *told, struct notes *n, struct world *w, node_id at, struct err *e)
+{
+	const struct provider *p = provider_of_node(w, at);
+	expr grants = EXPR_FALSE, denies = EXPR_FALSE;
+
+	if (p->aside_unread && p->aside_unread(&grants, &denies, w, at, e) < 0)
+		return e->code;
+	*told = grants != EXPR_FALSE;
+	notes_residual(n, grants);
+	return 0;
+}
+
 int notes_tree_object(struct notes *n, struct decide *d, node_id object, struct err *e)
 {
 	struct world *w = decide_world(d);
 	const struct decide_object *first;
+	bool told;
 
 	if (!provider_of_node(w, object)->inherits)
 		return 0;
 	if (decide_object(&first, d, object, e) < 0)
+		return e->code;
+	if (note_aside(&told, n, w, object, e) < 0)
 		return e->code;
 	for (const struct decide_object *o = first; o; o = o->above) {
 		if (o != first && note_container(n, w, o->o.node, e) < 0)
@@ -98,6 +115,7 @@ int notes_tree_subject(struct notes *n, node_id subject, struct err *e)
 	count = VEC_COUNT(&holders, node_id);
 	for (size_t i = 0; i < count && rc == 0; i++) {
 		node_id at = VEC_DATA(&holders, const node_id)[i];
+		bool told;
 
 		if (i == NOTES_TREE_MAX) {
 			notes_add(n, scope_of(w, subject),
@@ -106,9 +124,11 @@ int notes_tree_subject(struct notes *n, node_id subject, struct err *e)
 					count - i));
 			break;
 		}
-		note(n, w, at,
-			"policies of '%.*s', or members of groups that they name, were not collected",
-			world_node(w, at)->key);
+		rc = note_aside(&told, n, w, at, e);
+		if (rc == 0 && !told)
+			note(n, w, at,
+				"policies of '%.*s', or members of groups that they name, were not collected",
+				world_node(w, at)->key);
 	}
 	buf_release(&holders);
 	return rc;

@@ -123,21 +123,25 @@ static int object_above(struct decide_object *o, struct world *w, struct err *e)
 		return e->code;
 	if (o->o.policy_state == SEGMENT_POLICY_NOT_ASKED ||
 		o->o.policy_state == SEGMENT_POLICY_REFUSED)
-		o->unread_grants = expr_or(
-			pool, o->unread_grants, object_unread(o, w, "policies", false));
+		o->beneath_grants = expr_or(
+			pool, o->beneath_grants, object_unread(o, w, "policies", false));
 	if (ancestry_coverage(w, o->o.node, STR_LIT("denies")) != COVERAGE_ABSENT &&
 		ancestry_coverage(w, o->o.node, STR_LIT("denies")) != COVERAGE_GOT)
-		o->unread_denies = expr_or(
-			pool, o->unread_denies, object_unread(o, w, "denies", true));
+		o->beneath_denies = expr_or(
+			pool, o->beneath_denies, object_unread(o, w, "denies", true));
 	if (chain->loose)
-		o->unread_grants = expr_or(pool, o->unread_grants,
+		o->beneath_grants = expr_or(pool, o->beneath_grants,
 			object_unread(o, w, "policies above", false));
-	if (chain->count == 0)
-		return 0;
-	if (subject_object(&o->above, world_subjects(w), chain->nodes[0], e) < 0)
-		return e->code;
-	o->unread_grants = expr_or(pool, o->unread_grants, o->above->unread_grants);
-	o->unread_denies = expr_or(pool, o->unread_denies, o->above->unread_denies);
+	if (chain->count > 0) {
+		if (subject_object(&o->above, world_subjects(w), chain->nodes[0], e) < 0)
+			return e->code;
+		o->beneath_grants =
+			expr_or(pool, o->beneath_grants, o->above->beneath_grants);
+		o->beneath_denies =
+			expr_or(pool, o->beneath_denies, o->above->beneath_denies);
+	}
+	o->unread_grants = expr_or(pool, o->unread_grants, o->beneath_grants);
+	o->unread_denies = expr_or(pool, o->unread_denies, o->beneath_denies);
 	return 0;
 }
 
@@ -156,7 +160,7 @@ static int object_denies(
 			subject_add_statements(
 				statements, d, SLOT_RESOURCE, 0, docs[i].doc, &docs[i]);
 		else
-			o->unread_denies = expr_or(world_pool(w), o->unread_denies,
+			o->beneath_denies = expr_or(world_pool(w), o->beneath_denies,
 				object_unread(o, w, "denies", true));
 	}
 	return 0;

@@ -231,6 +231,12 @@ struct provider {
 	 */
 	bool (*needs_own)(const struct node *n);
 
+	/*
+	 * Lists beside that of "identities" (coverage) that an account's identities are
+	 * in. Ends with NULL; NULL: there are none.
+	 */
+	const char *const *identity_lists;
+
 	/* The pattern of all identities of an account that can be obtained. */
 	struct str (*any_identity)(struct str account, struct arena *arena);
 

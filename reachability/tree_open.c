@@ -35,19 +35,40 @@ void tree_open_free(struct tree_open *t)
 	free(t);
 }
 
-static void find_unread(struct tree_open *t, scope_number scope, struct segment *s,
-	const struct provider *provider)
+/* Whether something that nobody read may grant something on the entity. */
+static int is_unread(bool *out, struct tree_open *t, scope_number scope,
+	struct segment *s, entity_id id, struct err *e)
+{
+	const struct segment_entity *entity = segment_entity(s, id);
+	const struct provider *p = provider_of_scope(segment_info(s)->scope);
+	expr grants = EXPR_FALSE, denies = EXPR_FALSE;
+
+	*out = !(entity->flags & ENTITY_SHARED) &&
+	       (entity->policy_state == SEGMENT_POLICY_NOT_ASKED ||
+		       entity->policy_state == SEGMENT_POLICY_REFUSED);
+	if (*out || !p->aside_unread || (entity->flags & ENTITY_SHARED))
+		return 0;
+	if (p->aside_unread(&grants, &denies, t->world,
+		    world_node_entity(t->world, scope, id), e) < 0)
+		return e->code;
+	*out = grants != EXPR_FALSE;
+	return 0;
+}
+
+static int find_unread(struct tree_open *t, scope_number scope, struct segment *s,
+	const struct provider *provider, struct err *e)
 {
 	for (entity_id id = 0; id < segment_info(s)->entity_count; id++) {
-		uint32_t state = segment_entity(s, id)->policy_state;
+		bool unread;
 
-		if ((state == SEGMENT_POLICY_NOT_ASKED ||
-			    state == SEGMENT_POLICY_REFUSED) &&
-			!(segment_entity(s, id)->flags & ENTITY_SHARED))
+		if (is_unread(&unread, t, scope, s, id, e) < 0)
+			return e->code;
+		if (unread)
 			VEC_ADD(&t->openings, struct opening,
 				{ .node = world_node_entity(t->world, scope, id),
 					.provider = provider });
 	}
+	return 0;
 }
 
 static int find_groups(struct tree_open *t, struct segment *s,
@@ -112,8 +133,8 @@ static int find(struct tree_open *t, struct err *e)
 		p = provider_of_scope(segment_info(s)->scope);
 		if (!p->inherits)
 			continue;
-		find_unread(t, n, s, p);
-		if (find_groups(t, s, p, e) < 0 || find_above(t, s, p, e) < 0)
+		if (find_unread(t, n, s, p, e) < 0 || find_groups(t, s, p, e) < 0 ||
+			find_above(t, s, p, e) < 0)
 			return e->code;
 	}
 	t->known = true;

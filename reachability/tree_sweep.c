@@ -293,20 +293,27 @@ static int holders_of(struct buf *out, struct decide *d, const struct provider *
 
 /* --- decisions, one for entities that no policy tells apart --- */
 
-/* Whether policies of other containers than those above it hold for the entity. */
+/*
+ * Whether policies of other containers than those above it hold for the entity, or nobody
+ * read something that counts where what is unread does.
+ */
 static bool is_aside(struct tree_sweep *t, scope_number scope, entity_id id)
 {
+	expr grants = EXPR_FALSE, denies = EXPR_FALSE;
 	struct buf beside = { 0 };
 	struct err e;
 	bool any;
+	node_id n;
 
 	if (!t->provider->aside)
 		return false;
-	any = t->provider->aside(
-		      &beside, t->w, world_node_entity(t->w, scope, id), false, &e) < 0 ||
-	      beside.n > 0;
+	n = world_node_entity(t->w, scope, id);
+	any = t->provider->aside(&beside, t->w, n, false, &e) < 0 || beside.n > 0;
 	buf_release(&beside);
-	return any;
+	if (any || !decide_is_strict(t->d))
+		return any;
+	return t->provider->aside_unread(&grants, &denies, t->w, n, &e) < 0 ||
+	       grants != EXPR_FALSE || denies != EXPR_FALSE;
 }
 
 /* Whether something is held by the entity itself that counts in decisions about it. */

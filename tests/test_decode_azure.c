@@ -107,15 +107,20 @@ static const struct row rows[] = {
 		"E azure:" T "/" U " azure:entra:user  1 id=" U "\n"
 		"R azure:" T "/" U " member_of azure:" T "/" G "\n"
 		"C members azure:" T "/" G " 1 ()\n"
+		"C owners azure:" T "/" G " 1 ()\n"
 		"R azure:" T "/" A " owns azure:" T "/" G "\n"
 		"D resource azure:" T "/" G " (owner) {\"tenantId\":\"" T "\",\"groupOwner\":{\"id\":\"" A "\"}}\n" },
 	{ "members in a file named after their group", "x/group-members-" G ".json", HINT,
 		"[{\"@odata.type\":\"#microsoft.graph.user\",\"id\":\"" U "\",\"userPrincipalName\":\"al@x.example\"}]",
 		"C organization  4 ()\n"
 		"E azure:" T "/" U " azure:entra:user al@x.example 1 id=" U "\n"
-		"C identities  1 ()\n"
 		"E azure:" T "/" U " azure:entra:user al@x.example 1 id=" U "\n"
-		"R azure:" T "/" U " member_of azure:" T "/" G "\n" },
+		"R azure:" T "/" U " member_of azure:" T "/" G "\n"
+		"C members azure:" T "/" G " 1 ()\n" },
+	{ "a file of owners that has none", "x/owners-" G ".json", HINT,
+		"{\"@odata.context\":\"x\",\"value\":[]}",
+		"C organization  4 ()\n"
+		"C owners azure:" T "/" G " 1 ()\n" },
 	{ "an application and its service principal find each other", "-", HINT,
 		"[{\"id\":\"" U "\",\"appId\":\"" A "\",\"displayName\":\"d\",\"signInAudience\":\"AzureADMyOrg\"},{\"id\":\"" G "\",\"appId\":\"" A "\",\"displayName\":\"d\",\"servicePrincipalType\":\"Application\",\"appOwnerOrganizationId\":\"" U "\"}]",
 		"C organization  4 ()\n"
@@ -123,11 +128,13 @@ static const struct row rows[] = {
 		"E azure:" T "/app-id/" A " azure:entra:application-id " A " 0\n"
 		"R azure:" T "/" U " carries azure:" T "/app-id/" A "\n"
 		"E azure:" T "/" G " azure:entra:service-principal d 1 id=" G " display_name=d app_id=" A " type=Application external=true\n"
+		"C service-principals  1 ()\n"
 		"E azure:" T "/app-id/" A " azure:entra:application-id " A " 0\n"
 		"R azure:" T "/app-id/" A " carries azure:" T "/" G "\n" },
 	{ "roles of the directory: assigned, and to be activated", "-", HINT,
 		"{\"value\":[{\"id\":\"i\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/\"},{\"id\":\"j\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/administrativeUnits/" G "\",\"memberType\":\"Direct\"}]}",
 		"C organization  4 ()\n"
+		"C directory-roles  1 ()\n"
 		"D resource azure:" T " (" ROLE " (directory role)) {\"tenantId\":\"" T "\",\"directoryAssignment\":{\"id\":\"i\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/\"}}\n"
 		"E azure:" T "/" G " azure:entra:administrative-unit  8\n"
 		"D resource azure:" T "/" G " (" ROLE " (directory role)) {\"tenantId\":\"" T "\",\"eligibleDirectoryAssignment\":{\"id\":\"j\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/administrativeUnits/" G "\",\"memberType\":\"Direct\"}}\n" },

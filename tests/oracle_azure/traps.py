@@ -11,6 +11,7 @@ import tempfile
 import uuid
 
 OWNER, READER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+ELSEWHERE = "99999999-8f55-4a1e-953a-9b9898b88999"  # another tenant
 VM = "Microsoft.Compute/virtualMachines"
 
 
@@ -29,6 +30,7 @@ class Tenant:
         # so that all places count as read
         for place in ("/subscriptions/" + self.sub, "/"):
             self.assign("nobody", READER, place)
+        self.directory_role("nobody", ["microsoft.directory/contacts/delete"])
 
     def id(self, what):
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.{what}"))
@@ -48,7 +50,15 @@ class Tenant:
 
     def principals(self, *names):
         self.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": self.id(n), "appId": self.id("app-" + n),
-                   "displayName": n, "servicePrincipalType": "Application"} for n in names])
+                   "displayName": n, "servicePrincipalType": "Application", "owners": [],
+                   "appOwnerOrganizationId": ELSEWHERE} for n in names])
+
+    def application(self, of, *owners, people=()):
+        """The application of a service principal, and who owns it."""
+        self.add([{"@odata.type": "#microsoft.graph.application", "id": self.id("application"), "appId": self.id("app-" + of),
+                   "displayName": of, "owners": [
+                       *({"@odata.type": "#microsoft.graph.servicePrincipal", "id": self.id(o)} for o in owners),
+                       *({"@odata.type": "#microsoft.graph.user", "id": self.id(o)} for o in people)]}])
 
     def group(self, name, *members, **more):
         self.add([{"@odata.type": "#microsoft.graph.group", "id": self.id(name), "displayName": name,
@@ -202,7 +212,8 @@ def what_every_user_may_do(t):
     t.principals("app")
     defaults(t, allowedToCreateApps=True, allowedToReadOtherUsers=False)
     create, read = "microsoft.directory/applications/createAsOwner", "microsoft.directory/users/standard/read"
-    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("any"), "appId": t.id("app-any"), "displayName": "any"}])
+    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("any"), "appId": t.id("app-any"), "displayName": "any",
+            "owners": []}])
     for who, verdict in (("member", "allowed"), ("guest", "denied"), ("app", "denied")):
         yield can(t, who, create, t.key("any")), verdict
     yield can(t, "member", "microsoft.directory/users/inviteGuest", t.key("guest")), "allowed"
@@ -215,7 +226,8 @@ def what_every_user_may_do(t):
 def a_tenant_whose_users_may_nothing(t):
     t.users("member")
     defaults(t, "adminsAndGuestInviters", allowedToCreateApps=False, allowedToReadOtherUsers=True)
-    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("any"), "appId": t.id("app-any"), "displayName": "any"}])
+    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("any"), "appId": t.id("app-any"), "displayName": "any",
+            "owners": []}])
     yield can(t, "member", "microsoft.directory/applications/createAsOwner", t.key("any")), "denied"
     yield can(t, "member", "microsoft.directory/users/inviteGuest", t.key("member")), "denied"
     yield can(t, "member", "microsoft.directory/users/standard/read", t.key("member")), "allowed"
@@ -225,6 +237,7 @@ def a_tenant_whose_users_may_nothing(t):
 def a_membership_to_be_activated(t):
     """Privileged identity management for groups: eligible, and active for a time."""
     t.users("eligible", "active", "other")
+    t.principals("app")
     t.resource_group()
     rg = t.place("/resourceGroups/rg")
     t.group("crew")
@@ -239,18 +252,106 @@ def a_membership_to_be_activated(t):
         yield can(t, who, read, rg, directly=False), verdict
 
 
+def graph_permission(t, who, guid, resource="Microsoft Graph"):
+    t.add([{"id": "r" + who + guid, "principalId": t.id(who), "principalType": "ServicePrincipal", "resourceId": t.id("graph"),
+            "resourceDisplayName": resource, "appRoleId": guid, "tenantId": t.tenant}])
+
+
+OWNED_BY, USER_READ = "18a4783c-866b-4cc7-a460-3d5e5662c884", "df021288-bdef-4463-88db-98f22de89214"
+
+
 @trap
 def a_permission_on_what_one_owns(t):
-    """Application.ReadWrite.OwnedBy gives nothing on applications of others."""
+    """Application.ReadWrite.OwnedBy gives nothing on applications of others, and makes nobody owner."""
     t.principals("owner", "stranger", "target")
-    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("application"), "appId": t.id("app-target"),
-            "displayName": "target", "owners": [{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id("owner")}]}])
+    t.application("target", "owner")
     for who in ("owner", "stranger"):
-        t.add([{"id": "r" + who, "principalId": t.id(who), "principalType": "ServicePrincipal", "resourceId": t.id("graph"),
-                "resourceDisplayName": "Microsoft Graph", "appRoleId": "18a4783c-866b-4cc7-a460-3d5e5662c884",
-                "tenantId": t.tenant}])
+        graph_permission(t, who, OWNED_BY)
     yield f"can {t.key('owner')} become {t.key('target')}", "allowed"
     yield f"can {t.key('stranger')} become {t.key('target')}", "denied"
+    for what, verdict in (("credentials", "allowed"), ("owners", "denied")):
+        yield can(t, "owner", f"microsoft.directory/applications/{what}/update", t.key("application")), verdict
+
+
+@trap
+def an_owner_without_that_permission(t):
+    """A service principal does nothing with what it owns; whose permissions nobody read, perhaps."""
+    t.principals("reader", "unread", "other", "target")
+    t.users("person")
+    t.application("target", "reader", "unread", "other", people=["person"])
+    graph_permission(t, "reader", USER_READ)
+    graph_permission(t, "other", USER_READ, "Some other service")
+    credentials = "microsoft.directory/applications/credentials/update"
+    for who, verdict in (("reader", "denied"), ("unread", "unknown"), ("other", "unknown"), ("person", "allowed")):
+        yield can(t, who, credentials, t.key("application")), verdict
+        yield f"can {t.key(who)} become {t.key('target')}", verdict
+    yield can(t, "person", "microsoft.directory/applications/owners/update", t.key("application")), "allowed"
+    yield f"who can {credentials} {t.key('application')} directly", {
+        t.key("unread"): "unknown", t.key("other"): "unknown", t.key("person"): "allowed"}
+    yield f"what can {t.key('reader')} {credentials} directly", {}
+
+
+@trap
+def a_service_principal_that_owns_a_group(t):
+    """Groups ask their owners for no permission."""
+    t.principals("owner", "other")
+    t.group("crew", owners=[{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id("owner")}])
+    for who, verdict in (("owner", "allowed"), ("other", "denied")):
+        yield can(t, who, "microsoft.directory/groups/members/update", t.key("crew")), verdict
+
+
+@trap
+def owners_that_nobody_listed(t):
+    """Whoever it is may own it: of applications, service principals and groups."""
+    t.users("somebody")
+    t.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id("alone"), "appId": t.id("app-alone"),
+            "displayName": "alone", "servicePrincipalType": "Application", "appOwnerOrganizationId": ELSEWHERE}])
+    t.add([{"@odata.type": "#microsoft.graph.application", "id": t.id("app"), "appId": t.id("app-x"), "displayName": "x"}])
+    t.add([{"@odata.type": "#microsoft.graph.group", "id": t.id("crew"), "displayName": "crew", "securityEnabled": True,
+            "members": []}])
+    for what, where in (("servicePrincipals/credentials/update", "alone"), ("applications/credentials/update", "app"),
+                        ("groups/members/update", "crew")):
+        yield can(t, "somebody", "microsoft.directory/" + what, t.key(where)), "unknown"
+        yield f"who can microsoft.directory/{what} {t.key(where)} directly", {}
+    yield f"can {t.key('somebody')} become {t.key('alone')}", "unknown"
+    yield can(t, "somebody", "microsoft.directory/users/basic/update", t.key("somebody")), "denied"
+
+
+@trap
+def an_application_that_nobody_listed(t):
+    """Who changes it is who the service principal is; that of another tenant is changed there."""
+    t.users("somebody")
+    t.principals("foreign")
+    t.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id("ours"), "appId": t.id("app-ours"),
+            "displayName": "ours", "servicePrincipalType": "Application", "owners": [],
+            "appOwnerOrganizationId": t.tenant}])
+    yield f"can {t.key('somebody')} become {t.key('ours')}", "unknown"
+    yield f"can {t.key('somebody')} become {t.key('foreign')}", "denied"
+
+
+@trap
+def a_managed_identity_whose_carrier_nobody_listed(t):
+    t.users("somebody")
+    for n in ("lost", "found"):
+        t.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id(n), "appId": t.id("app-" + n),
+                "displayName": n, "servicePrincipalType": "ManagedIdentity"}])
+    t.resource_group()
+    t.resource({"id": t.place(f"/resourceGroups/rg/providers/{VM}/vm"), "name": "vm", "type": VM, "properties": {},
+                "identity": {"type": "SystemAssigned", "principalId": t.id("found"), "tenantId": t.tenant}})
+    for n, verdict in (("lost", "unknown"), ("found", "denied")):
+        yield f"can {t.key('somebody')} become {t.key(n)}", verdict
+
+
+@trap
+def a_service_principal_that_nobody_listed(t):
+    """Users were listed, it was not: a role assignment alone names it."""
+    t.users("somebody")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    t.assign("unlisted", OWNER, rg)
+    read = "Microsoft.Resources/subscriptions/resourceGroups/read"
+    yield can(t, "somebody", read, rg), "denied"
+    yield can(t, "somebody", read, rg, directly=False), "unknown"
 
 
 def texts(out):

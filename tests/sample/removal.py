@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """What becomes unknown when a file of the sample organization is not there is never denied.
 
-usage: removal.py LATCHKEY EXAMPLES [--one-of N] [--first K] [--most M] [--also FILE]...
+usage: removal.py LATCHKEY EXAMPLES [--cloud aws|azure] [--one-of N] [--first K] [--most M]
+                  [--also FILE]...
 
 Takes each file of EXAMPLES away in turn (or one of N, from the Kth on), reads the rest and
 asks the same questions: who of all identities can do what on each resource. An answer that
 was unknown must not become denied, and one that was not denied may become so only when the
 file that is gone granted it: where its absence says "there is none" by its format, or where
-it says nothing and the answer then is told to be incomplete. --most: so many entities of
-each kind, spread over all.
+it says nothing and the answer then is told to be incomplete. No file of Azure's says "there
+is none" by its absence: there nothing must become denied at all. --most: so many entities
+of each kind, spread over all.
 """
 import argparse
 import json
@@ -20,15 +22,32 @@ import tempfile
 
 # kind of an object: the action that is asked about
 ACTIONS = {
-    "aws:s3:bucket": "s3:GetObject",
-    "aws:sqs:queue": "sqs:SendMessage",
-    "aws:kms:key": "kms:Decrypt",
-    "aws:iam:role": "sts:AssumeRole",
-    "aws:secretsmanager:secret": "secretsmanager:GetSecretValue",
-    "aws:dynamodb:table": "dynamodb:GetItem",
-    "aws:lambda:function": "lambda:InvokeFunction",
+    "aws": {
+        "aws:s3:bucket": "s3:GetObject",
+        "aws:sqs:queue": "sqs:SendMessage",
+        "aws:kms:key": "kms:Decrypt",
+        "aws:iam:role": "sts:AssumeRole",
+        "aws:secretsmanager:secret": "secretsmanager:GetSecretValue",
+        "aws:dynamodb:table": "dynamodb:GetItem",
+        "aws:lambda:function": "lambda:InvokeFunction",
+    },
+    "azure": {
+        "azure:keyvault:vault": "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+        "azure:storage:account": "Microsoft.Storage/storageAccounts/listkeys/action",
+        "azure:compute:vm": "Microsoft.Compute/virtualMachines/runCommand/action",
+        "azure:managedidentity:identity":
+            "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+        "azure:resources:resource-group": "Microsoft.Authorization/roleAssignments/write",
+        "azure:entra:service-principal":
+            "microsoft.directory/servicePrincipals/credentials/update",
+        "azure:entra:application": "microsoft.directory/applications/credentials/update",
+        "azure:entra:group": "microsoft.directory/groups/members/update",
+    },
 }
-SUBJECTS = ("aws:iam:user", "aws:iam:role")
+SUBJECTS = {
+    "aws": ("aws:iam:user", "aws:iam:role"),
+    "azure": ("azure:entra:user", "azure:entra:service-principal"),
+}
 
 # Layouts in which a resource's or identity's policy is a file of its own beside its other
 # files: without it the thing has none. Kinds of answers that one call gives whole.
@@ -55,14 +74,14 @@ def keys(program, store, kind, most):
     return found[::max(1, len(found) // most)][:most]
 
 
-def questions(program, store, most):
-    subjects = [k for kind in SUBJECTS for k in keys(program, store, kind, most)]
+def questions(program, store, cloud, most):
+    subjects = [k for kind in SUBJECTS[cloud] for k in keys(program, store, kind, most)]
     asked = []
-    for kind, action in ACTIONS.items():
+    for kind, action in ACTIONS[cloud].items():
         for place, key in enumerate(keys(program, store, kind, most)):
             for subject in subjects[place % 3::3]:
                 if subject != key:
-                    asked.append(f"can {subject} {action} {key}")
+                    asked.append(f"can {subject} {action} '{key}'")
     return asked
 
 
@@ -81,7 +100,7 @@ def answers(program, store, asked):
             for q, line in zip(asked, lines)}
 
 
-def check(name, before, after):
+def check(name, before, after, cloud):
     """Lines about answers that became denied and must not have."""
     for question, (was, _) in before.items():
         now, incomplete = after[question]
@@ -89,6 +108,8 @@ def check(name, before, after):
             continue
         if was == "unknown":
             yield f"without {name}: {question}: was unknown, is denied"
+        elif cloud == "azure":
+            yield f"without {name}: {question}: was {was}, is denied"
         elif not incomplete and not any(part in name for part in SAYS_NONE):
             yield f"without {name}: {question}: was {was}, is denied, and nothing is missing"
 
@@ -97,6 +118,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
     parser.add_argument("examples", type=pathlib.Path)
+    parser.add_argument("--cloud", choices=ACTIONS, default="aws")
     parser.add_argument("--one-of", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--most", type=int, default=6)
@@ -112,7 +134,7 @@ def main():
         status, error = read(given.program, str(copy), store)
         if status != 0:
             sys.exit(f"the whole organization: {error}")
-        asked = questions(given.program, store, given.most)
+        asked = questions(given.program, store, given.cloud, given.most)
         before = answers(given.program, store, asked)
         removed = [f for i, f in enumerate(files) if str(f) in given.also or
                    (i >= given.first and (i - given.first) % given.one_of == 0)]
@@ -128,7 +150,7 @@ def main():
             else:
                 after = answers(given.program, part, asked)
                 changed += sum(after[q][0] != v for q, (v, _) in before.items())
-                for line in check(str(name), before, after):
+                for line in check(str(name), before, after, given.cloud):
                     print(line)
                     faults += 1
             shutil.rmtree(part, ignore_errors=True)
