@@ -1,5 +1,6 @@
 #include "reachability/answer_unseen.h"
 
+#include "reachability/imagined.h"
 #include "reachability/missing.h"
 #include "reachability/path_search.h"
 #include "reachability/search.h"
@@ -152,6 +153,31 @@ static int stand_by_named(struct answer_standing *best, struct asking *a, node_i
 	return 0;
 }
 
+/* Those whom nobody collected and to whom a hop opens what is asked about. */
+static int stand_by_opened(struct answer_standing *best, struct asking *a,
+	node_id subject, const struct answer_object *object, struct err *e)
+{
+	struct buf nodes = { 0 };
+	struct answer_standing s;
+	int rc = 0;
+
+	if (!a->query->become && a->query->unlisted.n == 0)
+		rc = asking_imagined(&nodes, a, object->node, true, e);
+	for (size_t i = 0; i < VEC_COUNT(&nodes, node_id) && rc == 0; i++) {
+		node_id n = VEC_DATA(&nodes, const node_id)[i];
+		node_id base = imagined_base(a->w, n);
+
+		if (base == subject || !missing_node(a->w, base))
+			continue;
+		rc = answer_can_standing(&s, a, n, object, e);
+		if (rc == 0 && s.verdict > VERDICT_DENIED)
+			rc = stand_unseen(
+				best, a, subject, world_node(a->w, base)->account, e);
+	}
+	buf_release(&nodes);
+	return rc;
+}
+
 static bool is_goal(const struct buf *goals, node_id n)
 {
 	for (size_t i = 0; i < VEC_COUNT(goals, node_id); i++) {
@@ -293,6 +319,8 @@ int answer_unseen(struct answer_standing *best, struct asking *a, node_id subjec
 	rc = goals_of(&goals, a, object, e);
 	if (rc == 0)
 		rc = stand_by_named(best, a, subject, &goals, e);
+	if (rc == 0)
+		rc = stand_by_opened(best, a, subject, object, e);
 	if (rc == 0)
 		rc = missing_identities(&scopes, a->w, e);
 	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++)

@@ -127,7 +127,7 @@ ROWS = {
     "azure-a23-mysql": ("access", "Microsoft.DBforMySQL/flexibleServers", ["Microsoft.DBforMySQL/flexibleServers/administrators/write"]),
     "azure-a01": ("access", RG, [AUTH + "roleAssignments/write"]),
     "azure-a02": unsure(("access", RG, [AUTH + "roleDefinitions/write"])),
-    "azure-a24": ("access", SUB, ["Microsoft.ManagedServices/registrationAssignments/write"]),
+    "azure-a24": ("access", SUB, ["Microsoft.ManagedServices/registrationAssignments/write", AUTH + "roleAssignments/write"]),
     "azure-a26": ("access", RG, [AUTH + "roleEligibilityScheduleRequests/write"]),
     "azure-a26-active": ("access", RG, [AUTH + "roleAssignmentScheduleRequests/write"]),
     "azure-a27": unsure(("access", RG, [AUTH + "policyAssignments/write"])),
