@@ -4,7 +4,6 @@
 #include "ingest/gcp_asset.h"
 #include "ingest/gcp_directory.h"
 #include "ingest/gcp_name.h"
-#include "ingest/gcp_resource.h"
 
 static const struct decoder_format *detect(
 	const struct json_shape *shape, const struct decoder_context *context)
@@ -85,11 +84,9 @@ static int identify(struct str head, char hint[DECODER_HINT_MAX])
 	return write_hint(hint, "gcp:", find_project(head));
 }
 
-/* Bindings of boundaries name policies, which are in a file beside them. */
 static struct str companion(struct str path)
 {
-	if (str_contains_fold(gcp_name_last(path), STR_LIT("policy-bindings")))
-		return STR_LIT(GCP_RESOURCE_BOUNDARIES);
+	(void)path;
 	return (struct str){ 0 };
 }
 

@@ -488,14 +488,40 @@ static int add_places(struct compiler *c, const struct json_value *rules, struct
 	return 0;
 }
 
+/* What a boundary leaves: blocks as of a role, but that their resources are places. */
+static int compile_leaves(struct compiler *c, struct err *e)
+{
+	const struct json_value *details, *rules;
+	struct gcp_condition maybe;
+	struct document_statement *s;
+
+	if (json_want_object(&c->json, c->json.root, "details", &details, e) < 0 ||
+		json_want_array(&c->json, details, "rules", &rules, e) < 0)
+		return e->code;
+	gcp_condition_read(
+		&maybe, STR_LIT("boundary_does_not_block_the_permission()"), &c->arena);
+	split_actions(c, version_of(details));
+	s = add_statement(c, c->json.root, (struct str){ 0 }, 0);
+	add_actions(c, s, &c->gone);
+	if (add_places(c, rules, e) < 0)
+		return e->code;
+	/* outside, what may not be blocked is left to the request */
+	s = add_statement(c, c->json.root, (struct str){ 0 }, 0);
+	add_actions(c, s, &c->set);
+	if (add_places(c, rules, e) < 0)
+		return e->code;
+	s->flags |= gcp_condition_add_tests(c->out, &maybe.alternatives[0]);
+	return 0;
+}
+
 /* The set that a binding is for: a container, a pool, a domain. */
 static int add_bound(struct compiler *c, struct err *e)
 {
-	struct str set = gcp_emit_at(c->json.root, "binding.target.principalSet");
+	struct str set = gcp_emit_at(c->json.root, "target.principalSet");
 	struct gcp_member m;
 
 	if (set.n == 0)
-		return err_set(e, ERR_FORMAT, "binding.target.principalSet is missing");
+		return err_set(e, ERR_FORMAT, "target.principalSet is missing");
 	if (str_starts(set, STR_LIT("principalSet:")))
 		set = str_skip(set, STR_LIT("principalSet:").n);
 	if (str_starts(set, STR_LIT("//")))
@@ -508,37 +534,25 @@ static int add_bound(struct compiler *c, struct err *e)
 	return 0;
 }
 
-static int compile_boundary(struct compiler *c, struct err *e)
+static int compile_bound(struct compiler *c, struct err *e)
 {
-	const struct json_value *policy, *details, *rules;
-	struct gcp_condition when, maybe;
-	struct str text = gcp_emit_at(c->json.root, "binding.condition.expression");
-	struct str name = gcp_emit_at(c->json.root, "policy.name");
+	struct str policy = gcp_emit_at(c->json.root, "policy");
+	struct str text = gcp_emit_at(c->json.root, "condition.expression");
+	struct gcp_condition when;
 
-	if (json_want_object(&c->json, c->json.root, "policy", &policy, e) < 0)
-		return e->code;
-	if (!policy || json_want_object(&c->json, policy, "details", &details, e) < 0 ||
-		!details || json_want_array(&c->json, details, "rules", &rules, e) < 0)
-		return err_set(e, ERR_FORMAT,
-			"the policy that the binding names was not collected");
+	if (policy.n == 0)
+		return err_set(e, ERR_FORMAT, "names no policy");
 	gcp_condition_read(&when, text, &c->arena);
-	gcp_condition_read(
-		&maybe, STR_LIT("boundary_does_not_block_the_permission()"), &c->arena);
-	split_actions(c, version_of(details));
+	if (when.problem)
+		warn(c, when.problem, text);
 	for (uint32_t i = 0; i < when.count; i++) {
-		struct document_statement *s = add_statement(c, c->json.root, name, 0);
+		struct document_statement *s = add_statement(
+			c, c->json.root, gcp_emit_at(c->json.root, "name"), 0);
 
-		add_actions(c, s, &c->gone);
-		if (add_bound(c, e) < 0 || add_places(c, rules, e) < 0)
+		document_set_role(c->out, gcp_resource_role_key(policy, &c->arena));
+		if (add_bound(c, e) < 0)
 			return e->code;
 		s->flags |= gcp_condition_add_tests(c->out, &when.alternatives[i]);
-		/* outside, what may not be blocked is left to the request */
-		s = add_statement(c, c->json.root, name, 0);
-		add_actions(c, s, &c->set);
-		if (add_bound(c, e) < 0 || add_places(c, rules, e) < 0)
-			return e->code;
-		s->flags |= gcp_condition_add_tests(c->out, &when.alternatives[i]);
-		s->flags |= gcp_condition_add_tests(c->out, &maybe.alternatives[0]);
 	}
 	return 0;
 }
@@ -605,9 +619,10 @@ static int compile(struct compiler *c, enum record_layer layer, struct err *e)
 	case LAYER_DENY:
 		return compile_deny(c, e);
 	case LAYER_ROLE:
-		return compile_role(c, e);
+		return json_get(c->json.root, "details") ? compile_leaves(c, e)
+							 : compile_role(c, e);
 	case LAYER_PLACE:
-		return compile_boundary(c, e);
+		return compile_bound(c, e);
 	case LAYER_SESSION:
 		return compile_scopes(c, e);
 	default:

@@ -5,8 +5,9 @@
  *	LAYER_RESOURCE  {"bindings": [{"role", "members", "condition"}]}, or of a dataset
  *	                {"project", "access": [{"role", "userByEmail", ...}]}
  *	LAYER_DENY      {"rules": [{"denyRule": {...}}]}
- *	LAYER_ROLE      {"includedPermissions": [...]}
- *	LAYER_PLACE     {"binding": {...}, "policy": {...}}: whom it binds, and where to
+ *	LAYER_ROLE      {"includedPermissions": [...]}, or of a boundary
+ *	                {"details": {"rules": [{"resources": [...]}]}}: where it lets to
+ *	LAYER_PLACE     {"target": {...}, "policy": "..."}: whom it binds, and by which
  *	LAYER_SESSION   {"scopes": [...]}
  *
  * A binding names a role, and its condition may be several alternatives: each is a

@@ -374,36 +374,18 @@ int gcp_resource_boundary(
 	entity.key = gcp_resource_role_key(name, em->arena);
 	entity.kind = STR_LIT("gcp:iam:principal-access-boundary-policy");
 	entity.name = gcp_name_last(name);
-	return gcp_emit_entity(em, entity, e);
-}
-
-/* The policy of that name in a list or page of them; empty: it is not there. */
-static struct str find_boundary(struct gcp_emit *em, struct str name)
-{
-	struct json j;
-	struct err ignored;
-	const struct json_value *list, *v;
-	struct json_iter it;
-	struct str none, found = { 0 };
-
-	if (em->context->companion.n == 0 ||
-		json_parse(&j, em->context->companion, (struct json_origin){ 0 },
-			&ignored) < 0)
-		return found;
-	list = json_get(j.root, "principalAccessBoundaryPolicies");
-	it = json_iterate(list ? list : j.root);
-	while (found.n == 0 && json_next(&it, &none, &v)) {
-		if (str_eq(gcp_emit_at(v, "name"), name))
-			found = arena_copy(em->arena, json_text(&j, v));
-	}
-	json_release(&j);
-	return found;
+	rc = gcp_emit_entity(em, entity, e);
+	/* a list may name policies without what they leave */
+	if (rc < 0 || !json_get(policy, "details"))
+		return rc;
+	return gcp_emit_document(
+		em, LAYER_ROLE, entity.key, entity.name, json_text(em->json, policy), e);
 }
 
 int gcp_resource_binding(
 	struct gcp_emit *em, const struct json_value *binding, struct err *e)
 {
-	struct str name, policy, text;
+	struct str name, policy;
 	int rc = json_need_string(em->json, binding, "name", &name, e);
 
 	em->offset = json_offset(em->json, binding);
@@ -413,10 +395,6 @@ int gcp_resource_binding(
 		rc = gcp_emit_open_name(em, policy, binding, e);
 	if (rc < 0)
 		return rc;
-	text = find_boundary(em, policy);
 	return gcp_emit_document(em, LAYER_PLACE, em->container, gcp_name_last(name),
-		arena_printf(em->arena, "{\"binding\":%.*s,\"policy\":%.*s}",
-			STR_ARG(json_text(em->json, binding)),
-			STR_ARG(text.n > 0 ? text : STR_LIT("null"))),
-		e);
+		json_text(em->json, binding), e);
 }

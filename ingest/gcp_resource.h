@@ -21,12 +21,9 @@ int gcp_resource_deny(
 	struct gcp_emit *em, const struct json_value *policy, struct err *e);
 
 /*
- * A principal access boundary, and who is bound by one. What the boundary leaves is in
- * the policy, whom it binds in the binding: the policies lie beside the bindings, in a
- * file of this name.
+ * A principal access boundary, and who is bound by one: what the boundary leaves is in
+ * the policy, which the binding names as a grant names its role.
  */
-#define GCP_RESOURCE_BOUNDARIES "principal-access-boundary-policies.json"
-
 int gcp_resource_boundary(
 	struct gcp_emit *em, const struct json_value *policy, struct err *e);
 int gcp_resource_binding(

@@ -83,6 +83,7 @@ struct decide_subject {
 	const struct decide_statement *opening;
 	node_id opened; /* that object */
 	bool rewritten; /* what denied in its policy is gone */
+	bool undenied;  /* what denies on it and beneath it, apart from its policy */
 };
 
 struct decide_object {

@@ -291,13 +291,14 @@ static void hit_of_opening(struct deciding *g)
 		hit_add(g, &h);
 }
 
-/* A deny of a policy that the subject wrote anew, without it. */
+/* A deny of a policy that the subject wrote anew, without it, or that it took away. */
 static bool is_gone(const struct deciding *g, const struct decide_object *holder,
 	const struct decide_statement *st)
 {
-	return g->subject->rewritten && g->subject->opened == holder->o.node &&
-	       st->slot == SLOT_RESOURCE && (st->statement->flags & DOCUMENT_DENY) &&
-	       st->origin->layer == LAYER_RESOURCE;
+	return g->subject->opened == holder->o.node && st->slot == SLOT_RESOURCE &&
+	       (st->statement->flags & DOCUMENT_DENY) &&
+	       ((g->subject->rewritten && st->origin->layer == LAYER_RESOURCE) ||
+		       (g->subject->undenied && st->origin->layer == LAYER_DENY));
 }
 
 static void hits_of_object(struct deciding *g)

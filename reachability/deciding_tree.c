@@ -77,13 +77,14 @@ expr deciding_tree_residual(struct deciding *g, const struct decide_statement *s
 /* Whether the object is one of the statement's places or beneath one. */
 static bool is_inside(const struct deciding *g, const struct decide_statement *st)
 {
-	const struct document_statement *s = st->statement;
+	const struct document *d = decide_action_document(st);
+	const struct document_statement *s = decide_action_statement(st);
 
 	if (s->flags & DOCUMENT_ANY_RESOURCE)
 		return true;
 	for (uint32_t i = 0; i < s->resource_count; i++) {
-		struct str place = document_str(
-			st->document, st->document->patterns[s->resource_first + i].text);
+		struct str place =
+			document_str(d, d->patterns[s->resource_first + i].text);
 
 		for (const struct decide_object *o = g->object; o; o = o->above) {
 			if (str_eq(o->o.n->key, place))
@@ -109,13 +110,17 @@ void deciding_tree_collect(struct deciding *g)
 			&g->object->o, &h.condition);
 		if (h.match == MATCH_NONE)
 			continue;
-		h.enforced =
-			action_bits_of(g->bits, st->document, st->statement, g->list);
-		h.inside = is_inside(g, st);
+		h.enforced = st->gap != EXPR_FALSE
+				     ? g->list->all
+				     : action_bits_of(g->bits, decide_action_document(st),
+					       decide_action_statement(st), g->list);
+		h.inside = st->gap == EXPR_FALSE && is_inside(g, st);
 		g->reads_principal |=
 			(st->statement->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL) != 0;
 		h.condition = expr_and(g->conditions.pool, h.condition,
 			condition_statement(&g->conditions, st->document, st->statement));
+		if (st->statement->role.size > 0)
+			deciding_tree_role(g, &h);
 		if (h.condition != EXPR_FALSE)
 			buf_add(&g->scratch->hits, &h, sizeof(h));
 	}

@@ -189,7 +189,7 @@ static bool gives_as_much(const struct hop_opening *x, const struct hop_opening 
 	uint32_t lost = b->yields & ~a->yields & (RULE_OPENINGS | RULE_GAINS);
 
 	if (a->class > b->class || x->end.verdict < y->end.verdict || lost ||
-		((a->yields ^ b->yields) & RULE_GRANTED))
+		((a->yields ^ b->yields) & (RULE_GRANTED | RULE_UNDENIED)))
 		return false;
 	for (uint32_t i = 0; i < b->access_count && a->access_count > 0; i++) {
 		uint32_t k = 0;

@@ -148,7 +148,7 @@ static int gains_of(
 	denied = s->unknown_deny != EXPR_FALSE;
 	for (uint32_t i = 0; i < s->identity_count; i++)
 		denied |= (s->statements[i].statement->flags & DOCUMENT_DENY) != 0;
-	if (!s->s.bounded)
+	if (!s->s.bounded && s->place_count == 0)
 		*out &= ~(uint32_t)RULE_NO_BOUNDARY;
 	if (!denied)
 		*out &= ~(uint32_t)RULE_NO_DENY;

@@ -4,6 +4,7 @@
 
 #include "reachability/ancestry.h"
 #include "reachability/membership.h"
+#include "reachability/role_reference.h"
 #include "reachability/subject.h"
 
 struct place_cache {
@@ -150,9 +151,22 @@ static int unread_places(struct decide_subject *s, struct world *w, struct err *
 	return 0;
 }
 
-static bool usable(const struct world_document *d)
+/* The statements of a ceiling; the places may be in a document that they name. */
+static int add_ceiling(
+	struct buf *out, struct world *w, const struct world_document *d, struct err *e)
 {
-	return d->compiled && !(d->compiled->flags & DOCUMENT_INVALID);
+	struct buf statements = { 0 };
+	int rc = 0;
+
+	if (!d->compiled || (d->compiled->flags & DOCUMENT_INVALID))
+		return 0;
+	subject_add_statements(&statements, d->compiled, SLOT_PLACE, 0, d->doc, d);
+	for (size_t i = 0; rc == 0 && i < VEC_COUNT(&statements, struct decide_statement);
+		i++)
+		rc = role_reference_add(out, world_roles(w),
+			&VEC_DATA(&statements, const struct decide_statement)[i], e);
+	buf_release(&statements);
+	return rc;
 }
 
 int place_load(struct decide_subject *s, struct place_cache *c, struct err *e)
@@ -172,15 +186,10 @@ int place_load(struct decide_subject *s, struct place_cache *c, struct err *e)
 			list_add(&documents,
 				VEC_DATA(list, const struct world_document *)[k]);
 	}
-	for (size_t i = 0; i < VEC_COUNT(&documents, const struct world_document *);
-		i++) {
-		const struct world_document *d =
-			VEC_DATA(&documents, const struct world_document *)[i];
-
-		if (usable(d))
-			subject_add_statements(
-				&statements, d->compiled, SLOT_PLACE, 0, d->doc, d);
-	}
+	for (size_t i = 0;
+		rc == 0 && i < VEC_COUNT(&documents, const struct world_document *); i++)
+		rc = add_ceiling(&statements, w,
+			VEC_DATA(&documents, const struct world_document *)[i], e);
 	s->place_count = (uint32_t)VEC_COUNT(&statements, struct decide_statement);
 	copy = arena_alloc(world_arena(w), statements.n + 1);
 	if (statements.n > 0)

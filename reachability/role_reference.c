@@ -107,7 +107,8 @@ int role_reference_add(struct buf *out, struct role_references *c,
 	}
 	one.role = NULL;
 	one.block = NULL;
-	one.gap = role->gap[(st->statement->flags & DOCUMENT_DENY) != 0];
+	one.gap = role->gap[st->slot == SLOT_PLACE ||
+			    (st->statement->flags & DOCUMENT_DENY) != 0];
 	if (one.gap != EXPR_FALSE)
 		buf_add(out, &one, sizeof(one));
 	return 0;

@@ -81,7 +81,9 @@ enum rule_yield {
 	/* the target is a resource and its policy admits the actor */
 	RULE_ACCESS = 1u << 5,
 	RULE_REWRITTEN = 1u << 6, /* ... and denies nothing any more */
-	RULE_GRANTED = 1u << 7    /* ... by a grant beside its policy */
+	RULE_GRANTED = 1u << 7,   /* ... by a grant beside its policy */
+	/* ... no: it grants nothing, but the denies that are kept apart are gone */
+	RULE_UNDENIED = 1u << 8
 };
 
 struct rule {
@@ -116,7 +118,7 @@ struct rule {
 #define RULE_GAINS (RULE_ANY_POLICY | RULE_NO_BOUNDARY | RULE_NO_DENY)
 
 /* How a rule opens a resource, as flags of what it yields. */
-#define RULE_OPENINGS (RULE_ACCESS | RULE_REWRITTEN | RULE_GRANTED)
+#define RULE_OPENINGS (RULE_ACCESS | RULE_REWRITTEN | RULE_GRANTED | RULE_UNDENIED)
 
 /* Whether the actor stays who it is, and has more. */
 static inline bool rule_keeps_actor(const struct rule *r)

@@ -96,13 +96,14 @@ static int check_place(const struct rule_draft *d, const struct rule_mark *mark,
 
 /*
  * What names no resource is asked about the container that it happens in, where policies
- * of containers hold for what is in them.
+ * of containers hold for what is in them. Denies that are kept apart are on containers.
  */
 static bool is_in_container(const struct rule *r, const struct rule_need *need)
 {
 	struct kinds kinds = kinds_of(r, need->on);
 
-	if (need->on != RULE_THROUGH || r->bond != RULE_CONTAINING)
+	if ((need->on != RULE_THROUGH || r->bond != RULE_CONTAINING) &&
+		(need->on != RULE_TARGET || !(r->yields & RULE_UNDENIED)))
 		return false;
 	for (uint32_t i = 0; i < kinds.count; i++) {
 		if (!provider_of_kind(catalog_kind_find(kinds.names[i]))->inherits)

@@ -277,6 +277,7 @@ static const struct yield {
 	{ "membership", RULE_MEMBER, true },
 	{ "access", RULE_ACCESS, true },
 	{ "access without denies", RULE_ACCESS | RULE_REWRITTEN, true },
+	{ "end of denies", RULE_ACCESS | RULE_UNDENIED, true },
 	{ "access to", RULE_ACCESS, true },
 	{ "grant of", RULE_ACCESS | RULE_GRANTED, true },
 	{ "with any policy", RULE_ANY_POLICY, false },

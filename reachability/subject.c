@@ -379,6 +379,15 @@ static int session_add(struct decide_subject *s, struct subject_cache *c,
 	return 0;
 }
 
+/* Ceilings by place are a boundary, too. */
+static bool has_places(const struct decide_subject *s)
+{
+	const struct imagined *im = s->s.n->imagined;
+
+	return s->provider->inherits && s->s.n->type != NODE_PUBLIC &&
+	       !(im && (im->yields & RULE_NO_BOUNDARY));
+}
+
 static int subject_fill(
 	struct decide_subject *s, struct subject_cache *c, node_id n, struct err *e)
 {
@@ -411,8 +420,7 @@ static int subject_fill(
 		return e->code;
 	if (session_add(s, c, &own, e) < 0)
 		return e->code;
-	if (s->provider->inherits && s->s.n->type != NODE_PUBLIC &&
-		place_load(s, world_places(w), e) < 0)
+	if (has_places(s) && place_load(s, world_places(w), e) < 0)
 		return e->code;
 	s->s.bounded = own.bounded;
 	s->unknown_identity = own.unknown_identity;

@@ -142,8 +142,10 @@ int subject_change_apply(struct decide_subject *s, struct subject_statements *ow
 	int rc = 0;
 
 	if (im->opened) {
-		s->opening = opening_of(
-			c, im->opened, provider_of_node(c->world, im->resource)->name);
+		s->undenied = (im->opened->yields & RULE_UNDENIED) != 0;
+		if (!s->undenied)
+			s->opening = opening_of(c, im->opened,
+				provider_of_node(c->world, im->resource)->name);
 		s->opened = im->resource;
 		s->rewritten = (im->opened->yields & RULE_REWRITTEN) != 0;
 	}

@@ -82,6 +82,12 @@ TABLE = {
                          ("notebooks.googleapis.com/projects/P/locations/l/instances/t",
                           {"serviceAccount": "SA"})),
 }
+for name, permission in (("delegation", "implicitDelegation"),
+                         ("identity-token", "getOpenIdToken")):
+    TABLE["gcp-" + name] = ("expose", ["iam.serviceAccounts." + permission], None)
+TABLE["gcp-hmac-key"] = ("expose", ["storage.hmacKeys.create"], None)
+ABOVE = {"project": ["folders/F", "organizations/O"], "folder": ["organizations/O"],
+         "organization": []}
 INSTANCE = "compute.googleapis.com/projects/P/zones/z/instances/t"
 CRM = "//cloudresourcemanager.googleapis.com/"
 # Compute that acts as what it carries: it is the actor itself.
@@ -148,6 +154,8 @@ class Case:
         self.thing, self.target = more.get("thing"), more.get("target", "SA")
         self.actor, self.probe = more.get("actor", "gcp:user:USER"), more.get("probe")
         self.found = not self.without and not self.denied and self.tied
+        # where a deny policy takes what is asked about; whether a boundary binds the actor
+        self.blocked, self.bound = more.get("blocked"), more.get("bound")
         self.permissions = [p for p in permissions if p != self.without]
         self.project = f"p{number}"
         self.email = f"sa@{self.project}.iam.gserviceaccount.com"
@@ -203,6 +211,22 @@ class Case:
                     "deniedPrincipals": [self.fill("principal://goog/subject/USER")],
                     "deniedPermissions": [v2(self.denied)]}}]}
 
+    def block(self):
+        path = self.fill(self.blocked).replace("/", "%2F")
+        return {"name": "policies/cloudresourcemanager.googleapis.com%2F" + path +
+                "/denypolicies/b", "rules": [{"denyRule": {
+                    "deniedPrincipals": ["principalSet://goog/public:all"],
+                    "deniedPermissions": [v2(self.probe)]}}]}
+
+    def boundary(self):
+        organization = self.fill("organizations/O")
+        name = organization + "/locations/global/principalAccessBoundaryPolicies/b"
+        return ({"name": name, "details": {"enforcementVersion": "2", "rules": [
+            {"effect": "ALLOW", "resources": [CRM + "projects/elsewhere"]}]}},
+                {"name": organization + "/locations/global/policyBindings/b", "policy": name,
+                 "target": {"principalSet": CRM + (organization if self.bound == "O"
+                                                   else "organizations/1")}})
+
     def query(self):
         target, actor = self.fill(self.target), self.fill(self.actor)
         if self.probe:
@@ -213,7 +237,8 @@ class Case:
         """Classes by rule, of steps onto the target, or that open it."""
         return {s["rule"]: s["hop"] for row in answer["rows"] if row["verdict"] != "denied"
                 for s in row["steps"]
-                if s.get("through" if self.probe else "to") == self.fill(self.target)}
+                if s.get("through" if self.probe else "to") == self.fill(self.target)
+                or (self.bound and s["to"] == self.fill(self.actor))}
 
 
 def cases():
@@ -247,6 +272,26 @@ def cases():
             add(rule, "escalate", [permission], on="projects/P", target=CRM + name,
                 probe="storage.buckets.create", tied=False)
             add(rule + "-token", "escalate", [permission], on="projects/P", tied=False)
+    for name in ("project", "folder", "organization"):
+        on = f"{name}s/{name[0].upper()}"
+        for verb in ("delete", "update"):
+            p, probe = f"iam.denypolicies.{verb}", "storage.buckets.create"
+            more = {"on": on, "target": CRM + on, "probe": probe, "blocked": on}
+            add(f"gcp-{name}-deny-{verb}", "escalate", [p, probe], **more)
+            add(f"gcp-{name}-deny-{verb}", "escalate", [p, probe], without=p, **more)
+            add(f"gcp-{name}-deny-{verb}", "escalate", [p, probe], without=probe, **more)
+            add(f"gcp-{name}-deny-{verb}", "escalate", [p, probe], denied=p, **more)
+            # what denies above does so still
+            for other in ABOVE[name]:
+                add(f"gcp-{name}-deny-{verb}", "escalate", [p, probe],
+                    **{**more, "blocked": other, "tied": False})
+    p = "iam.principalaccessboundarypolicies.unbind"
+    more = {"on": "organizations/O", "probe": "bigquery.tables.getData", "bound": "O",
+            "thing": ("bigquery.googleapis.com/projects/P/datasets/d/tables/t", {}),
+            "target": "//bigquery.googleapis.com/projects/P/datasets/d/tables/t"}
+    add_all("gcp-boundary-unbind", "escalate", [p, "bigquery.tables.getData"], **more)
+    add("gcp-boundary-unbind", "escalate", [p, "bigquery.tables.getData"],
+        **{**more, "bound": "other", "tied": False})
     for rule, (name, service, probe) in sorted(RESOURCES.items()):
         more = {"thing": (name, {}), "target": "//" + name, "probe": probe}
         add_all(rule, "escalate", [service + ".setIamPolicy"], on="//" + name, **more)
@@ -294,6 +339,15 @@ def main():
                 f.writelines(json.dumps(line) + "\n" for line in case.lines())
         with open(directory + "/in/deny.json", "w", encoding="utf-8") as f:
             json.dump([c.deny() for c in every if c.denied], f)
+        for case in every:  # a folder's name does not say its organization
+            if case.blocked:
+                path = f"{directory}/in/{case.fill('organizations/O')}"
+                os.makedirs(path)
+                with open(path + "/deny.json", "w", encoding="utf-8") as f:
+                    json.dump(case.block(), f)
+        for i, name in enumerate(("boundaries", "bindings")):
+            with open(f"{directory}/in/{name}.json", "w", encoding="utf-8") as f:
+                json.dump([c.boundary()[i] for c in every if c.bound], f)
         store = directory + "/store"
         run(program, "ingest", "-q", "--store", store, directory + "/in")
         for case, answer in zip(every, answers(program, store, every, directory + "/script")):
