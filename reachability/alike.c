@@ -130,16 +130,22 @@ static bool on_objects_side(uint32_t layer)
 	       layer == LAYER_TRUST;
 }
 
-static void object_begin(struct object *o, struct alike *a, entity_id id)
+static void object_of(
+	struct object *o, struct alike *a, entity_id id, const struct node *n)
 {
 	const struct segment_entity *entity = segment_entity(a->segment, id);
 
 	o->node = world_node_entity(a->w, a->scope, id);
-	o->n = world_node(a->w, o->node);
+	o->n = n;
 	o->kind = world_kind(a->w, a->scope, entity->kind);
 	o->resource = o->n->key;
 	o->organization = a->subject->s.organization;
 	o->policy_state = (enum segment_policy_state)entity->policy_state;
+}
+
+static void object_begin(struct object *o, struct alike *a, entity_id id)
+{
+	object_of(o, a, id, world_node(a->w, world_node_entity(a->w, a->scope, id)));
 }
 
 /* What the provider makes of the entity's settings; false: it is a way to another. */
@@ -175,7 +181,6 @@ static int key_document(struct alike *a, uint32_t doc, struct str holder, struct
 static int key_side(bool *way, struct alike *a, const struct alike_kind *k, entity_id id,
 	struct err *e)
 {
-	struct str holder = world_node(a->w, world_node_entity(a->w, a->scope, id))->key;
 	const struct segment_holding *h;
 	uint32_t held;
 
@@ -189,7 +194,8 @@ static int key_side(bool *way, struct alike *a, const struct alike_kind *k, enti
 		/* trust policies speak of no resource: equal ones are one document */
 		if (h[i].layer == LAYER_TRUST)
 			VEC_ADD(&a->key, uint32_t, h[i].doc);
-		else if (key_document(a, h[i].doc, holder, e) < 0)
+		else if (key_document(a, h[i].doc, segment_cursor_key(a->cursor, id), e) <
+			 0)
 			return e->code;
 	}
 	return 0;
@@ -243,9 +249,16 @@ static void fact_add(struct buf *out, struct str s)
 static void key_facts(
 	struct alike *a, const struct alike_class *c, uint32_t number, entity_id id)
 {
+	const struct node n = { .type = NODE_ENTITY,
+		.scope = a->scope,
+		.id = id,
+		.key = segment_cursor_key(a->cursor, id),
+		.account = world_scope_account(a->w, a->scope),
+		.flags = segment_entity(a->segment, id)->flags };
 	struct object o = c->object;
 
-	object_begin(&o, a, id);
+	/* the node itself is not made: its key need not outlive this */
+	object_of(&o, a, id, &n);
 	buf_clear(&a->key);
 	VEC_ADD(&a->key, uint32_t, number);
 	VEC_ADD(&a->key, uint32_t, c->read_count);
