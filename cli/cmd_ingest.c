@@ -133,9 +133,14 @@ int cmd_ingest(const struct command_context *c, struct err *e)
 	progress_close(&line);
 	if (rc == 0)
 		tell_report(&report, c->options);
-	if (rc == 0 && index_step(c->store, c->options, &failure) < 0)
-		message_print(
-			"warning: hops are found by each question: %s", failure.text);
+	if (rc == 0 && index_step(c->store, c->options, &failure) < 0) {
+		if (failure.code == ERR_INTERRUPTED)
+			rc = err_set(e, ERR_INTERRUPTED,
+				"interrupted: what was read is in the store, and hops are found by each question");
+		else
+			message_print("warning: hops are found by each question: %s",
+				failure.text);
+	}
 	if (rc == 0 && report.incomplete)
 		rc = 5;
 	ingest_report_release(&report);

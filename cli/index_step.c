@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/interrupt.h"
 #include "cli/message.h"
 #include "graphstore/store.h"
 #include "reachability/hop_index.h"
@@ -38,6 +39,7 @@ int index_step(const char *directory, const struct options *o, struct err *e)
 		rc = hop_index_make(&report, store,
 			&(struct hop_index_options){ .rules = rules,
 				.threads = processors(),
+				.stop = interrupt_flag(),
 				.lock_timeout_ms = LOCK_TIMEOUT_MS },
 			e);
 	if (rc == 0 && o->stats)

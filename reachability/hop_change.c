@@ -171,6 +171,8 @@ static int follow(struct account *a, struct hop_change *c, node_id actor, struct
 
 	if (VEC_COUNT(&a->nodes, node_id) > c->most)
 		return 0;
+	if (world_stop(c->world, e) < 0)
+		return e->code;
 	rc = hop_reach(&reach, c->hop, actor, e);
 
 	if (rc == 0 && reach >= HOP_REACH_FIRST)

@@ -160,6 +160,7 @@ static int task_run(struct task *t, struct make *m, struct err *e)
 	if (rc < 0)
 		return rc;
 	world_set_rules(w, m->o->rules);
+	world_set_stop(w, m->o->stop);
 	if (snapshot_generation(world_snapshot(w)) != m->generation)
 		rc = err_set(e, ERR_IO, "the store was written meanwhile");
 	if (rc == 0)

@@ -9,13 +9,16 @@
 #ifndef REACHABILITY_HOP_INDEX_H
 #define REACHABILITY_HOP_INDEX_H
 
+#include <signal.h>
+
 #include "reachability/rule.h"
 
 struct hop_index_options {
 	const struct rules *rules;
 	uint32_t threads;
 	uint32_t lock_timeout_ms;
-	uint32_t part_identities; /* of one part; 0: as many as are good */
+	uint32_t part_identities;          /* of one part; 0: as many as are good */
+	const volatile sig_atomic_t *stop; /* polled; NULL: never */
 	bool plain; /* leave imagined actors to the questions, as for large accounts */
 };
 

@@ -175,7 +175,11 @@ static int target_add(struct build *b, node_id n, struct err *e)
 {
 	struct buf hubs = { 0 };
 	uint32_t target = ref_of(b, n);
-	int rc = hop_into_by(&hubs, graph_hop(b->graph),
+	int rc;
+
+	if (world_stop(b->w, e) < 0)
+		return e->code;
+	rc = hop_into_by(&hubs, graph_hop(b->graph),
 		b->whole ? HOP_ALL_ACTORS : HOP_REAL_ACTORS, n, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&hubs, const struct hub *) && rc == 0; i++)
@@ -260,7 +264,8 @@ static int kin_add(struct build *b, struct segment *s, struct err *e)
 	for (entity_id id = 0; rc == 0 && id < segment_info(s)->entity_count; id++) {
 		bool opens = false;
 
-		if (segment_entity(s, id)->flags & ENTITY_IDENTITY)
+		rc = world_stop(b->w, e);
+		if (rc == 0 && (segment_entity(s, id)->flags & ENTITY_IDENTITY))
 			rc = hop_may_open(&opens, h,
 				world_node_entity(b->w, b->range->scope, id), e);
 		if (opens)

@@ -36,6 +36,7 @@ struct world {
 	struct snapshot *snap;
 	struct expr_pool *pool;
 	struct arena arena;
+	const volatile sig_atomic_t *stop; /* see world_stop */
 	struct scope_state *scopes;
 	uint32_t scope_count;
 	struct node_table *nodes;
@@ -201,6 +202,16 @@ void world_set_context(struct world *w, const struct world_context *context)
 const struct world_context *world_context(const struct world *w)
 {
 	return &w->context;
+}
+
+void world_set_stop(struct world *w, const volatile sig_atomic_t *stop)
+{
+	w->stop = stop;
+}
+
+int world_stop(const struct world *w, struct err *e)
+{
+	return w->stop && *w->stop ? err_set(e, ERR_INTERRUPTED, "interrupted") : 0;
 }
 
 void world_remove(struct world *w, struct str key)

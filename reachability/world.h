@@ -12,6 +12,8 @@
 #ifndef REACHABILITY_WORLD_H
 #define REACHABILITY_WORLD_H
 
+#include <signal.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/intern.h"
@@ -187,6 +189,11 @@ node_id world_node_virtual(
 	struct world *w, enum node_type type, struct str key, struct str account);
 /* A node of that name, which for most is its key; the first one keeps the name. */
 node_id world_node_add(struct world *w, struct str name, struct node n);
+/* Long work looks here whether somebody wants it to stop; NULL: nobody will. */
+void world_set_stop(struct world *w, const volatile sig_atomic_t *stop);
+/* 0 or ERR_INTERRUPTED. */
+int world_stop(const struct world *w, struct err *e);
+
 /* What a node's number tells, without making the node. */
 struct node_glance {
 	scope_number scope; /* SEGMENT_NONE: in none */

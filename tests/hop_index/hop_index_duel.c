@@ -196,6 +196,22 @@ static void make(struct duel *d, uint32_t part_identities, uint32_t threads, boo
 	d->used++;
 }
 
+/* Stopped, it is not there. */
+static void make_stopped(struct duel *d)
+{
+	const volatile sig_atomic_t stop = 1;
+	struct hop_index_options o = {
+		.rules = d->rules, .threads = 1, .lock_timeout_ms = 1000, .stop = &stop
+	};
+	struct hop_index_report report;
+	struct err e = { 0 };
+
+	if (hop_index_make(&report, d->estate.store, &o, &e) != ERR_INTERRUPTED)
+		complain(d, "the index was not stopped");
+	if (is_usable(d))
+		complain(d, "a part of the index is used");
+}
+
 /* A commit that changes nothing but its number. */
 static void make_stale(struct duel *d)
 {
@@ -219,6 +235,7 @@ static void duel(struct duel *d, struct str stream)
 	world_close(d->estate.world);
 	d->estate.world = NULL;
 	ask_all(&expected, d);
+	make_stopped(d);
 	make(d, 3, 2, false);
 	compare(d, "in small parts", &expected);
 	make_stale(d);
