@@ -424,19 +424,58 @@ static int run_named(struct sweep *p, entity_id begin, entity_id end, struct err
 	return 0;
 }
 
+/*
+ * Whether entities of the kind may get something in this run of which their own policies
+ * say nothing. Of a kind all are containers or none is.
+ */
+static bool kind_gets(struct sweep *p, uint32_t kind, uint32_t flags)
+{
+	if (!kind_of(p, kind, flags)->matters)
+		return false;
+	return p->one_by_one || p->tests.n > 0 || world_any_removed(p->w) ||
+	       ((flags & ENTITY_CONTAINER) && p->keyed_open > 0) ||
+	       kind_granted(p, kind, flags);
+}
+
+/* Those of a kind within the run, without the named ones. */
+static int run_kind(
+	struct sweep *p, uint32_t kind, entity_id begin, entity_id end, struct err *e)
+{
+	uint32_t count, low = 0, high;
+	const uint32_t *members = segment_kind_members(p->segment, kind, &count);
+
+	if (count == 0 ||
+		!kind_gets(p, kind, segment_entity(p->segment, members[0])->flags))
+		return 0;
+	high = count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (members[mid] < begin)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < count && members[low] < end; low++) {
+		if (!is_in(p->named, members[low]) && run_entity(p, members[low], e) < 0)
+			return e->code;
+	}
+	return 0;
+}
+
 static int run(struct sweep *p, entity_id begin, entity_id end, struct err *e)
 {
 	if (begin >= end)
 		return 0;
 	alike_begin(p->alike, p->active);
 	memset(p->granted, 0, segment_info(p->segment)->kind_count);
-	if (!run_grants(p))
-		return p->named_count > 0 ? run_named(p, begin, end, e) : 0;
-	for (entity_id id = begin; id < end; id++) {
-		if (run_entity(p, id, e) < 0)
+	for (uint32_t k = 0; k < segment_info(p->segment)->kind_count; k++) {
+		if (!run_grants(p))
+			break;
+		if (run_kind(p, k, begin, end, e) < 0)
 			return e->code;
 	}
-	return 0;
+	return p->named_count > 0 ? run_named(p, begin, end, e) : 0;
 }
 
 static int runs(struct sweep *p, struct err *e)
