@@ -123,6 +123,19 @@ static struct str object_name(const struct json_value *v, enum azure_directory_t
 		       : azure_emit_string(v, "displayName");
 }
 
+/* Whether a rule says who is in the group; empty: the answer does not tell. */
+static const char *follows_rule(const struct json_value *v)
+{
+	static const struct str paused = { "Paused", 6 };
+
+	if (azure_emit_string(v, "membershipRule").n > 0)
+		return str_eq_fold(azure_emit_string(v, "membershipRuleProcessingState"),
+			       paused)
+			       ? "false"
+			       : "true";
+	return json_get(v, "membershipRule") || json_get(v, "groupTypes") ? "false" : "";
+}
+
 static int object_entity(struct azure_emit *em, const struct json_value *v,
 	enum azure_directory_type type, struct str key, struct err *e)
 {
@@ -142,6 +155,8 @@ static int object_entity(struct azure_emit *em, const struct json_value *v,
 		&a, "assignable_to_role", str_from(yes_no(v, "isAssignableToRole")));
 	azure_emit_attribute(
 		&a, "membership_rule", azure_emit_string(v, "membershipRule"));
+	if (type == AZURE_DIRECTORY_GROUP)
+		azure_emit_attribute(&a, "follows_rule", str_from(follows_rule(v)));
 	azure_emit_attribute(&a, "synced", str_from(yes_no(v, "onPremisesSyncEnabled")));
 	azure_emit_attribute(
 		&a, "operating_system", azure_emit_string(v, "operatingSystem"));

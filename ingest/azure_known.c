@@ -191,7 +191,8 @@ static const struct known known[] = {
 	  "\"Microsoft.Support/*\"],\"notActions\":[],\"dataActions\":[],"
 	  "\"notDataActions\":[]}]}" },
 	{ "62e90394-69f5-4237-9190-012177145e10", "Global Administrator",
-	  "{\"displayName\":\"Global Administrator\",\"isBuiltIn\":true,"
+	  "{\"templateId\":\"62e90394-69f5-4237-9190-012177145e10\","
+	  "\"displayName\":\"Global Administrator\",\"isBuiltIn\":true,"
 	  "\"rolePermissions\":[{\"allowedResourceActions\":[\"microsoft.directo"
 	  "ry/*\"]}]}" },
 	{ "e8611ab8-c189-46e8-94e1-60213ab1f814", "Privileged Role Administrator",
@@ -218,7 +219,8 @@ static const struct known known[] = {
 	  "e\",\"microsoft.directory/servicePrincipals/managePermissionGrants"
 	  "ForAll.microsoft-company-admin\"]}]}" },
 	{ "7be44c8a-adaf-4e2a-84d6-ab2649e08a13", "Privileged Authentication Administrator",
-	  "{\"displayName\":\"Privileged Authentication Administrator\","
+	  "{\"templateId\":\"7be44c8a-adaf-4e2a-84d6-ab2649e08a13\","
+	  "\"displayName\":\"Privileged Authentication Administrator\","
 	  "\"isBuiltIn\":true,\"rolePermissions\":[{"
 	  "\"allowedResourceActions\":[\"microsoft.directory/users/authenticat"
 	  "ionMethods/create\",\"microsoft.directory/users/authenticationMeth"
@@ -235,6 +237,51 @@ static const struct known known[] = {
 	  "\"microsoft.directory/users/basic/update\","
 	  "\"microsoft.directory/users/manager/update\","
 	  "\"microsoft.directory/users/userPrincipalName/update\"]}]}" },
+	{ "729827e3-9c14-49f7-bb1b-9608f156bbb8", "Helpdesk Administrator",
+	  "{\"displayName\":\"Helpdesk Administrator\",\"templateId\":\"729827"
+	  "e3-9c14-49f7-bb1b-9608f156bbb8\",\"isBuiltIn\":true,\"rolePermis"
+	  "sions\":[{\"allowedResourceActions\":[\"microsoft.directory/user"
+	  "s/invalidateAllRefreshTokens\",\"microsoft.directory/users/pas"
+	  "sword/update\"]}]}" },
+	{ "966707d0-3269-4727-9be2-8c3a10f19b9d", "Password Administrator",
+	  "{\"displayName\":\"Password Administrator\",\"templateId\":\"966707"
+	  "d0-3269-4727-9be2-8c3a10f19b9d\",\"isBuiltIn\":true,\"rolePermis"
+	  "sions\":[{\"allowedResourceActions\":[\"microsoft.directory/user"
+	  "s/password/update\"]}]}" },
+	{ "c4e39bd9-1100-46d3-8c65-fb160da0071f", "Authentication Administrator",
+	  "{\"displayName\":\"Authentication Administrator\",\"templateId\":\""
+	  "c4e39bd9-1100-46d3-8c65-fb160da0071f\",\"isBuiltIn\":true,\"role"
+	  "Permissions\":[{\"allowedResourceActions\":[\"microsoft.director"
+	  "y/users/authenticationMethods/create\",\"microsoft.directory/u"
+	  "sers/authenticationMethods/delete\",\"microsoft.directory/user"
+	  "s/authenticationMethods/standard/restrictedRead\",\"microsoft."
+	  "directory/users/authenticationMethods/basic/update\",\"microso"
+	  "ft.directory/users/delete\",\"microsoft.directory/users/disabl"
+	  "e\",\"microsoft.directory/users/enable\",\"microsoft.directory/u"
+	  "sers/invalidateAllRefreshTokens\",\"microsoft.directory/users/"
+	  "restore\",\"microsoft.directory/users/basic/update\",\"microsoft"
+	  ".directory/users/manager/update\",\"microsoft.directory/users/"
+	  "password/update\",\"microsoft.directory/users/userPrincipalNam"
+	  "e/update\"]}]}" },
+	{ "fe930be7-5e62-47db-91af-98c3a49a38b1", "User Administrator",
+	  "{\"displayName\":\"User Administrator\",\"templateId\":\"fe930be7-5"
+	  "e62-47db-91af-98c3a49a38b1\",\"isBuiltIn\":true,\"rolePermission"
+	  "s\":[{\"allowedResourceActions\":[\"microsoft.directory/users/cr"
+	  "eate\",\"microsoft.directory/users/delete\",\"microsoft.director"
+	  "y/users/disable\",\"microsoft.directory/users/enable\",\"microso"
+	  "ft.directory/users/restore\",\"microsoft.directory/users/assig"
+	  "nLicense\",\"microsoft.directory/users/basic/update\",\"microsof"
+	  "t.directory/users/inviteGuest\",\"microsoft.directory/users/in"
+	  "validateAllRefreshTokens\",\"microsoft.directory/users/manager"
+	  "/update\",\"microsoft.directory/users/password/update\",\"micros"
+	  "oft.directory/users/photo/update\",\"microsoft.directory/users"
+	  "/userPrincipalName/update\",\"microsoft.directory/groups/creat"
+	  "e\",\"microsoft.directory/groups/delete\",\"microsoft.directory/"
+	  "groups/restore\",\"microsoft.directory/groups/basic/update\",\"m"
+	  "icrosoft.directory/groups/dynamicMembershipRule/update\",\"mic"
+	  "rosoft.directory/groups/members/update\",\"microsoft.directory"
+	  "/groups/owners/update\",\"microsoft.directory/groups/hiddenMem"
+	  "bers/read\"]}]}" },
 	{ "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "Application Administrator",
 	  "{\"displayName\":\"Application Administrator\",\"isBuiltIn\":true,"
 	  "\"rolePermissions\":[{\"allowedResourceActions\":[\"microsoft.directo"

@@ -206,8 +206,7 @@ static int add_patterns(struct buf *set, enum azure_action_plane plane,
 	return 0;
 }
 
-/* allowed minus its own exclusions, added to the set. */
-static int add_allowed(struct buf *set, enum azure_action_plane plane,
+int azure_policy_allowed(struct buf *set, enum azure_action_plane plane,
 	const struct json_value *allowed, const struct json_value *excluded,
 	struct err *e)
 {
@@ -228,11 +227,11 @@ static int add_allowed(struct buf *set, enum azure_action_plane plane,
 
 static int block_set(struct buf *set, const struct json_value *block, struct err *e)
 {
-	if (add_allowed(set, AZURE_ACTION_CONTROL, json_get(block, "actions"),
+	if (azure_policy_allowed(set, AZURE_ACTION_CONTROL, json_get(block, "actions"),
 		    json_get(block, "notActions"), e) < 0)
 		return e->code;
-	return add_allowed(set, AZURE_ACTION_DATA, json_get(block, "dataActions"),
-		json_get(block, "notDataActions"), e);
+	return azure_policy_allowed(set, AZURE_ACTION_DATA,
+		json_get(block, "dataActions"), json_get(block, "notDataActions"), e);
 }
 
 static int compile_blocks(
@@ -257,43 +256,6 @@ static int compile_blocks(
 	return rc;
 }
 
-/* "$SubjectIsOwner": what the directory means by it is not in the text. */
-static void unknown_condition(struct azure_compiler *c, struct str text)
-{
-	struct document_condition *condition;
-
-	if (text.n == 0)
-		return;
-	condition = document_add_condition(
-		c->out, STR_LIT("directory condition"), STR_LIT("is"));
-	condition->operator_ = DOCUMENT_OPERATOR_UNKNOWN;
-	document_add_value(c->out, text);
-}
-
-static int compile_directory_blocks(
-	struct azure_compiler *c, const struct json_value *blocks, struct err *e)
-{
-	struct json_iter it = json_iterate(blocks);
-	const struct json_value *block;
-	struct str none;
-	int rc = 0;
-
-	while (rc == 0 && json_next(&it, &none, &block)) {
-		struct buf set = { 0 };
-		struct grant g = { .from = block, .set = &set };
-
-		rc = add_allowed(&set, AZURE_ACTION_DIRECTORY,
-			json_get(block, "allowedResourceActions"),
-			json_get(block, "excludedResourceActions"), e);
-		if (rc == 0) {
-			add_statement(c, &g);
-			unknown_condition(c, azure_policy_string(block, "condition"));
-		}
-		buf_release(&set);
-	}
-	return rc;
-}
-
 static int compile_role(struct azure_compiler *c, struct err *e)
 {
 	const struct json_value *blocks =
@@ -303,7 +265,7 @@ static int compile_role(struct azure_compiler *c, struct err *e)
 	if (blocks && json_type(blocks) == JSON_ARRAY)
 		return compile_blocks(c, blocks, e);
 	if (directory && json_type(directory) == JSON_ARRAY)
-		return compile_directory_blocks(c, directory, e);
+		return azure_policy_directory(c, directory, e);
 	return err_set(
 		e, ERR_FORMAT, "expected a list 'permissions' or 'rolePermissions'");
 }

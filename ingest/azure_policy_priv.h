@@ -40,6 +40,21 @@ enum azure_principal azure_policy_principal_type(struct str type);
 void azure_policy_principal(struct azure_compiler *c, struct str object,
 	enum azure_principal type, bool excepted);
 
+/* What is allowed less what is excluded of it, added to the set. */
+int azure_policy_allowed(struct buf *set, enum azure_action_plane plane,
+	const struct json_value *allowed, const struct json_value *excluded,
+	struct err *e);
+
+/* The statements of a directory role's "rolePermissions". */
+int azure_policy_directory(
+	struct azure_compiler *c, const struct json_value *blocks, struct err *e);
+
+/*
+ * Bind the newest statement, by which users' passwords are set, to the users whom a role
+ * of that id reaches.
+ */
+void azure_policy_reached(struct azure_compiler *c, struct str role);
+
 /* The statements of "accessPolicies" or "accessPolicy", by the layer. */
 int azure_policy_vault(
 	struct azure_compiler *c, const struct json_value *policies, struct err *e);

@@ -200,11 +200,19 @@ static void compile_device_owner(struct azure_compiler *c, const struct json_val
 /* A permission of Microsoft Graph; those of other services say nothing that we decide. */
 static void compile_app_role(struct azure_compiler *c, const struct json_value *v)
 {
-	const char *const *actions =
-		azure_graph_permission(azure_policy_string(v, "appRoleId"));
+	/* User-PasswordProfile and UserAuthenticationMethod.ReadWrite.All */
+	static const char *const passwords[] = { "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7",
+		"50483e42-d915-4231-9639-7fdb7fd190e5" };
+	struct str permission = azure_policy_string(v, "appRoleId");
+	const char *const *actions = azure_graph_permission(permission);
 
-	if (actions)
-		compile_rights(c, v, azure_policy_string(v, "principalId"), actions);
+	if (!actions)
+		return;
+	compile_rights(c, v, azure_policy_string(v, "principalId"), actions);
+	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++) {
+		if (str_eq_fold(permission, str_from(passwords[i])))
+			azure_policy_reached(c, permission);
+	}
 }
 
 static const struct {

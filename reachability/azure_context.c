@@ -10,6 +10,7 @@
  */
 #include "reachability/azure_naming.h"
 #include "reachability/azure_provider.h"
+#include "reachability/azure_roles.h"
 #include "reachability/missing.h"
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
@@ -78,6 +79,34 @@ static bool fact_of_owner(struct world *w, const struct subject *subject, struct
 	return true;
 }
 
+/* The roles of the user whose password is to be set. */
+static bool fact_of_roles(struct world *w, const struct object *object, struct str key,
+	struct condition_fact *out, struct arena *arena)
+{
+	struct buf held = { 0 };
+	struct str *values;
+	bool whole;
+	struct err e;
+
+	if (!str_eq(key, STR_LIT("@Resource[Roles]")))
+		return false;
+	if (azure_roles_held(&held, &whole, w, object->node, &e) < 0)
+		whole = false;
+	values = arena_alloc(arena, held.n + sizeof(*values));
+	if (held.n > 0)
+		memcpy(values, held.p, held.n);
+	out->knowledge = whole ? CONDITION_KNOWN : CONDITION_UNCOLLECTED;
+	out->multivalued = true;
+	out->values = values;
+	out->value_count = (uint32_t)VEC_COUNT(&held, struct str);
+	out->scope = object->n->account;
+	out->what = arena_printf(arena,
+		"which roles of the directory '%.*s' holds was not collected",
+		STR_ARG(world_node_name(w, object->node)));
+	buf_release(&held);
+	return true;
+}
+
 /* Values that the question gives. */
 static bool fact_of_question(
 	struct world *w, struct str key, struct condition_fact *out, struct arena *arena)
@@ -101,7 +130,8 @@ void azure_context_look_up(struct world *w, const struct subject *subject,
 {
 	*out = (struct condition_fact){ .knowledge = CONDITION_OPEN };
 	if (fact_of_question(w, key, out, arena) ||
-		fact_of_owner(w, subject, key, out, arena))
+		fact_of_owner(w, subject, key, out, arena) ||
+		fact_of_roles(w, object, key, out, arena))
 		return;
 	if (str_starts(key, STR_LIT("@Request[Microsoft.Authorization/")) ||
 		str_starts(key, STR_LIT("@Environment[UtcNow")))

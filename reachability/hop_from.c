@@ -134,6 +134,7 @@ static int from_through(
 static int from_account(struct from *f, struct hop *h, struct err *e)
 {
 	struct world *w = h->world;
+	uint32_t wanted = f->rule->yields & RULE_MEMBER ? ENTITY_GROUP : ENTITY_IDENTITY;
 
 	for (scope_number n = 0; hop_first_need(f->rule) && n < world_scope_count(w);
 		n++) {
@@ -150,7 +151,7 @@ static int from_account(struct from *f, struct hop *h, struct err *e)
 				.residual = EXPR_TRUE,
 				.verdict = VERDICT_ALLOWED };
 
-			if (!(segment_entity(s, id)->flags & ENTITY_IDENTITY))
+			if (!(segment_entity(s, id)->flags & wanted))
 				continue;
 			end.node = world_node_entity(w, n, id);
 			if (from_target(f, h, end, EXPR_TRUE, e) < 0)

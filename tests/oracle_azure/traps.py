@@ -354,6 +354,55 @@ def a_service_principal_that_nobody_listed(t):
     yield can(t, "somebody", read, rg, directly=False), "unknown"
 
 
+PASSWORD, HELPDESK = "966707d0-3269-4727-9be2-8c3a10f19b9d", "729827e3-9c14-49f7-bb1b-9608f156bbb8"
+AUTHENTICATION, USER_ADMIN = "c4e39bd9-1100-46d3-8c65-fb160da0071f", "fe930be7-5e62-47db-91af-98c3a49a38b1"
+PRIVILEGED, GLOBAL = "7be44c8a-adaf-4e2a-84d6-ab2649e08a13", "62e90394-69f5-4237-9190-012177145e10"
+GROUPS, READERS, REPORTS = ("fdd7a751-b60b-444a-984c-02652fe8fa1c", "88d8e3e3-8f55-4a1e-953a-9b9898b8876b",
+                            "4a5d8f65-41da-4de4-8968-e035b65339cf")
+# role of the target: who may set its password, of those below (who-can-reset-passwords)
+RESETTERS = {"password": PASSWORD, "helpdesk": HELPDESK, "authentication": AUTHENTICATION, "user": USER_ADMIN,
+             "privileged": PRIVILEGED, "global": GLOBAL}
+EVERYBODY = set(RESETTERS)
+MATRIX = {
+    None: EVERYBODY, READERS: EVERYBODY, PASSWORD: EVERYBODY, HELPDESK: {"helpdesk", "user", "privileged", "global"},
+    REPORTS: EVERYBODY - {"password"}, AUTHENTICATION: {"authentication", "privileged", "global"},
+    USER_ADMIN: {"user", "privileged", "global"}, GROUPS: {"user", "privileged", "global"},
+    PRIVILEGED: {"privileged", "global"}, GLOBAL: {"privileged", "global"},
+    "member": {"privileged", "global"}, "owner": {"privileged", "global"}, "eligible": {"privileged", "global"},
+    "other": {"privileged", "global"},
+}
+
+
+@trap
+def whose_password_a_role_may_set(t):
+    """By the table of the documentation, on users with each role and with none."""
+    targets = {role: f"target-{role}" for role in MATRIX}
+    t.users(*RESETTERS, *targets.values(), "custom")
+    t.principals("unused")
+    t.group("vips", targets["member"], isAssignableToRole=True,
+            owners=[{"@odata.type": "#microsoft.graph.user", "id": t.id(targets["owner"])}])
+    for who, role in RESETTERS.items():
+        t.directory_role(who, [], role=role)
+    reset = "microsoft.directory/users/password/update"
+    t.directory_role("custom", [reset])
+    t.directory_role(targets["other"], ["microsoft.directory/domains/standard/read"])
+    t.add({"value": [{"id": "e", "principalId": t.id(targets["eligible"]), "roleDefinitionId": GLOBAL, "directoryScopeId": "/",
+                      "memberType": "Direct", "roleEligibilityScheduleId": "s"}]})
+    for role in MATRIX:
+        if role and "-" in role:
+            t.directory_role(targets[role], [], role=role)
+    for role, may in MATRIX.items():
+        for who in RESETTERS:
+            unknown = role == "eligible" and who not in may
+            verdict = "unknown" if unknown else "allowed" if who in may else "denied"
+            yield can(t, who, reset, t.key(targets[role])), verdict
+    yield can(t, "custom", reset, t.key(targets[None])), "allowed"
+    yield can(t, "custom", reset, t.key(targets[READERS])), "unknown"
+    yield f"can {t.key('helpdesk')} become {t.key(targets[READERS])}", "allowed"
+    # by way of whoever has yet to activate a role, and may count as without one
+    yield f"can {t.key('password')} become {t.key(targets[HELPDESK])}", "unknown"
+
+
 def texts(out):
     decoder, at = json.JSONDecoder(), 0
     while at < len(out.rstrip()):

@@ -145,12 +145,11 @@ ROWS = {
     "azure-e02": ("member", "group", on(DIR[:-1], "groups/members/update")),
     "azure-e02-owner": ("member", "group", on(DIR[:-1], "groups/owners/update")),
     "azure-e02-rule": ("member", "group", on(DIR[:-1], "groups/dynamicMembershipRule/update")),
+    "azure-e02-attribute": unsure(("member", "rule-group", on(DIR[:-1], "users/basic/update"))),
     "azure-e02-role": ("member", "role-group", on(DIR[:-1], "groupsAssignableToRoles/members/update")),
     "azure-e02-role-owner": ("member", "role-group", on(DIR[:-1], "groupsAssignableToRoles/owners/update")),
-    "azure-e03": ("object", "user", on(DIR[:-1], "users/password/update", "users/authorizationInfo/update")),
-    "azure-e03-limited": unsure(("object", "user", on(DIR[:-1], "users/password/update"))),
-    "azure-e03-method": ("object", "user", on(DIR[:-1], "users/authenticationMethods/create", "users/authorizationInfo/update")),
-    "azure-e03-method-limited": unsure(("object", "user", on(DIR[:-1], "users/authenticationMethods/create"))),
+    "azure-e03": ("object", "user", on(DIR[:-1], "users/password/update")),
+    "azure-e03-method": ("object", "user", on(DIR[:-1], "users/authenticationMethods/create")),
 }
 # Rules without a permission: what a thing carries, it acts as.
 CARRIED = {"azure-carry", "azure-federated", "azure-e06"}
@@ -243,12 +242,16 @@ def directory(v):
     names = ["target", "other"]
     principals = [{"@odata.type": "#microsoft.graph.servicePrincipal", "id": v.id(w if kind != "application" else "sp-" + w),
                    "appId": v.id("app-" + w), "displayName": w, "servicePrincipalType": "Application"} for w in names]
-    if kind not in ("user", "group", "role-group"):
+    if kind not in ("user", "group", "role-group", "rule-group"):
         yield principals
     if kind == "application":
         yield [{"@odata.type": "#microsoft.graph.application", "id": v.object(w), "appId": v.id("app-" + w),
                 "displayName": w} for w in names]
-    if way == "member":
+    if kind == "rule-group":
+        yield [{"@odata.type": "#microsoft.graph.group", "id": v.object(w), "displayName": w, "securityEnabled": True,
+                "groupTypes": ["DynamicMembership"] if v.attribute else [], "isAssignableToRole": False, "members": [],
+                "membershipRule": "user.department -eq \"ops\"" if v.attribute else None} for w in names]
+    elif way == "member":
         may = (kind == "role-group") == v.attribute
         yield [{"@odata.type": "#microsoft.graph.group", "id": v.object(w), "displayName": w, "securityEnabled": True,
                 "isAssignableToRole": may, "members": []} for w in names]
@@ -256,7 +259,7 @@ def directory(v):
 
 def resources(v):
     way, kind, _ = v.row[:3]
-    if kind in ("-", "application", "principal", "group", "role-group", "user"):
+    if kind in ("-", "application", "principal", "group", "role-group", "rule-group", "user"):
         kind = None
     if "vm" in v.facts and v.attribute:
         yield {"id": f"{v.subscription}/resourceGroups/rg/providers/{VM}/m", "name": "m", "type": VM, "tenantId": v.tenant,
@@ -294,6 +297,8 @@ def assignments(v):
     else:
         yield {"id": role, "displayName": "just", "rolePermissions": [{"allowedResourceActions": v.operations}]}
         scope = "/" if v.where == "target" and way == "tenant" else "/" + v.object(v.where)
+        if kind == "rule-group" and v.where == "target":  # what the rule reads is the actor's own
+            scope = "/" + eve
         yield {"id": v.id("assignment"), "principalId": eve, "roleDefinitionId": role, "directoryScopeId": scope}
     places = [(v.key(v.where), role, eve)] if arm else []
     if beside:
