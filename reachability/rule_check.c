@@ -96,14 +96,15 @@ static int check_place(const struct rule_draft *d, const struct rule_mark *mark,
 
 /*
  * What names no resource is asked about the container that it happens in, where policies
- * of containers hold for what is in them. Denies that are kept apart are on containers.
+ * of containers hold for what is in them. What opens a
+ * target may be one of its own.
  */
 static bool is_in_container(const struct rule *r, const struct rule_need *need)
 {
 	struct kinds kinds = kinds_of(r, need->on);
 
 	if ((need->on != RULE_THROUGH || r->bond != RULE_CONTAINING) &&
-		(need->on != RULE_TARGET || !(r->yields & RULE_UNDENIED)))
+		(need->on != RULE_TARGET || !(r->yields & RULE_ACCESS)))
 		return false;
 	for (uint32_t i = 0; i < kinds.count; i++) {
 		if (!provider_of_kind(catalog_kind_find(kinds.names[i]))->inherits)

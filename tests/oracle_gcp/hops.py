@@ -88,6 +88,19 @@ for name, permission in (("delegation", "implicitDelegation"),
 TABLE["gcp-hmac-key"] = ("expose", ["storage.hmacKeys.create"], None)
 ABOVE = {"project": ["folders/F", "organizations/O"], "folder": ["organizations/O"],
          "organization": []}
+TABLE.update({
+    "gcp-new-instance-group": ("carry", [ACT, "compute.instanceTemplates.create",
+                                         "compute.instanceGroupManagers.create"], None),
+    "gcp-new-notebook-runtime": ("carry", [ACT, "aiplatform.notebookRuntimeTemplates.create",
+                                           "aiplatform.notebookRuntimes.assign"], None),
+    "gcp-new-trigger": ("carry", [ACT, "eventarc.triggers.create"], None),
+    "gcp-cluster-exec": ("carry", ["container.pods.exec"],
+                         ("container.googleapis.com/projects/P/locations/l/clusters/t",
+                          {"nodeConfig": {"serviceAccount": "SA"}})),
+    # any machine will do: what it carries now is no matter
+    "gcp-instance-account": ("carry", [ACT, "compute.instances.setServiceAccount"],
+                             ("compute.googleapis.com/projects/P/zones/z/instances/t", {})),
+})
 INSTANCE = "compute.googleapis.com/projects/P/zones/z/instances/t"
 CRM = "//cloudresourcemanager.googleapis.com/"
 # Compute that acts as what it carries: it is the actor itself.
@@ -255,7 +268,7 @@ def cases():
 
     for rule, (kind, permissions, thing) in sorted(TABLE.items()):
         add_all(rule, kind, permissions, thing=thing)
-        if thing:
+        if thing and "SA" in json.dumps(thing[1]):
             add(rule, kind, permissions, thing=thing, tied=False)
     for rule, (kind, name, data, target) in sorted(ACTS.items()):
         for tied in (True, False):
@@ -285,6 +298,8 @@ def cases():
             for other in ABOVE[name]:
                 add(f"gcp-{name}-deny-{verb}", "escalate", [p, probe],
                     **{**more, "blocked": other, "tied": False})
+        add_all(f"gcp-{name}-role-update", "escalate", ["iam.roles.update"],
+                target=CRM + on, probe="storage.buckets.create", on=on)
     p = "iam.principalaccessboundarypolicies.unbind"
     more = {"on": "organizations/O", "probe": "bigquery.tables.getData", "bound": "O",
             "thing": ("bigquery.googleapis.com/projects/P/datasets/d/tables/t", {}),
