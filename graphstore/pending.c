@@ -7,8 +7,6 @@
 #include "graphstore/posting_priv.h"
 #include "graphstore/snapshot_priv.h"
 
-#define CLEAN_TOGETHER 65536u /* keys that are collected before they are deleted */
-
 static const enum store_table index_tables[] = { STORE_KEYS, STORE_NAMES, STORE_LINKS };
 #define INDEX_TABLES (sizeof(index_tables) / sizeof(index_tables[0]))
 
@@ -238,30 +236,21 @@ static int clean_versions(struct store_write *w, enum store_table table, struct 
 	return rc;
 }
 
-/* Collect keys of an index table that name scopes which are not there, from `from` on. */
-static int strays(struct store_write *w, enum store_table table, struct buf *from,
-	struct buf *out, struct err *e)
+/* The first key of an index table at or behind `from`: 1, or 0. */
+static int next_block(struct store_write *w, enum store_table table, uint32_t from,
+	uint8_t out[POSTING_BLOCK_KEY], struct err *e)
 {
-	MDB_val key = table_val(buf_str(from)), value;
+	uint8_t first[POSTING_BLOCK_KEY] = { (uint8_t)(from >> 8), (uint8_t)from };
+	MDB_val key = { sizeof(first), first }, value;
 	MDB_cursor *cursor = NULL;
 	int rc = mdb_cursor_open(w->txn, w->store->dbi[table], &cursor);
 
 	if (rc == 0)
-		rc = mdb_cursor_get(
-			cursor, &key, &value, from->n > 0 ? MDB_SET_RANGE : MDB_FIRST);
-	buf_clear(out);
-	while (rc == 0 && out->n < CLEAN_TOGETHER * POSTING_KEY_SIZE) {
-		const uint8_t *bytes = key.mv_data;
-
-		if (key.mv_size == POSTING_KEY_SIZE &&
-			table_number_read(bytes + POSTING_HASH_SIZE) >=
-				w->head.scope_count)
-			buf_add(out, bytes, key.mv_size);
-		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
-	}
-	buf_clear(from);
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+	if (rc == 0 && key.mv_size != POSTING_BLOCK_KEY)
+		rc = MDB_CORRUPTED;
 	if (rc == 0)
-		buf_add(from, key.mv_data, key.mv_size);
+		memcpy(out, key.mv_data, POSTING_BLOCK_KEY);
 	if (cursor)
 		mdb_cursor_close(cursor);
 	if (rc == MDB_NOTFOUND)
@@ -269,21 +258,21 @@ static int strays(struct store_write *w, enum store_table table, struct buf *fro
 	return rc == 0 ? 1 : store_err(e, w->store, rc, "read an index table");
 }
 
+/* Nothing is left that names scopes which are not there. */
 static int clean_index(struct store_write *w, enum store_table table, struct err *e)
 {
-	struct buf from = { 0 }, keys = { 0 };
-	int more = 1, rc = 0;
+	uint8_t key[POSTING_BLOCK_KEY];
+	uint32_t from = 0;
+	int rc = 1;
 
-	while (more > 0 && rc == 0) {
-		more = strays(w, table, &from, &keys, e);
-		rc = more < 0 ? more : 0;
-		for (size_t at = 0; rc == 0 && at < keys.n; at += POSTING_KEY_SIZE)
-			rc = table_delete(w, table,
-				(struct str){ keys.p + at, POSTING_KEY_SIZE }, e);
+	while (from <= UINT16_MAX && (rc = next_block(w, table, from, key, e)) > 0) {
+		struct str name = { (const char *)key, sizeof(key) };
+
+		if (posting_clean(w, table, name, w->head.scope_count, e) < 0)
+			return e->code;
+		from = ((uint32_t)key[0] << 8 | key[1]) + 1;
 	}
-	buf_release(&from);
-	buf_release(&keys);
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /*

@@ -172,20 +172,112 @@ void posting_collect(struct posting_set *out, const struct segment *s, uint32_t 
 	join(out);
 }
 
-static struct str key_of(const struct posting *p)
+/* --- blocks --- */
+
+/* Postings of one block, ascending by key, on their way into it. */
+struct news {
+	const struct posting *posting;
+	size_t count;
+	const uint32_t *items;
+	uint32_t replaced; /* scope whose postings go first; SEGMENT_NONE: none */
+};
+
+/* The block with the news in it, and without the replaced scope's others. */
+static int block_merge(struct buf *out, struct str old, const uint8_t *key,
+	const struct news *n, struct err *e)
 {
-	return (struct str){ (const char *)p->key, POSTING_KEY_SIZE };
+	struct posting_entry entry = { .count = 0 };
+	int more = posting_block_next(&entry, &old, key);
+	size_t i = 0;
+
+	while (more > 0 || (more == 0 && i < n->count)) {
+		const struct posting *p = &n->posting[i];
+		int order = i == n->count ? -1
+			    : more == 0   ? 1
+					  : memcmp(entry.key, p->key, sizeof(p->key));
+
+		if (order < 0 && entry.scope != n->replaced)
+			posting_block_copy(out, &entry);
+		if (order >= 0)
+			posting_block_add(out, p->key, n->items + p->first, p->count);
+		i += order >= 0;
+		if (order <= 0)
+			more = posting_block_next(&entry, &old, key);
+	}
+	return more < 0 ? err_set(e, ERR_CORRUPT, "an index table is damaged") : 0;
 }
 
-static struct str value_of(const struct posting_set *set, const struct posting *p)
+/* Bring one block up to date. `flags` as for mdb_put. */
+static int block_write(struct store_write *w, enum store_table table, const uint8_t *key,
+	const struct news *n, unsigned flags, struct err *e)
 {
-	return p->count == 0 ? STR_LIT("")
-			     : (struct str){ set->items.p + p->first * sizeof(uint32_t),
-				       p->count * sizeof(uint32_t) };
+	struct str name = { (const char *)key, POSTING_BLOCK_KEY }, old = { 0 };
+	struct buf block = { 0 };
+	int rc = 0;
+
+	if (!(flags & MDB_APPEND))
+		rc = table_get(&old, w->store, w->txn, table, name, e);
+	if (rc >= 0)
+		rc = block_merge(&block, old, key, n, e);
+	if (rc == 0 && !str_eq(old, buf_str(&block)))
+		rc = block.n > 0 ? table_put(w, table, name, buf_str(&block), flags, e)
+				 : table_delete(w, table, name, e);
+	buf_release(&block);
+	return rc;
 }
 
+/* How many postings from the first one on are of its block. */
+static size_t block_size(const struct posting *p, size_t count)
+{
+	size_t n = 1;
+
+	while (n < count && memcmp(p[n].key, p->key, POSTING_BLOCK_KEY) == 0)
+		n++;
+	return n;
+}
+
+int posting_clean(struct store_write *w, enum store_table table, struct str key,
+	uint32_t count, struct err *e)
+{
+	const uint8_t *name = (const uint8_t *)key.p;
+	struct posting_entry entry;
+	struct buf block = { 0 };
+	struct str left;
+	bool strays = false;
+	int rc = table_get(&left, w->store, w->txn, table, key, e);
+
+	if (rc <= 0)
+		return rc;
+	while ((rc = posting_block_next(&entry, &left, name)) > 0) {
+		strays |= entry.scope >= count;
+		if (entry.scope < count)
+			posting_block_copy(&block, &entry);
+	}
+	if (rc < 0)
+		rc = err_set(e, ERR_CORRUPT, "an index table is damaged");
+	else if (!strays)
+		rc = 1;
+	else if (block.n > 0)
+		rc = table_put(w, table, key, buf_str(&block), 0, e);
+	else
+		rc = table_delete(w, table, key, e);
+	buf_release(&block);
+	return rc;
+}
+
+static bool same(const struct posting_set *x, const struct posting *p,
+	const struct posting_set *y, const struct posting *q)
+{
+	return memcmp(p->key, q->key, sizeof(p->key)) == 0 && p->count == q->count &&
+	       (p->count == 0 || memcmp(VEC_DATA(&x->items, const uint32_t) + p->first,
+					 VEC_DATA(&y->items, const uint32_t) + q->first,
+					 p->count * sizeof(uint32_t)) == 0);
+}
+
+/* Block by block, those that say the same as before left alone. */
 static int merge(struct store_write *w, enum store_table table,
-	const struct posting_set *old, const struct posting_set *new, struct err *e)
+	const struct posting_set *old, const struct posting_set *new, uint32_t scope,
+	struct err *e)
 {
 	const struct posting *o = VEC_DATA(&old->postings, struct posting);
 	const struct posting *n = VEC_DATA(&new->postings, struct posting);
@@ -193,20 +285,23 @@ static int merge(struct store_write *w, enum store_table table,
 	size_t new_count = VEC_COUNT(&new->postings, struct posting), k = 0;
 
 	while (i < old_count || k < new_count) {
-		int order = i == old_count   ? 1
-			    : k == new_count ? -1
-					     : str_cmp(key_of(&o[i]), key_of(&n[k]));
-		int rc = 0;
+		int order = i == old_count ? 1
+			    : k == new_count
+				    ? -1
+				    : memcmp(o[i].key, n[k].key, POSTING_BLOCK_KEY);
+		size_t gone = order <= 0 ? block_size(o + i, old_count - i) : 0;
+		size_t come = order >= 0 ? block_size(n + k, new_count - k) : 0;
+		struct news news = { n + k, come, VEC_DATA(&new->items, const uint32_t),
+			scope };
+		bool equal = gone == come;
 
-		if (order < 0)
-			rc = table_delete(w, table, key_of(&o[i]), e);
-		else if (order > 0 || !str_eq(value_of(old, &o[i]), value_of(new, &n[k])))
-			rc = table_put(
-				w, table, key_of(&n[k]), value_of(new, &n[k]), 0, e);
-		if (rc < 0)
-			return rc;
-		i += order <= 0;
-		k += order >= 0;
+		for (size_t x = 0; x < come && equal; x++)
+			equal = same(old, &o[i + x], new, &n[k + x]);
+		if (!equal && block_write(w, table, order <= 0 ? o[i].key : n[k].key,
+				      &news, 0, e) < 0)
+			return e->code;
+		i += gone;
+		k += come;
 	}
 	return 0;
 }
@@ -219,7 +314,7 @@ int posting_replace(struct store_write *w, const struct segment *old,
 
 	posting_collect(&before, old, scope, table);
 	posting_collect(&after, new, scope, table);
-	rc = merge(w, table, &before, &after, e);
+	rc = merge(w, table, &before, &after, scope, e);
 	posting_set_release(&before);
 	posting_set_release(&after);
 	return rc;
@@ -300,27 +395,45 @@ static int compare_waiting(const void *a, const void *b)
 			  : (x->items[0] > y->items[0]) - (x->items[0] < y->items[0]);
 }
 
-static int flush_part(struct store_write *w, enum store_table table,
-	const struct buf *rows, unsigned flags, struct err *e)
+/* What waits, as postings. */
+static void rows_join(struct posting_set *out, const struct buf *rows)
 {
 	const struct waiting *row = VEC_DATA(rows, struct waiting);
 	size_t count = VEC_COUNT(rows, struct waiting);
-	struct buf value = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct posting p = { .first =
+					     (uint32_t)VEC_COUNT(&out->items, uint32_t) };
+
+		memcpy(p.key, row[i].key, sizeof(p.key));
+		if (i == 0 || memcmp(row[i - 1].key, row[i].key, sizeof(p.key)) != 0)
+			buf_add(&out->postings, &p, sizeof(p));
+		for (uint32_t k = 0; k < row[i].count; k++)
+			VEC_ADD(&out->items, uint32_t, row[i].items[k]);
+		VEC_DATA(&out->postings, struct posting)
+		[VEC_COUNT(&out->postings, struct posting) - 1].count += row[i].count;
+	}
+}
+
+static int flush_part(struct store_write *w, enum store_table table,
+	const struct buf *rows, unsigned flags, struct err *e)
+{
+	struct posting_set set = { 0 };
+	const struct posting *p;
+	size_t count, n;
 	int rc = 0;
 
-	for (size_t i = 0, next; rc == 0 && i < count; i = next) {
-		struct str key = { (const char *)row[i].key, sizeof(row[i].key) };
+	rows_join(&set, rows);
+	p = VEC_DATA(&set.postings, const struct posting);
+	count = VEC_COUNT(&set.postings, struct posting);
+	for (size_t i = 0; rc == 0 && i < count; i += n) {
+		struct news news = { p + i, 0, VEC_DATA(&set.items, const uint32_t),
+			SEGMENT_NONE };
 
-		buf_clear(&value);
-		for (next = i; next < count &&
-			       memcmp(row[next].key, row[i].key, sizeof(row->key)) == 0;
-			next++)
-			buf_add(&value, row[next].items,
-				row[next].count * sizeof(uint32_t));
-		rc = table_put(w, table, key, value.n > 0 ? buf_str(&value) : STR_LIT(""),
-			flags, e);
+		news.count = n = block_size(p + i, count - i);
+		rc = block_write(w, table, p[i].key, &news, flags, e);
 	}
-	buf_release(&value);
+	posting_set_release(&set);
 	return rc;
 }
 
@@ -367,25 +480,30 @@ int posting_each(const struct store *store, MDB_txn *txn, enum store_table table
 	int (*each)(void *ctx, uint32_t scope, struct str value, struct err *e),
 	void *ctx, struct err *e)
 {
-	uint8_t first[POSTING_KEY_SIZE] = { 0 };
-	MDB_val key = { sizeof(first), first }, value;
-	MDB_cursor *cursor = NULL;
-	int rc = mdb_cursor_open(txn, store->dbi[table], &cursor), result = 0;
+	uint8_t hash[POSTING_HASH_SIZE];
+	struct posting_entry entry;
+	struct buf items = { 0 };
+	struct str left = { 0 };
+	int rc, more, order = 1, result = 0;
 
-	if (rc != 0)
-		return store_err(e, store, rc, "read an index table");
-	hash_text(first, table, text);
-	rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-	while (rc == 0 && result == 0 && key.mv_size == sizeof(first) &&
-		memcmp(key.mv_data, first, POSTING_HASH_SIZE) == 0) {
-		result = each(ctx,
-			table_number_read(
-				(const uint8_t *)key.mv_data + POSTING_HASH_SIZE),
-			(struct str){ value.mv_data, value.mv_size }, e);
-		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	hash_text(hash, table, text);
+	rc = table_get(&left, store, txn, table,
+		(struct str){ (const char *)hash, POSTING_BLOCK_KEY }, e);
+	if (rc <= 0)
+		return rc;
+	while (result == 0 && order >= 0 &&
+		(more = posting_block_next(&entry, &left, hash)) != 0) {
+		if (more > 0)
+			order = memcmp(hash, entry.key, sizeof(hash));
+		if (more > 0 && order != 0)
+			continue;
+		buf_clear(&items);
+		if (more < 0 || !posting_block_items(&items, &entry))
+			result = err_set(e, ERR_CORRUPT, "an index table is damaged");
+		else
+			result = each(ctx, entry.scope,
+				items.n > 0 ? buf_str(&items) : STR_LIT(""), e);
 	}
-	mdb_cursor_close(cursor);
-	if (rc != 0 && rc != MDB_NOTFOUND)
-		return store_err(e, store, rc, "read an index table");
+	buf_release(&items);
 	return result;
 }

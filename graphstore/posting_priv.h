@@ -9,6 +9,7 @@
 #ifndef GRAPHSTORE_POSTING_PRIV_H
 #define GRAPHSTORE_POSTING_PRIV_H
 
+#include "graphstore/posting_block_priv.h"
 #include "graphstore/segment_priv.h"
 #include "graphstore/table_priv.h"
 
@@ -18,9 +19,6 @@ enum posting_rank {
 	POSTING_OWN,
 	POSTING_SHARED /* shared with other scopes, or only named */
 };
-
-#define POSTING_HASH_SIZE 8u
-#define POSTING_KEY_SIZE  (POSTING_HASH_SIZE + 4)
 
 /* One posting; its value is items [first, first + count) of the set. */
 struct posting {
@@ -52,6 +50,13 @@ int posting_defer(struct store_write *w, const struct segment *new, uint32_t sco
 
 /* NULL is allowed. */
 void posting_wait_free(struct posting_wait *wait);
+
+/*
+ * Delete what a block says of scopes from `count` on. 1: it says nothing of them, and is
+ * as it was; 0 or an ERR_ code.
+ */
+int posting_clean(struct store_write *w, enum store_table table, struct str key,
+	uint32_t count, struct err *e);
 
 /* Put what waits. */
 int posting_flush(struct store_write *w, struct err *e);

@@ -239,6 +239,33 @@ static void check_sources_of(
 	}
 }
 
+/* What is wrong with a posting in its table; NULL: it is as it must be. */
+static const char *posting_wrong(struct check *c, const struct posting_set *set,
+	const struct posting *p, enum store_table table)
+{
+	struct str key = { (const char *)p->key, POSTING_BLOCK_KEY }, left;
+	struct str wanted = { set->items.p + p->first * sizeof(uint32_t),
+		p->count * sizeof(uint32_t) };
+	const char *wrong = "missing";
+	struct posting_entry entry;
+	struct buf items = { 0 };
+	struct err ignored;
+
+	if (table_get(&left, c->store, c->txn, table, key, &ignored) != 1)
+		return wrong;
+	while (posting_block_next(&entry, &left, p->key) > 0) {
+		if (memcmp(entry.key, p->key, sizeof(p->key)) != 0)
+			continue;
+		wrong = posting_block_items(&items, &entry) &&
+					(wanted.n == 0 ? items.n == 0
+						       : str_eq(buf_str(&items), wanted))
+				? NULL
+				: "wrong";
+	}
+	buf_release(&items);
+	return wrong;
+}
+
 /* What the index tables must say about the scope's current segment. */
 static void check_postings_of(struct check *c, const struct segment *s, uint32_t scope,
 	enum store_table table, const char *about)
@@ -252,18 +279,12 @@ static void check_postings_of(struct check *c, const struct segment *s, uint32_t
 	count = VEC_COUNT(&set.postings, struct posting);
 	c->postings[table] += count;
 	for (size_t i = 0; i < count; i++) {
-		struct str key = { (const char *)p[i].key, sizeof(p[i].key) }, have;
+		const char *wrong = posting_wrong(c, &set, &p[i], table);
 		struct err e = { 0 };
-		int rc = table_get(&have, c->store, c->txn, table, key, &e);
 
-		if (rc == 1 && have.n == p[i].count * sizeof(uint32_t) &&
-			(have.n == 0 ||
-				memcmp(have.p,
-					set.items.p + p[i].first * sizeof(uint32_t),
-					have.n) == 0))
+		if (!wrong)
 			continue;
-		err_set(&e, ERR_CORRUPT, "an index entry is %s",
-			rc == 1 ? "wrong" : "missing");
+		err_set(&e, ERR_CORRUPT, "an index entry is %s", wrong);
 		report_err(c, about, &e);
 	}
 	posting_set_release(&set);
@@ -357,6 +378,58 @@ static void check_count(
 	report(c, e.text);
 }
 
+/* How many postings a table has, each in its place. */
+static int count_postings(uint64_t *out, struct check *c, enum store_table table,
+	const char *name, struct err *e)
+{
+	struct posting_entry entry, last = { .count = 0 };
+	MDB_cursor *cursor = NULL;
+	MDB_val key, value;
+	int rc = mdb_cursor_open(c->txn, c->store->dbi[table], &cursor), more = 0;
+
+	*out = 0;
+	if (rc != 0)
+		return store_err(e, c->store, rc, "read a table");
+	rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+	while (rc == 0 && more == 0 && key.mv_size == POSTING_BLOCK_KEY) {
+		struct str left = { value.mv_data, value.mv_size };
+
+		while ((more = posting_block_next(&entry, &left, key.mv_data)) > 0) {
+			if (++*out > 1 &&
+				memcmp(last.key, entry.key, sizeof(last.key)) >= 0)
+				break;
+			last = entry;
+		}
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	}
+	mdb_cursor_close(cursor);
+	if (rc == 0 || more != 0) {
+		err_set(e, ERR_CORRUPT, "table %s is damaged", name);
+		report(c, e->text);
+		e->code = 0;
+	}
+	return rc == 0 || rc == MDB_NOTFOUND ? 0
+					     : store_err(e, c->store, rc, "read a table");
+}
+
+static int check_index(
+	struct check *c, enum store_table table, const char *name, struct err *e)
+{
+	uint64_t have;
+
+	if (count_postings(&have, c, table, name, e) < 0)
+		return e->code;
+	if (have != c->postings[table] &&
+		!(have > c->postings[table] && may_have_more(c, table))) {
+		err_set(e, ERR_CORRUPT,
+			"table %s does not have the %llu entries expected", name,
+			(unsigned long long)c->postings[table]);
+		report(c, e->text);
+		e->code = 0;
+	}
+	return 0;
+}
+
 static int check_tables(struct check *c, struct err *e)
 {
 	uint32_t scopes = snapshot_scope_count(c->snap);
@@ -374,10 +447,10 @@ static int check_tables(struct check *c, struct err *e)
 	check_count(c, STORE_SEGMENTS, c->parts, "segments");
 	check_count(c, STORE_SOURCES, c->blocks, "sources");
 	check_count(c, STORE_TEXTS, snapshot_text_count(c->snap), "texts");
-	check_count(c, STORE_KEYS, c->postings[STORE_KEYS], "keys");
-	check_count(c, STORE_NAMES, c->postings[STORE_NAMES], "names");
-	check_count(c, STORE_LINKS, c->postings[STORE_LINKS], "links");
-	return 0;
+	if (check_index(c, STORE_KEYS, "keys", e) < 0 ||
+		check_index(c, STORE_NAMES, "names", e) < 0)
+		return e->code;
+	return check_index(c, STORE_LINKS, "links", e);
 }
 
 /* A snapshot whose pages were walked: nothing may be read through LMDB before. */

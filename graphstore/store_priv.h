@@ -11,7 +11,7 @@
 
 #include "graphstore/store.h"
 
-#define STORE_FORMAT      11u
+#define STORE_FORMAT      12u
 #define STORE_CATALOG_MAX 64u
 
 enum store_table {
