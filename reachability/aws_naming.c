@@ -242,6 +242,24 @@ enum provider_match aws_naming_match(struct world *w, const struct document *d,
 	return best;
 }
 
+expr aws_naming_sessions(struct world *w, const struct document *d,
+	const struct document_statement *s, const struct subject *subject)
+{
+	const struct document_principal *p = d->principals + s->principal_first;
+	expr sessions = EXPR_FALSE;
+	struct str name;
+
+	if (s->flags & DOCUMENT_NOT_PRINCIPAL)
+		return EXPR_FALSE;
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		if (p[i].type == DOCUMENT_SESSION && subject->h == subject->n &&
+			session_of(document_str(d, p[i].text), subject->n, &name))
+			sessions =
+				expr_or(world_pool(w), sessions, session_named(w, name));
+	}
+	return sessions;
+}
+
 uint32_t aws_naming_texts(struct str *out, uint32_t max, struct world *w, node_id subject)
 {
 	const struct node *n = world_node(w, subject);

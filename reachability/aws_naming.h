@@ -19,6 +19,10 @@ bool aws_naming_is_provider(struct str key, const char *type);
 /* Identity providers that every account knows, by their own names. */
 bool aws_naming_is_login(struct str key);
 
+/* provider.sessions */
+expr aws_naming_sessions(struct world *w, const struct document *d,
+	const struct document_statement *s, const struct subject *subject);
+
 /* The provider's functions: struct provider tells what each does. */
 enum provider_match aws_naming_match(struct world *w, const struct document *d,
 	const struct document_statement *s, const struct subject *subject,

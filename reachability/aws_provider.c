@@ -444,6 +444,7 @@ const struct provider aws_provider = {
 	.prepare_object = prepare_object,
 	.prepares = aws_bucket_prepares,
 	.match = aws_naming_match,
+	.sessions = aws_naming_sessions,
 	.look_up = aws_provider_look_up,
 	.key_tells = aws_carried_tells,
 	.may_carry = aws_carried_may,

@@ -240,6 +240,24 @@ static bool is_void(struct deciding *g, const struct decide_hit *h)
 	return true;
 }
 
+/* Beside a weaker name, that of a session: what limits the subject does not limit it. */
+static void hit_of_sessions(struct deciding *g, struct decide_hit h)
+{
+	const struct decide_statement *st = h.statement;
+	expr sessions;
+
+	if (MUTANT(session_beside_role_lost, h.match >= MATCH_SELF, true) ||
+		!g->provider->sessions || (st->statement->flags & DOCUMENT_DENY))
+		return;
+	sessions = g->provider->sessions(
+		g->world, st->document, st->statement, &g->subject->s);
+	if (sessions == EXPR_FALSE)
+		return;
+	h.match = MATCH_SELF;
+	h.condition = expr_and(g->conditions.pool, h.condition, sessions);
+	hit_add(g, &h);
+}
+
 static void object_statement(
 	struct deciding *g, const struct decide_object *holder, uint32_t i)
 {
@@ -270,6 +288,7 @@ static void object_statement(
 		!(h.statement->statement->flags & DOCUMENT_ANY_RESOURCE))
 		g->reads_resource = true;
 	hit_add(g, &h);
+	hit_of_sessions(g, h);
 }
 
 /* What the subject made the object's policy say for it. */

@@ -168,6 +168,13 @@ struct provider {
 		const struct document_statement *s, const struct subject *subject,
 		const struct object *object, expr *condition);
 
+	/*
+	 * When a statement that names the subject more weakly than MATCH_SELF names it so
+	 * besides: in which of its sessions. NULL: never.
+	 */
+	expr (*sessions)(struct world *w, const struct document *d,
+		const struct document_statement *s, const struct subject *subject);
+
 	/* A condition key, from what is known of subject and object. */
 	void (*look_up)(struct world *w, const struct subject *subject,
 		const struct object *object, struct str key, struct condition_fact *out,

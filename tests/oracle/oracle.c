@@ -105,6 +105,35 @@ static bool is_opened(const struct oracle_ask *q, bool grant)
 	return rule->access_count == 0;
 }
 
+/* One statement for who it names, and in which sessions of a role. */
+static void sum_named(const struct oracle_ask *q, const struct oracle_policy *p,
+	const struct oracle_statement *s, struct oracle_truth allow[NAMED_COUNT],
+	struct oracle_truth *deny)
+{
+	const struct oracle_node *n = q->request.subject;
+	enum oracle_naming naming = oracle_naming_of(n, s);
+	uint64_t in = oracle_naming_sessions(&q->o->opens, n, s);
+	struct oracle_truth truth, session = { in, in };
+
+	if (naming == NAMED_NOT && (in == 0 || s->not_principal))
+		return;
+	truth = covers(q, p, s);
+	session = oracle_truth_and(session, truth);
+	/* who is listed is spared, but for a Deny that hits who has a boundary */
+	if (s->not_principal && !(s->deny && n->bounded))
+		truth = oracle_truth_without(truth, (struct oracle_truth){ in, in });
+	if (naming != NAMED_NOT) {
+		struct oracle_truth *into = s->deny ? deny : &allow[naming];
+
+		*into = oracle_truth_or(*into, truth);
+	}
+	if (!s->not_principal) {
+		struct oracle_truth *into = s->deny ? deny : &allow[NAMED_SELF];
+
+		*into = oracle_truth_or(*into, session);
+	}
+}
+
 /* What the object's own policy allows, by how it names who asks, and what it denies. */
 static void sum_resource(const struct oracle_ask *q,
 	const struct oracle_documents *documents, struct oracle_truth allow[NAMED_COUNT],
@@ -119,18 +148,14 @@ static void sum_resource(const struct oracle_ask *q,
 
 		for (uint32_t k = 0; k < p->count; k++) {
 			const struct oracle_statement *s = &p->statements[k];
-			enum oracle_naming naming =
-				oracle_naming_of(q->request.subject, s);
 
-			if (naming == NAMED_NOT || (anew && s->deny))
+			if (anew && s->deny)
 				continue;
 			if (!s->deny && !anew &&
 				oracle_bucket_voids(
 					q->request.subject, q->request.object))
 				continue;
-			struct oracle_truth *into = s->deny ? deny : &allow[naming];
-
-			*into = oracle_truth_or(*into, covers(q, p, s));
+			sum_named(q, p, s, allow, deny);
 		}
 	}
 	if (!anew)

@@ -574,11 +574,55 @@ static int walk(struct oracle_opens *opens, struct oracle_world *w, each_test *e
 	return rc;
 }
 
+/* "arn:aws:sts::111111111111:assumed-role/ra/s1" as a principal: a session's name. */
+static int survey_principal(
+	struct oracle_opens *out, const struct oracle_principal *p, struct err *e)
+{
+	const struct str key = STR_LIT("sts:RoleSessionName");
+	const struct oracle_open *found = find_open(out, key);
+	struct oracle_open *open;
+	struct str name = oracle_world_arn(p->value, 5);
+	bool full = false;
+
+	if (!str_starts(name, STR_LIT("assumed-role/")))
+		return 0;
+	name = str_skip(name, str_find_char(name, '/', 0) + 1);
+	name = str_skip(name, str_find_char(name, '/', 0) + 1);
+	if (!found && out->key_count == ORACLE_OPEN_KEYS)
+		return err_set(e, ERR_LIMIT, "oracle: too many open keys");
+	open = &out->keys[found ? (uint32_t)(found - out->keys) : out->key_count++];
+	open->key = key;
+	add_value(open, name, &full);
+	return full ? err_set(e, ERR_LIMIT, "oracle: too many names of sessions") : 0;
+}
+
+static int survey_sessions(
+	struct oracle_opens *out, const struct oracle_world *w, struct err *e)
+{
+	for (size_t i = 0; i < VEC_COUNT(&w->documents, struct oracle_document); i++) {
+		const struct oracle_policy *p =
+			&VEC_DATA(&w->documents, struct oracle_document)[i].policy;
+
+		for (uint32_t k = 0; k < p->count; k++) {
+			const struct oracle_statement *s = &p->statements[k];
+
+			for (uint32_t j = 0; j < s->principal_count; j++) {
+				if (survey_principal(out, &s->principals[j], e) < 0)
+					return e->code;
+			}
+		}
+	}
+	return 0;
+}
+
 int oracle_condition_survey(
 	struct oracle_opens *out, struct oracle_world *w, struct err *e)
 {
 	*out = (struct oracle_opens){ .combinations = 1 };
 	int rc = walk(out, w, survey_one, e);
+
+	if (rc == 0)
+		rc = survey_sessions(out, w, e);
 
 	if (rc == 0)
 		rc = survey_endpoints(out, w, e);

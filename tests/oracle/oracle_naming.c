@@ -42,6 +42,42 @@ static enum oracle_naming naming_of(
 		       : NAMED_NOT;
 }
 
+/* The session of the role that the element names; empty: it names none of it. */
+static struct str session_of(
+	const struct oracle_node *n, const struct oracle_principal *p)
+{
+	struct str role = oracle_world_arn(n->key, 5),
+		   rest = oracle_world_arn(p->value, 5);
+	size_t slash = role.n;
+
+	if (!is_role(n) || n->acts != n || !str_eq(p->map, STR_LIT("AWS")) ||
+		!str_eq(oracle_world_arn(p->value, 2), STR_LIT("sts")) ||
+		!str_eq(oracle_world_arn(p->value, 4), n->account))
+		return (struct str){ 0 };
+	while (slash > 0 && role.p[slash - 1] != '/')
+		slash--;
+	role = str_skip(role, slash);
+	rest = str_skip(rest, str_find_char(rest, '/', 0) + 1);
+	slash = str_find_char(rest, '/', 0);
+	return str_eq(str_head(rest, slash), role) ? str_skip(rest, slash + 1)
+						   : (struct str){ 0 };
+}
+
+uint64_t oracle_naming_sessions(const struct oracle_opens *opens,
+	const struct oracle_node *n, const struct oracle_statement *s)
+{
+	uint64_t in = 0;
+
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		struct str name = session_of(n, &s->principals[i]);
+
+		if (name.n > 0)
+			in |= oracle_condition_carries(
+				opens, STR_LIT("sts:RoleSessionName"), name);
+	}
+	return in;
+}
+
 /*
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */

@@ -4,7 +4,7 @@
 #ifndef TESTS_ORACLE_ORACLE_NAMING_H
 #define TESTS_ORACLE_ORACLE_NAMING_H
 
-#include "oracle_world.h"
+#include "oracle_condition.h"
 
 /* How a statement names who asks; stronger ones come later. */
 enum oracle_naming {
@@ -17,6 +17,13 @@ enum oracle_naming {
 };
 
 enum oracle_naming oracle_naming_of(
+	const struct oracle_node *n, const struct oracle_statement *s);
+
+/*
+ * The combinations in which who asks, a role, does so in a session that the statement
+ * lists by its name: NAMED_SELF beside what oracle_naming_of says.
+ */
+uint64_t oracle_naming_sessions(const struct oracle_opens *opens,
 	const struct oracle_node *n, const struct oracle_statement *s);
 
 #endif

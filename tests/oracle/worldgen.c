@@ -92,6 +92,20 @@ static void resources(struct worldgen *g, struct buf *b)
 	buf_add_char(b, ']');
 }
 
+/* A session by its name, alone or beside the role or the account that it is of. */
+static void session_principal(struct worldgen *g, struct buf *b, const char *account)
+{
+	const char *session =
+		PICK(g, "assumed-role/ra/s1", "assumed-role/ra/s1", "federated-user/s2");
+
+	buf_printf(b, "{\"AWS\":[\"arn:aws:sts::%s:%s\"", account, session);
+	if (chance(g, 45))
+		buf_printf(b, ",\"arn:aws:iam::%s:role/ra\"", account);
+	if (chance(g, 45))
+		buf_printf(b, ",\"%s\"", account);
+	buf_printf(b, "]}");
+}
+
 static void principal_value(struct worldgen *g, struct buf *b)
 {
 	struct str key = any_of(g, &g->identities);
@@ -108,6 +122,8 @@ static void principal_value(struct worldgen *g, struct buf *b)
 				"saml-provider/corp\",\"cognito-identity.amazonaws.com\"]}",
 				"{\"Service\":[\"s.amazonaws.com\","
 				"\"lambda.amazonaws.com\"]}"));
+	else if (g->session_names && chance(g, 35))
+		session_principal(g, b, id);
 	else if (chance(g, 30))
 		buf_printf(b, "{\"AWS\":\"arn:aws:iam::%s:root\"}", id);
 	else if (chance(g, 20))
@@ -658,6 +674,10 @@ void worldgen_make(struct buf *out, uint64_t seed, bool refused)
 	if (g.weight[WITH_ENDPOINT] > 0 && chance(&g, 70))
 		g.open_keys =
 			(chance(&g, 60) ? 1u << 1 : 1u << 6) | 1u << below(&g, OPEN_KEYS);
+	/* one open key less, so that the oracle can try all combinations */
+	g.session_names = seed % 4 == 1;
+	if (g.session_names)
+		g.open_keys &= ~g.open_keys + 1;
 	choose(&g, chosen);
 	for (g.account = 0; g.account < g.accounts; g.account++) {
 		g.chosen = chosen[g.account];

@@ -42,6 +42,7 @@ struct worldgen {
 	uint32_t accounts;
 	bool organization;
 	uint32_t open_keys; /* bits: which of OPEN_KEYS */
+	bool session_names; /* principals may be sessions */
 	bool refused;       /* policies of resources may be unreadable */
 	struct buf
 		keys; /* of struct str: of all entities, before any policy is written */
