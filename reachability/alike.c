@@ -17,19 +17,12 @@ struct alike_kind {
 	uint32_t bare[CUSTODY_ALL + 1], bare_active;
 };
 
-/* What entities share that are alike: the access, and the grants that come to nothing. */
-struct alike_answer {
-	const struct access *access;
-	const struct decide_exclusion *excluded;
-	uint32_t excluded_count;
-};
-
 /* Entities that agree in all but, perhaps, the values of condition keys. */
 struct alike_class {
 	bool known, alone;
 	bool relative; /* its documents are seen from the entity, without its key */
-	struct alike_answer answer; /* when no keys are read */
-	const struct str *reads;    /* the keys, in the order of first reading */
+	struct decide_shared answer; /* when no keys are read */
+	const struct str *reads;     /* the keys, in the order of first reading */
 	uint32_t read_count;
 	struct object object; /* of the first entity */
 };
@@ -46,7 +39,7 @@ struct alike {
 	struct intern keys;     /* what is seen of an entity -> class */
 	struct sparse classes;  /* struct alike_class */
 	struct intern facts;    /* class, values of its keys -> access */
-	struct sparse answers;  /* struct alike_answer, by number in facts */
+	struct sparse answers;  /* struct decide_shared, by number in facts */
 	struct alike_kind (*kinds)[2];
 	struct segment_cursor *cursor;
 	struct buf key;       /* of the entity in hand */
@@ -74,7 +67,7 @@ struct alike *alike_new(struct decide *d, const struct decide_subject *s,
 	intern_init(&a->keys);
 	intern_init(&a->facts);
 	sparse_init(&a->classes, sizeof(struct alike_class));
-	sparse_init(&a->answers, sizeof(struct alike_answer));
+	sparse_init(&a->answers, sizeof(struct decide_shared));
 	arena_init(&a->scratch, ARENA_UNLIMITED);
 	a->kinds = arena_alloc(world_arena(a->w),
 		(segment_info(segment)->kind_count + 1) * sizeof(*a->kinds));
@@ -317,32 +310,24 @@ static int decide_member(struct access *out, struct alike *a, struct alike_class
 	return rc;
 }
 
-/* The exclusions behind `before`; false: some are by policies of the entity's own. */
-static bool answer_excluded(struct alike_answer *out, struct alike *a, uint32_t before)
+/* Whether some exclusion is by a policy of the entity's own. */
+static bool excludes_itself(const struct decide_shared *answer)
 {
-	uint32_t count;
-	const struct decide_exclusion *all = decide_exclusions(a->d, &count);
-	struct decide_exclusion *copy;
-	bool own = false;
+	for (uint32_t i = 0; i < answer->excluded_count; i++) {
+		const struct decide_statement *denier = answer->excluded[i].denier;
 
-	out->excluded_count = count - before;
-	if (count == before)
-		return true;
-	copy = ARENA_NEW_ARRAY(
-		world_arena(a->w), struct decide_exclusion, count - before);
-	memcpy(copy, all + before, (count - before) * sizeof(*copy));
-	out->excluded = copy;
-	for (uint32_t i = 0; i < out->excluded_count; i++)
-		own |= copy[i].denier && copy[i].denier->slot == SLOT_RESOURCE;
-	return !own;
+		if (denier && denier->slot == SLOT_RESOURCE)
+			return true;
+	}
+	return false;
 }
 
 /* What others of its kind got, for this entity too. */
 static const struct access *answer_for(
-	struct alike *a, const struct alike_answer *answer, entity_id id)
+	struct alike *a, const struct decide_shared *answer, entity_id id)
 {
-	for (uint32_t i = 0; i < answer->excluded_count; i++)
-		decide_exclude_too(a->d, &answer->excluded[i],
+	if (answer->excluded_count > 0)
+		decide_shared_repeat(a->d, answer, a->subject->s.node,
 			world_node_entity(a->w, a->scope, id));
 	return answer->access;
 }
@@ -352,7 +337,7 @@ static int class_decide(const struct access **out, struct alike *a, struct alike
 	uint32_t number, entity_id id, struct err *e)
 {
 	struct access *access = ARENA_NEW(world_arena(a->w), struct access);
-	struct alike_answer answer = { .access = access };
+	struct decide_shared answer = { .access = access };
 	uint32_t before;
 
 	decide_exclusions(a->d, &before);
@@ -361,7 +346,8 @@ static int class_decide(const struct access **out, struct alike *a, struct alike
 	*out = access->incomplete ? NULL : access;
 	c->alone |= access->incomplete || access->reads_parts ||
 		    (access->reads_key && !c->relative);
-	c->alone |= !answer_excluded(&answer, a, before);
+	decide_shared_keep(&answer, a->d, before);
+	c->alone |= excludes_itself(&answer);
 	if (access->incomplete)
 		decide_exclusions_cut(a->d, before);
 	reads_join(a, c);
@@ -371,7 +357,7 @@ static int class_decide(const struct access **out, struct alike *a, struct alike
 	if (c->alone || c->read_count == 0)
 		return 0;
 	key_facts(a, c, number, id);
-	*(struct alike_answer *)sparse_at(
+	*(struct decide_shared *)sparse_at(
 		&a->answers, intern_add(&a->facts, buf_str(&a->key))) = answer;
 	return 0;
 }

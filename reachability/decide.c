@@ -105,13 +105,30 @@ void decide_exclusions_cut(struct decide *d, uint32_t count)
 	d->exclusions.n = count * sizeof(struct decide_exclusion);
 }
 
-void decide_exclude_too(
-	struct decide *d, const struct decide_exclusion *x, node_id object)
+void decide_shared_keep(struct decide_shared *s, struct decide *d, uint32_t before)
 {
-	struct decide_exclusion copy = *x;
+	uint32_t count = (uint32_t)VEC_COUNT(&d->exclusions, struct decide_exclusion);
+	struct decide_exclusion *copy = ARENA_NEW_ARRAY(
+		world_arena(d->world), struct decide_exclusion, count - before + 1);
 
-	copy.object = object;
-	buf_add(&d->exclusions, &copy, sizeof(copy));
+	s->excluded = copy;
+	s->excluded_count = count - before;
+	if (count > before)
+		memcpy(copy,
+			VEC_DATA(&d->exclusions, const struct decide_exclusion) + before,
+			(count - before) * sizeof(*copy));
+}
+
+void decide_shared_repeat(
+	struct decide *d, const struct decide_shared *s, node_id subject, node_id object)
+{
+	for (uint32_t i = 0; i < s->excluded_count; i++) {
+		struct decide_exclusion copy = s->excluded[i];
+
+		copy.subject = subject;
+		copy.object = object;
+		buf_add(&d->exclusions, &copy, sizeof(copy));
+	}
 }
 
 int decide_subject(

@@ -245,9 +245,19 @@ const struct decide_exclusion *decide_exclusions(const struct decide *d, uint32_
 /* Forget all but the first `count`. */
 void decide_exclusions_cut(struct decide *d, uint32_t count);
 
-/* The same grant on another object, which the same undoes. */
-void decide_exclude_too(
-	struct decide *d, const struct decide_exclusion *x, node_id object);
+/* What those share that a decision cannot tell apart. */
+struct decide_shared {
+	const struct access *access; /* NULL: not known yet */
+	const struct decide_exclusion *excluded;
+	uint32_t excluded_count;
+};
+
+/* Keep what was excluded since there were `before`. */
+void decide_shared_keep(struct decide_shared *s, struct decide *d, uint32_t before);
+
+/* Exclude the same for another pair. */
+void decide_shared_repeat(
+	struct decide *d, const struct decide_shared *s, node_id subject, node_id object);
 
 /*
  * Whether the statement has any action of the plan's lists that are governed in that way.

@@ -265,16 +265,26 @@ static int narrow_decide(const struct access **out, struct seek *k,
 static int member_decide(struct seek *k, struct touched *t, entity_id id, struct err *e)
 {
 	uint32_t flags = segment_entity(t->segment, id)->flags & FLAGS_APART;
-	const struct access **known = touched_verdict(t, flags);
-	const struct access *access = *known;
+	struct decide_shared *known = touched_verdict(t, flags);
+	const struct access *access = known->access;
+	node_id n;
+	uint32_t before;
 
-	if (!access) {
-		node_id n = world_node_entity(k->w, t->scope, id);
-
+	if (access && known->excluded_count == 0) {
+		member_found(k, t->scope, id, access);
+		return 0;
+	}
+	n = world_node_entity(k->w, t->scope, id);
+	if (access) {
+		decide_shared_repeat(k->d, known, n, k->object->o.node);
+	} else {
+		decide_exclusions(k->d, &before);
 		if (narrow_decide(&access, k, t, n, e) < 0)
 			return e->code;
-		if (!access->reads_principal)
-			*known = access;
+		if (!access->reads_principal) {
+			known->access = access;
+			decide_shared_keep(known, k->d, before);
+		}
 	}
 	member_found(k, t->scope, id, access);
 	return 0;

@@ -247,15 +247,15 @@ void touched_class(struct touched *t, uint32_t class)
 	VEC_DATA(&t->key, uint32_t)[1] = MUTANT(classes_merged, t->bounded, 0);
 }
 
-const struct access **touched_verdict(struct touched *t, uint32_t flags)
+struct decide_shared *touched_verdict(struct touched *t, uint32_t flags)
 {
 	uint32_t before = intern_count(&t->keys), number;
 
 	VEC_DATA(&t->key, uint32_t)[0] = flags;
 	number = intern_add(&t->keys, buf_str(&t->key));
 	if (number == before)
-		VEC_ADD(&t->verdicts, const struct access *, NULL);
-	return &VEC_DATA(&t->verdicts, const struct access *)[number];
+		VEC_ADD(&t->verdicts, struct decide_shared, { .access = NULL });
+	return &VEC_DATA(&t->verdicts, struct decide_shared)[number];
 }
 
 const struct decide_statement *touched_statements(const struct touched *t,

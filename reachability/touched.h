@@ -30,7 +30,7 @@ struct touched {
 	struct buf key;        /* uint32_t: of the class in hand, see touched_class */
 	bool bounded;          /* the class in hand has a boundary */
 	struct intern keys;    /* what decides -> verdict number */
-	struct buf verdicts;   /* const struct access * per number; NULL: not known */
+	struct buf verdicts;   /* struct decide_shared per number */
 };
 
 /*
@@ -47,7 +47,7 @@ const uint32_t *touched_classes(struct touched *t, uint32_t *count);
 void touched_class(struct touched *t, uint32_t class);
 
 /* Where the verdict of the class in hand is kept, for members with these flags. */
-const struct access **touched_verdict(struct touched *t, uint32_t flags);
+struct decide_shared *touched_verdict(struct touched *t, uint32_t flags);
 
 /*
  * The touching statements of the class in hand, in the arena: identity ones in front,
