@@ -221,6 +221,11 @@ int azure_emit_key(struct str *out, struct azure_emit *em, struct str id,
 		return 0;
 	}
 	*out = azure_id_key(em->arena, id);
+	if (azure_id_management(em->arena, em->tenant, *out).n == 0)
+		return 0;
+	if (want_tenant(em, v, e) < 0)
+		return e->code;
+	*out = azure_id_management(em->arena, em->tenant, *out);
 	return 0;
 }
 

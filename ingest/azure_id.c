@@ -193,10 +193,27 @@ static struct str kind_of_type(struct arena *arena, struct str type)
 	return (struct str){ out, type.n };
 }
 
+static const struct str management = {
+	"/providers/microsoft.management/managementgroups/", 49
+};
+
+struct str azure_id_management(struct arena *arena, struct str tenant, struct str key)
+{
+	if (!str_starts(key, management))
+		return (struct str){ 0 };
+	return azure_id_lower(arena,
+		arena_printf(arena, "azure:%.*s%.*s", STR_ARG(tenant), STR_ARG(key)));
+}
+
 struct str azure_id_kind(struct arena *arena, struct str key)
 {
 	size_t size = 0;
-	kind_id kind = catalog_kind_of_key(key, &size);
+	kind_id kind;
+
+	/* a management group's key has its tenant in front of the id */
+	if (str_starts(key, STR_LIT("azure:")))
+		key = str_skip(key, str_find_char(key, '/', 0));
+	kind = catalog_kind_of_key(key, &size);
 
 	if (kind != CATALOG_NONE && size == key.n)
 		return catalog_kind_name(kind);

@@ -6,7 +6,9 @@
  *
  * Ids of resources mean the same in any case, and providers do spell one in several ways,
  * so the key is the id in lower case. Objects of a directory have no id of that form:
- * theirs is "azure:TENANT/OBJECT", the tenant's own "azure:TENANT".
+ * theirs is "azure:TENANT/OBJECT", the tenant's own "azure:TENANT". The id of a
+ * management group does not say whose it is, and two tenants may have one of the same
+ * name: its key is "azure:TENANT/providers/microsoft.management/managementgroups/NAME".
  *
  * Lends: parts of what was given, or texts in the arena.
  *
@@ -54,6 +56,9 @@ struct str azure_id_type(struct arena *arena, struct str id);
 
 /* The key of what it lies in: a resource group, a parent resource; else empty. */
 struct str azure_id_above(struct str key);
+
+/* The key of a management group, of its id in lower case; empty for other ids. */
+struct str azure_id_management(struct arena *arena, struct str tenant, struct str key);
 
 /* Kind: the catalogue's, else "azure:contoso:things" by the type. */
 struct str azure_id_kind(struct arena *arena, struct str key);

@@ -44,6 +44,13 @@ static bool is_directory_key(struct str word)
 	       id.p[13] == '-' && (id.n == 36 || id.p[36] == '/');
 }
 
+struct str azure_shorthand_management(struct str word, struct arena *arena)
+{
+	if (!starts_fold(word, "/providers/microsoft.management/managementgroups/"))
+		return (struct str){ 0 };
+	return arena_printf(arena, "azure:*%.*s", STR_ARG(lower(word, arena)));
+}
+
 struct str azure_shorthand_expand(struct str word, struct arena *arena)
 {
 	struct str rest = word, kind;

@@ -14,4 +14,10 @@
  */
 struct str azure_shorthand_expand(struct str word, struct arena *arena);
 
+/*
+ * The pattern of the keys that the id of a management group may mean, which does not say
+ * whose it is; empty for all other words.
+ */
+struct str azure_shorthand_management(struct str word, struct arena *arena);
+
 #endif

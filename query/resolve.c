@@ -452,13 +452,35 @@ static int resolve_shorthand(
 	return rc < 0 ? rc : 1;
 }
 
+/* A key without its beginning, which several entities may end in: one, or an error. */
+static int resolve_ending(struct buf *out, struct context *c, const struct ast_word *word,
+	struct str pattern, struct err *e)
+{
+	struct buf nodes = { 0 };
+	int rc = add_key_pattern(&nodes, c->w, pattern, e);
+
+	if (rc == 0 && nodes.n == 0)
+		rc = context_fail(
+			c, e, word->span, "no key ends in '%.*s'", STR_ARG(word->text));
+	else if (rc == 0 && VEC_COUNT(&nodes, node_id) > 1)
+		rc = fail_ambiguous(c, word, &nodes, e);
+	if (rc == 0)
+		add_object(out, VEC_DATA(&nodes, const node_id)[0], (struct str){ 0 });
+	buf_release(&nodes);
+	return rc;
+}
+
 int resolve_word(struct buf *out, struct context *c, const struct ast_word *as_written,
 	struct err *e)
 {
+	struct str pattern =
+		azure_shorthand_management(as_written->text, world_arena(c->w));
 	struct ast_word expanded = *as_written;
 	const struct ast_word *word = &expanded;
 	int rc;
 
+	if (pattern.n > 0)
+		return resolve_ending(out, c, as_written, pattern, e);
 	expanded.text = azure_shorthand_expand(as_written->text, world_arena(c->w));
 	if (is_public(word->text)) {
 		add_object(out,

@@ -33,7 +33,7 @@ static int may_become_unseen(
 		return 0;
 	/* no action obtains it: whoever owns it, or what carries it, does */
 	if (provider_of_node(a->w, actor)->assumption_count == 0) {
-		*out = true;
+		*out = str_eq(world_node(a->w, actor)->account, account);
 		return 0;
 	}
 	unseen = world_node_virtual(a->w, NODE_FOREIGN,

@@ -8,10 +8,13 @@
 #define PROVIDERS     STR_LIT("/providers/")
 #define SUBSCRIPTIONS STR_LIT("/subscriptions/")
 
-/* "azure:TENANT/OBJECT" */
+/* "azure:TENANT/OBJECT"; management groups are no objects of the directory. */
 static bool is_object(struct str key)
 {
-	return str_starts(key, DIRECTORY) && str_find_char(key, '/', 0) < key.n;
+	size_t slash = str_find_char(key, '/', 0);
+
+	return str_starts(key, DIRECTORY) && slash < key.n &&
+	       !str_starts(str_skip(key, slash), PROVIDERS);
 }
 
 /* "azure:TENANT" with or without more: 8-4-4-4-12 characters. */
@@ -103,7 +106,8 @@ struct str azure_naming_above(struct str key, struct arena *arena)
 bool azure_naming_is_top(const struct node *n)
 {
 	return str_starts(n->key, STR_LIT("oidc:")) ||
-	       (str_starts(n->key, DIRECTORY) && !is_object(n->key));
+	       (str_starts(n->key, DIRECTORY) &&
+		       str_find_char(n->key, '/', 0) == n->key.n);
 }
 
 uint32_t azure_naming_texts(

@@ -21,6 +21,19 @@ static bool is_group(struct str key)
 
 static const char *const policy_kinds[] = { NULL };
 
+/*
+ * In a directory, and in its management groups, its own objects alone are granted
+ * anything: what nobody read of them lets in nobody of another tenant.
+ */
+static expr combine(struct expr_pool *pool, const struct provider_parts *p)
+{
+	struct provider_parts own = *p;
+
+	if (!p->same_account && str_starts(p->object->n->key, STR_LIT("azure:")))
+		own.unread_grants = EXPR_FALSE;
+	return inherited_combine(pool, &own);
+}
+
 /* Users are what says that identities were listed; there are others. */
 static const char *const identity_lists[] = { "service-principals", NULL };
 
@@ -47,7 +60,7 @@ const struct provider azure_provider = {
 	.scps_bind = inherited_no_scps,
 	.rcps_bind = inherited_no_rcps,
 	.rcps_cover = inherited_no_rcp_action,
-	.combine = inherited_combine,
+	.combine = combine,
 	.principal_texts = azure_naming_texts,
 	.any_identity = azure_naming_any_identity,
 	.principal_node = inherited_principal_node,

@@ -115,7 +115,7 @@ int azure_unread(expr *grants, expr *denies, struct world *w, node_id n, struct 
 		.id = node->id,
 		.kind = world_node_kind(w, n) };
 
-	if (!o.s || !str_starts(node->key, STR_LIT("azure:")))
+	if (!o.s || !str_starts(o.kind, STR_LIT("azure:entra:")))
 		return 0;
 	if (is_kind(&o, "azure:entra:service-principal"))
 		principal_unread(grants, &o);

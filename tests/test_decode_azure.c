@@ -90,8 +90,8 @@ static const struct row rows[] = {
 	{ "the tree of management groups", "-", "",
 		"{\"id\":\"/providers/Microsoft.Management/managementGroups/" T "\",\"type\":\"Microsoft.Management/managementGroups\",\"name\":\"" T "\",\"properties\":{\"tenantId\":\"" T "\",\"displayName\":\"Root\",\"children\":[{\"id\":\"" SUB "\",\"type\":\"/subscriptions\",\"name\":\"" S "\",\"displayName\":\"prod\"}]}}",
 		"C organization  4 ()\n"
-		"E /providers/microsoft.management/managementgroups/" T " azure:management:management-group Root 8 spelled=/providers/Microsoft.Management/managementGroups/" T "\n"
-		"E /providers/microsoft.management/managementgroups/" T " azure:management:management-group  8\n"
+		"E azure:" T "/providers/microsoft.management/managementgroups/" T " azure:management:management-group Root 8 spelled=/providers/Microsoft.Management/managementGroups/" T "\n"
+		"E azure:" T "/providers/microsoft.management/managementgroups/" T " azure:management:management-group  8\n"
 		"C organization  4 ()\nC identities  1 ()\n"
 		"E " SUB " azure:resources:subscription  8\n"
 		"E " SUB " azure:resources:subscription prod 8\n" },

@@ -403,6 +403,31 @@ def whose_password_a_role_may_set(t):
     yield f"can {t.key('password')} become {t.key(targets[HELPDESK])}", "unknown"
 
 
+def in_management(t, who):
+    """A management group of a name that other tenants use too, over the subscription; who owns it."""
+    mg = "/providers/Microsoft.Management/managementGroups/shared"
+    t.users("mine", "theirs")
+    t.principals("app")
+    t.add({"id": mg, "name": "shared", "type": "Microsoft.Management/managementGroups", "properties": {
+        "tenantId": t.tenant, "displayName": "shared", "details": {
+            "parent": {"id": mg.replace("shared", t.tenant)}}, "children": [{"id": "/subscriptions/" + t.sub}]}})
+    t.assign(who, OWNER, mg)
+    read = "Microsoft.Resources/subscriptions/read"
+    for user in ("mine", "theirs"):
+        yield can(t, user, read, t.place()), "allowed" if user == who else "denied"
+    yield f"who can {read} '{t.place()}' directly", {t.key(who): "allowed"}
+
+
+@trap
+def a_management_group_of_one_tenant(t):
+    yield from in_management(t, "mine")
+
+
+@trap
+def a_management_group_of_that_name_of_another_tenant(t):
+    yield from in_management(t, "theirs")
+
+
 def texts(out):
     decoder, at = json.JSONDecoder(), 0
     while at < len(out.rstrip()):
