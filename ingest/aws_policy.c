@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "ingest/aws_action.h"
 #include "ingest/aws_condition.h"
+#include "ingest/aws_policy_check.h"
 #include "ingest/aws_policy_priv.h"
 #include "ingest/aws_principal.h"
 
@@ -90,8 +91,11 @@ static int take_strings(
 
 static int take_action(struct compiler *c, struct str value, struct err *e)
 {
-	int rc = aws_action_add(&c->set, value, e);
+	int rc = aws_policy_check_action(c, value, e);
 
+	if (rc < 0)
+		return rc;
+	rc = aws_action_add(&c->set, value, e);
 	if (rc == 0)
 		aws_policy_warn(c, "no such action", value);
 	return rc < 0 ? rc : 0;
@@ -232,7 +236,7 @@ static int take_resource(struct compiler *c, struct str value, struct err *e)
 		c->flags |= DOCUMENT_ANY_RESOURCE;
 		return 0;
 	}
-	if (check_resource(c, &value, e) < 0)
+	if (check_resource(c, &value, e) < 0 || aws_policy_check_arn(c, value, e) < 0)
 		return e->code;
 	split_sixth(value, &sixth);
 	flags = aws_condition_variable_flags(sixth);
@@ -443,6 +447,8 @@ static int compile_head(struct compiler *c, struct document_statement *s, struct
 	}
 	if (sid)
 		s->sid = document_add_text(c->out, json_string(sid));
+	if (sid && aws_policy_check_sid(c, json_string(sid), e) < 0)
+		return e->code;
 	if (sid && c->rule->unique_sids &&
 		aws_policy_is_second(&c->sids, json_string(sid)))
 		return err_set(e, ERR_FORMAT, "Sid: '%.*s' is there twice",
@@ -493,7 +499,7 @@ static int compile_statement(
 	if (aws_policy_conditions(c, e) < 0)
 		return err_wrap(e, "Condition");
 	s->flags = c->flags;
-	return 0;
+	return aws_policy_check_effect(c, s, e);
 }
 
 static int compile_version(struct compiler *c, const struct json_value *v, struct err *e)

@@ -462,12 +462,17 @@ static void test_statements(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
 		struct compiled c = { 0 };
+		const char *head =
+			"{'Version':'2012-10-17','Statement':[{'Effect':'Allow',"
+			"'Action':'s3:GetObject',";
 
-		compile(&c,
-			quoted(&text,
-				"{'Version':'2012-10-17','Statement':[{'Effect':'Allow',"
-				"'Action':'s3:GetObject',",
-				statements[i].members, "}]}"),
+		if (statements[i].layer == LAYER_TRUST)
+			head = "{'Version':'2012-10-17','Statement':[{'Effect':'Allow',"
+			       "'Action':'sts:AssumeRole',";
+		if (statements[i].layer == LAYER_RCP)
+			head = "{'Version':'2012-10-17','Statement':[{'Effect':'Allow',"
+			       "'Action':'*',";
+		compile(&c, quoted(&text, head, statements[i].members, "}]}"),
 			statements[i].layer);
 		check_statement(&c, statements[i].members, statements[i].expected);
 		release(&c);
