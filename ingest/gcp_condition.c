@@ -260,6 +260,11 @@ static struct str key_of(struct reader *r, const struct gcp_expression *x)
 		"getMinutes", "getSeconds" };
 	const struct gcp_expression *target = x->type == GCP_CALL ? x->kids[0] : NULL;
 
+	/* of tokens that a pool takes */
+	if (x->type == GCP_NAME && (str_starts(x->name, STR_LIT("assertion.")) ||
+					   str_starts(x->name, STR_LIT("attribute.")) ||
+					   str_starts(x->name, STR_LIT("google."))))
+		return x->name;
 	for (size_t i = 0; x->type == GCP_NAME && i < sizeof(names) / sizeof(names[0]);
 		i++) {
 		if (str_eq(x->name, str_from(names[i])))

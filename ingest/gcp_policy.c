@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "ingest/gcp_condition.h"
+#include "ingest/gcp_exchange.h"
 #include "ingest/gcp_member.h"
 #include "ingest/gcp_permission.h"
 #include "ingest/gcp_resource.h"
@@ -598,6 +599,17 @@ static int compile_scopes(struct compiler *c, struct err *e)
 	return 0;
 }
 
+static int compile_exchange(struct compiler *c, struct err *e)
+{
+	const char *problem = NULL;
+
+	if (gcp_exchange_compile(c->out, &c->json, &c->arena, &problem, e) < 0)
+		return e->code;
+	if (problem)
+		warn(c, problem, gcp_emit_at(c->json.root, "attributeCondition"));
+	return 0;
+}
+
 /* The problem is shown to people: what could steer their terminal is blanked. */
 static void refuse(struct document_builder *out, struct err *e)
 {
@@ -624,7 +636,9 @@ static int compile(struct compiler *c, enum record_layer layer, struct err *e)
 	case LAYER_PLACE:
 		return compile_bound(c, e);
 	case LAYER_SESSION:
-		return compile_scopes(c, e);
+		return json_get(c->json.root, "attributeCondition")
+			       ? compile_exchange(c, e)
+			       : compile_scopes(c, e);
 	default:
 		return err_set(e, ERR_FORMAT, "there are no policies of layer '%.*s'",
 			STR_ARG(record_layer_name(layer)));

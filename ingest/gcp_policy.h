@@ -8,7 +8,8 @@
  *	LAYER_ROLE      {"includedPermissions": [...]}, or of a boundary
  *	                {"details": {"rules": [{"resources": [...]}]}}: where it lets to
  *	LAYER_PLACE     {"target": {...}, "policy": "..."}: whom it binds, and by which
- *	LAYER_SESSION   {"scopes": [...]}
+ *	LAYER_SESSION   {"scopes": [...]}, or of a provider of a pool what it asks of tokens,
+ *	                {"attributeCondition": "...", "attributeMapping": {...}}
  *
  * A binding names a role, and its condition may be several alternatives: each is a
  * statement with the same source index.

@@ -1,6 +1,7 @@
 #include "ingest/gcp_resource.h"
 
 #include "ingest/gcp_carry.h"
+#include "ingest/gcp_exchange.h"
 #include "ingest/gcp_member.h"
 #include "ingest/gcp_name.h"
 
@@ -143,23 +144,25 @@ static int emit_account_key(struct gcp_emit *em, struct thing *t, struct err *e)
 
 static int emit_provider(struct gcp_emit *em, struct thing *t, struct err *e)
 {
-	const struct json_value *subject =
-		json_get(json_get(t->data, "attributeMapping"), "google.subject");
+	struct str asked = gcp_emit_at(t->data, "attributeCondition");
 
 	gcp_emit_attribute(
 		&t->attributes, "issuer", gcp_emit_at(t->data, "oidc.issuerUri"));
 	gcp_emit_attribute(
 		&t->attributes, "account", gcp_emit_at(t->data, "aws.accountId"));
-	if (subject && json_type(subject) == JSON_STRING)
-		gcp_emit_attribute(&t->attributes, "subject", json_string(subject));
 	gcp_emit_attribute(
-		&t->attributes, "condition", gcp_emit_at(t->data, "attributeCondition"));
+		&t->attributes, "mapping", gcp_exchange_mapping(t->data, em->arena));
+	gcp_emit_attribute(&t->attributes, "condition", asked);
 	gcp_emit_attribute(
 		&t->attributes, "disabled", bool_text(json_get(t->data, "disabled")));
 	gcp_emit_attribute(&t->attributes, "state", gcp_emit_at(t->data, "state"));
 	/* what takes others' tokens is found as a member of this */
 	if (gcp_emit_relation(
 		    em, t->entity.key, RELATION_MEMBER_OF, STR_LIT("oidc:"), e) < 0)
+		return e->code;
+	if (asked.n > 0 && gcp_emit_document(em, LAYER_SESSION, t->entity.key,
+				   STR_LIT("attribute condition"),
+				   json_text(em->json, t->data), e) < 0)
 		return e->code;
 	return emit_thing(em, t, e);
 }

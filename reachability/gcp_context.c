@@ -209,7 +209,7 @@ void gcp_provider_look_up(struct world *w, const struct subject *subject,
 static bool is_attribute(struct str key)
 {
 	static const char *const heads[] = { "request.", "resource.", "principal.",
-		"destination.", "storage:" };
+		"destination.", "storage:", "assertion.", "attribute.", "google." };
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (str_starts(key, str_from(heads[i])))

@@ -2,8 +2,8 @@
 
 #include "reachability/gcp_naming.h"
 #include "reachability/gcp_stranger.h"
+#include "reachability/gcp_vouch.h"
 #include "reachability/inherited.h"
-#include "reachability/membership.h"
 
 static bool owns_key(struct str key)
 {
@@ -130,7 +130,7 @@ const struct provider gcp_provider = {
 	.custody_of = inherited_no_custody,
 	.custody_bars = inherited_no_bars,
 	.prepare_object = inherited_prepare,
-	.match = membership_match,
+	.match = gcp_vouch_match,
 	.look_up = gcp_provider_look_up,
 	.check_key = gcp_provider_check_key,
 	.voids = inherited_no_voids,

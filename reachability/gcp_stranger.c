@@ -1,23 +1,13 @@
 #include "reachability/gcp_stranger.h"
 
 #include "reachability/gcp_naming.h"
+#include "reachability/gcp_vouch.h"
 #include "reachability/membership.h"
 #include "reachability/token.h"
 
 static void add(struct buf *out, struct str text)
 {
 	VEC_ADD(out, struct str, text);
-}
-
-/* "acme/app" of a subject "repo:acme/app:ref:refs/heads/main"; empty: it is none such. */
-static struct str repository_of(struct str subject)
-{
-	const struct str head = STR_LIT("repo:");
-	struct str rest = str_skip(subject, head.n);
-
-	if (!str_starts(subject, head))
-		return (struct str){ 0 };
-	return str_head(rest, str_find_char(rest, ':', 0));
 }
 
 /* "//iam.googleapis.com/.../workloadIdentityPools/POOL" of a provider of the pool. */
@@ -32,24 +22,48 @@ static struct str pool_of(struct str provider)
 	return (struct str){ 0 };
 }
 
-/* What a pool calls somebody whom the issuer of one of its providers vouches for. */
-static void add_vouched(
-	struct buf *out, struct world *w, struct str pool, struct str subject)
-{
-	struct arena *arena = world_arena(w);
-	struct str repository = repository_of(subject);
+/* Somebody whom a pool's provider vouches for, on the way to its names. */
+struct vouched {
+	struct buf *out;
+	struct world *world;
+	struct str pool, issuer, subject;
+};
 
-	add(out, arena_printf(arena, "principal:%.*s/subject/%.*s", STR_ARG(pool),
-			 STR_ARG(subject)));
-	add(out, arena_printf(arena, "principalSet:%.*s/*", STR_ARG(pool)));
-	if (repository.n == 0)
+/* The name by one attribute of the mapping, where its claim is known. */
+static void add_attribute(struct vouched *v, struct str attribute, struct str claim)
+{
+	struct arena *arena = world_arena(v->world);
+	struct str value = gcp_vouch_claim(v->world, v->issuer, v->subject, claim);
+
+	if (value.n == 0)
 		return;
-	add(out, arena_printf(arena, "principalSet:%.*s/attribute.repository/%.*s",
-			 STR_ARG(pool), STR_ARG(repository)));
-	add(out, arena_printf(arena, "principalSet:%.*s/attribute.repository_owner/%.*s",
-			 STR_ARG(pool),
-			 STR_ARG(str_head(
-				 repository, str_find_char(repository, '/', 0)))));
+	if (str_eq(attribute, STR_LIT("google.subject")))
+		add(v->out, arena_printf(arena, "principal:%.*s/subject/%.*s",
+				    STR_ARG(v->pool), STR_ARG(value)));
+	else
+		add(v->out,
+			arena_printf(arena, "principalSet:%.*s/%.*s/%.*s",
+				STR_ARG(v->pool), STR_ARG(attribute), STR_ARG(value)));
+}
+
+/* The mapping that the input has, or that of repositories. */
+static void add_vouched(struct vouched *v, struct str mapping)
+{
+	add(v->out, arena_printf(world_arena(v->world), "principalSet:%.*s/*",
+			    STR_ARG(v->pool)));
+	if (mapping.n == 0)
+		mapping =
+			STR_LIT("attribute.repository=assertion.repository,"
+				"attribute.repository_owner=assertion.repository_owner");
+	if (!str_contains_fold(mapping, STR_LIT("google.subject=")))
+		add_attribute(v, STR_LIT("google.subject"), STR_LIT("assertion.sub"));
+	while (mapping.n > 0) {
+		struct str one = str_head(mapping, str_find_char(mapping, ',', 0));
+		size_t equals = str_find_char(one, '=', 0);
+
+		add_attribute(v, str_head(one, equals), str_skip(one, equals + 1));
+		mapping = str_skip(mapping, one.n + 1);
+	}
 }
 
 /* Whether the provider of a pool lets anybody in. */
@@ -114,7 +128,7 @@ static void add_caller(struct buf *out, struct world *w, struct str pool, struct
 /* Somebody whom pools of any project may take: by a token, or as an account's caller. */
 int gcp_stranger_texts(struct buf *out, struct world *w, node_id n, struct err *e)
 {
-	struct str tokens[TOKEN_MAX], key = world_node(w, n)->key, subject;
+	struct str tokens[TOKEN_MAX], key = world_node(w, n)->key;
 	uint32_t count = token_list(tokens, w, n), taker_count;
 	const node_id *takers;
 
@@ -128,8 +142,11 @@ int gcp_stranger_texts(struct buf *out, struct world *w, node_id n, struct err *
 		if (pool.n == 0 || !takes(w, takers[i]))
 			continue;
 		for (uint32_t k = 0; k < count; k++) {
-			if (token_subject(&subject, tokens[k], issuer))
-				add_vouched(out, w, pool, subject);
+			struct vouched v = { out, w, pool, issuer, { 0 } };
+
+			if (token_subject(&v.subject, tokens[k], issuer))
+				add_vouched(&v, world_attribute(w, takers[i],
+							STR_LIT("mapping")));
 		}
 		if (account.n > 0 && str_starts(key, STR_LIT("arn:")) &&
 			str_eq(account, arn_piece(key, 4)))
@@ -219,6 +236,13 @@ static int strangers_of(struct buf *out, struct world *w, node_id taker, struct 
 	return 0;
 }
 
+bool gcp_stranger_is_of(struct world *w, node_id taker, struct str text)
+{
+	struct str pool = pool_of(world_node(w, taker)->key);
+
+	return pool.n > 0 && behind(text, pool, "/").n > 0 && takes(w, taker);
+}
+
 int gcp_stranger_named(struct buf *out, struct world *w, struct str text, struct err *e)
 {
 	const node_id *takers;
@@ -231,7 +255,7 @@ int gcp_stranger_named(struct buf *out, struct world *w, struct str text, struct
 	for (uint32_t i = 0; i < count; i++) {
 		struct str pool = pool_of(world_node(w, takers[i])->key);
 
-		if (pool.n == 0 || behind(text, pool, "/").n == 0 || !takes(w, takers[i]))
+		if (!gcp_stranger_is_of(w, takers[i], text))
 			continue;
 		if (strangers_of(out, w, takers[i], pool, text, e) < 0)
 			return e->code;

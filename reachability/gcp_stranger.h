@@ -18,6 +18,9 @@ bool gcp_stranger_is_known(struct world *w, node_id n);
 int gcp_stranger_texts(struct buf *out, struct world *w, node_id n, struct err *e);
 int gcp_stranger_named(struct buf *out, struct world *w, struct str text, struct err *e);
 
+/* Whether a provider that takes tokens is of the pool that a principal is named by. */
+bool gcp_stranger_is_of(struct world *w, node_id taker, struct str text);
+
 /* provider.tokens, bearer, bearers */
 uint32_t gcp_stranger_tokens(struct str *out, struct world *w, node_id n);
 int gcp_stranger_bearer(node_id *out, struct world *w, struct str token, struct err *e);

@@ -43,6 +43,7 @@ static int signature(struct buf *key, struct tree_seek *k, const struct decide_s
 {
 	const struct membership *m;
 	const struct node *n = s->s.n;
+	bool stranger = false;
 
 	VEC_ADD(key, uint32_t, n->type);
 	VEC_ADD(key, uint32_t, n->flags & (FLAGS_APART | ENTITY_GROUP));
@@ -55,9 +56,14 @@ static int signature(struct buf *key, struct tree_seek *k, const struct decide_s
 	for (uint32_t i = 0; i < m->count; i++) {
 		uint32_t number = intern_find(&k->texts, m->names[i].text);
 
-		if (number != INTERN_NONE)
-			VEC_ADD(key, uint32_t, number);
+		if (number == INTERN_NONE)
+			continue;
+		VEC_ADD(key, uint32_t, number);
+		stranger |= i < m->own_count;
 	}
+	/* what takes somebody of another cloud may look at who it is */
+	if (stranger && k->provider->knows && k->provider->knows(k->w, s->s.node))
+		VEC_ADD(key, node_id, s->s.node);
 	for (uint32_t i = 0; i < VEC_COUNT(&k->gaps, struct str); i++) {
 		if (k->provider->may_join(
 			    k->w, s->s.node, VEC_DATA(&k->gaps, const struct str)[i]))

@@ -20,6 +20,12 @@ TRUST = "sts:AssumeRoleWithWebIdentity"
 USE = "roles/iam.workloadIdentityUser"
 
 
+# What a provider of a pool may ask of a token.
+ASKED = {"subject": "assertion.sub.startsWith('repo:o/')", "owner": "assertion.repository_owner == 'o'",
+         "actor": "assertion.actor == 'me'", "either": "assertion.repository == 'o/a' || assertion.actor == 'me'",
+         "mapped": "!google.subject.startsWith('repo:p/')"}
+
+
 class World:
     def __init__(self, seed):
         r = self.r = random.Random(seed)
@@ -31,6 +37,7 @@ class World:
         self.roles = {f"role{i}": self.trust() for i in range(5)}
         self.credentials = [(r.choice(self.principals[:2]), *self.token()) for _ in range(r.randrange(4))]
         self.pools = {p: self.pool() for p in ("one", "two")}
+        self.asks = {p: r.choice([None, *ASKED]) for p in self.pools}
         self.bindings = [(r.choice(list(self.accounts)), self.member()) for _ in range(4)]
 
     def id(self, what):
@@ -127,7 +134,9 @@ class World:
                 "name": pools[21:] + pool, "state": "ACTIVE"}})
             how = {"aws": {"accountId": of}} if kind == "aws" else {
                 "oidc": {"issuerUri": "https://" + of + ("/" if of == self.entra[0] else "")},
-                "attributeMapping": {"google.subject": "assertion.sub"}}
+                "attributeMapping": {"google.subject": "assertion.sub", "attribute.repository": "assertion.repository",
+                                     "attribute.repository_owner": "assertion.repository_owner"},
+                **({"attributeCondition": ASKED[self.asks[pool]]} if self.asks[pool] else {})}
             yield asset(f"{pools}{pool}/providers/p", "iam.googleapis.com/WorkloadIdentityPoolProvider", resource={
                 "version": "v1", "data": {"name": f"{pools[21:]}{pool}/providers/p", "state": "ACTIVE", **how}})
 
@@ -166,23 +175,30 @@ class World:
         return "allowed" if any((principal, *t) in self.credentials for t in tokens) else None
 
     def impersonates(self, key, tokens, account):
-        for a, (pool, member) in self.bindings:
-            if a == account and self.is_member(key, tokens, pool, member):
-                return "allowed"
-        return None
+        found = {self.is_member(key, tokens, pool, member) for a, (pool, member) in self.bindings if a == account}
+        return next((v for v in ("allowed", "conditional") if v in found), None)
+
+    def takes(self, pool, subject):
+        """What the pool's condition leaves of a token."""
+        job = subject.startswith("repo:")
+        repository = subject[5:].split(":")[0]
+        return {None: "allowed", "subject": "allowed" if subject.startswith("repo:o/") else None, "actor": "conditional",
+                "owner": ("allowed" if repository.startswith("o/") else None) if job else "conditional",
+                "either": "allowed" if job and repository == "o/a" else "conditional",
+                "mapped": None if subject.startswith("repo:p/") else "allowed"}[self.asks[pool]]
 
     def is_member(self, key, tokens, pool, member):
         kind, of = self.pools[pool]
         if kind == "aws":
             role = f"attribute.aws_role/arn:aws:sts::{self.account}:assumed-role/" + key.rsplit("/", 1)[1]
-            return key.startswith("arn:") and of == self.account and member in ("*", role)
+            return "allowed" if key.startswith("arn:") and of == self.account and member in ("*", role) else None
         for issuer, subject in tokens:
             repository = subject[5:].split(":")[0] if subject.startswith("repo:") else "-"
             names = ["*", "subject/" + subject, "attribute.repository/" + repository,
                      "attribute.repository_owner/" + repository.split("/")[0]]
             if issuer == of and member in names:
-                return True
-        return False
+                return self.takes(pool, subject)
+        return None
 
 
 def run(latchkey, *args, text=None):
@@ -207,8 +223,8 @@ def check(latchkey, world, folder):
     world.write(folder / "in")
     run(latchkey, "--store", folder / "store", "ingest", folder / "in")
     people, targets = world.identities(), dict(world.targets())
-    whats = rows(latchkey, folder / "store", [f"what can '{x}' become" for x in people])
-    whos = rows(latchkey, folder / "store", [f"who can become '{y}'" for y in targets])
+    whats = rows(latchkey, folder / "store", [f"what can '{x}' become max hops 1" for x in people])
+    whos = rows(latchkey, folder / "store", [f"who can become '{y}' max hops 1" for y in targets])
     named = {f"oidc:{i}/{s}" for _, i, s in world.credentials}
     named |= {f"oidc:{t['issuer']}/{t['subject']}" for t in world.roles.values() if t["way"] == "exact"}
     named |= {f"oidc:{world.pools[p][1]}/{m[8:]}" for _, (p, m) in world.bindings if m.startswith("subject/")}
