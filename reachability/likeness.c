@@ -416,6 +416,36 @@ static void add_above(struct buf *out, struct likeness *l, const struct decide_o
 	VEC_ADD(out, expr, o->unread_denies);
 }
 
+/* Statements that tell by what the object is: held by itself or above it. */
+static void test_readers(struct buf *out, bool *alone, struct likeness *l,
+	const struct decide_object *o, const struct decide_statement *st)
+{
+	if (st->block && (st->block->flags & DOCUMENT_STATEMENT_READS_RESOURCE))
+		test_one(out, alone, l, o, st->role->compiled, st->block);
+	if (!(st->statement->flags & DOCUMENT_ANY_RESOURCE) ||
+		(st->statement->flags & DOCUMENT_STATEMENT_READS_RESOURCE))
+		test_one(out, alone, l, o, st->document, st->statement);
+}
+
+static bool is_reader(const struct decide_statement *st)
+{
+	return (st->block && (st->block->flags & DOCUMENT_STATEMENT_READS_RESOURCE)) ||
+	       !(st->statement->flags & DOCUMENT_ANY_RESOURCE) ||
+	       (st->statement->flags & DOCUMENT_STATEMENT_READS_RESOURCE);
+}
+
+static void test_above(
+	struct buf *out, bool *alone, struct likeness *l, const struct decide_object *o)
+{
+	for (const struct decide_object *at = o->above; at; at = at->above) {
+		for (uint32_t i = 0; i < at->statement_count && !*alone; i++) {
+			if (is_reader(&at->statements[i]) && decide_reaches(o, at, i) &&
+				decide_concerns_statement(l->d, o, &at->statements[i]))
+				test_readers(out, alone, l, o, &at->statements[i]);
+		}
+	}
+}
+
 static void add_object(struct buf *out, bool *alone, struct likeness *l,
 	const struct decide_object *o, struct consent *c)
 {
@@ -445,12 +475,9 @@ static void add_object(struct buf *out, bool *alone, struct likeness *l,
 			VEC_ADD(out, const void *, st->statement);
 			VEC_ADD(out, const void *, st->block);
 		}
-		if (st->block && (st->block->flags & DOCUMENT_STATEMENT_READS_RESOURCE))
-			test_one(out, alone, l, o, st->role->compiled, st->block);
-		if (!(st->statement->flags & DOCUMENT_ANY_RESOURCE) ||
-			(st->statement->flags & DOCUMENT_STATEMENT_READS_RESOURCE))
-			test_one(out, alone, l, o, st->document, st->statement);
+		test_readers(out, alone, l, o, st);
 	}
+	test_above(out, alone, l, o);
 }
 
 /* One scope once: the object's own, or one of an account that its policy delegates to. */

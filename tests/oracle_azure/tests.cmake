@@ -9,3 +9,5 @@ add_test(NAME oracle_azure_traps COMMAND ${PYTHON3}
 	${PROJECT_SOURCE_DIR}/tests/oracle_azure/traps.py $<TARGET_FILE:latchkey>)
 add_test(NAME oracle_azure_directions COMMAND ${PYTHON3}
 	${PROJECT_SOURCE_DIR}/tests/oracle_azure/directions.py $<TARGET_FILE:latchkey> 3 2)
+add_test(NAME oracle_azure_hops COMMAND ${PYTHON3}
+	${PROJECT_SOURCE_DIR}/tests/oracle_azure/hops.py $<TARGET_FILE:latchkey> 61 30)
