@@ -16,7 +16,7 @@
 /* Letters and digits, in policies of identities and sessions. */
 int aws_policy_check_sid(const struct compiler *c, struct str sid, struct err *e);
 
-/* The partition of an ARN, and the sort of thing that one of IAM names. */
+/* The partition of an ARN. */
 int aws_policy_check_arn(const struct compiler *c, struct str arn, struct err *e);
 
 /* A trust policy is about sts alone. */

@@ -53,7 +53,6 @@ static const struct {
 	{ LAYER_SESSION, ONE("'Effect':'Allow','Sid':'a-b'"), "statement 0: Sid: 'a-b' has more than letters and digits" },
 	{ LAYER_IDENTITY, V("{'Effect':'Allow','Action':'s3:*','Resource':'arn:${AWS::Partition}:s3:::b'}"), "statement 0: Resource: '${AWS' is no partition" },
 	{ LAYER_IDENTITY, V("{'Effect':'Allow','Action':'s3:*','Resource':['*','arn::s3:::b']}"), "statement 0: Resource: '' is no partition" },
-	{ LAYER_IDENTITY, V("{'Effect':'Allow','Action':'iam:*','Resource':'arn:aws:iam::111122223333:users/x'}"), "statement 0: Resource: 'users/x' is nothing of IAM" },
 	{ LAYER_TRUST, V("{'Effect':'Allow','Action':['sts:AssumeRole','s3:GetObject'],'Principal':'*'}"), "statement 0: Action: 's3:GetObject' is no action of a trust policy" },
 	{ LAYER_IDENTITY, IF("[]"), "statement 0: Condition: expected an object" },
 	{ LAYER_IDENTITY, IF("{'StringEqual':{'aws:SourceVpc':'v'}}"), "statement 0: Condition: StringEqual: not a condition operator" },
