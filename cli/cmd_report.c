@@ -1,162 +1,237 @@
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/out.h"
 #include "cli/cmd.h"
 #include "cli/label.h"
 #include "cli/listing.h"
 #include "cli/session.h"
-#include "graphstore/snapshot.h"
-#include "query/format.h"
-#include "query/run.h"
-#include "reachability/provider.h"
+#include "reachability/blast.h"
 
-static const char *const columns[] = { "key", "kind", "account", "reach" };
+#define FIXED 6u
 
-/* One identity of the report; the strings live in the arena. */
-struct entry {
-	struct str key, kind, account;
-	uint64_t reach;
+/* The levels stand behind; a table has no room for them. */
+static const char *const columns[FIXED + BLAST_LEVELS] = { "key", "kind", "account",
+	"reach", "share", "direct", "list", "read", "write", "tag", "permissions" };
+
+struct report {
+	const struct command_context *c;
+	enum options_format format;
+	uint64_t estate; /* what shares are of */
+	int64_t as_of;
+	struct json_out json;
+	struct buf rows;    /* struct blast_row, of forms in which the most come first */
+	struct arena arena; /* their strings */
 };
 
-static void add_identities(struct buf *out, struct world *w,
-	const struct segment *segment, scope_number scope, struct arena *arena)
+/* Forms made of lines are told row by row. */
+static bool is_streamed(enum options_format format)
 {
-	for (entity_id id = 0; id < segment_info(segment)->entity_count; id++) {
-		uint32_t flags = segment_entity(segment, id)->flags;
-		node_id n;
-
-		if (!(flags & ENTITY_IDENTITY) ||
-			(flags & (ENTITY_DISABLED | ENTITY_SHARED)))
-			continue;
-		n = world_node_entity(w, scope, id);
-		VEC_ADD(out, struct entry,
-			{ .key = arena_copy(arena, provider_written_key(w, n)),
-				.kind = arena_copy(arena, world_node_kind(w, n)),
-				.account =
-					arena_copy(arena, world_node(w, n)->account) });
-	}
+	return format == FORMAT_NDJSON || format == FORMAT_CSV;
 }
 
-static int list_identities(
-	struct buf *out, struct store *store, struct arena *arena, struct err *e)
+static double share_of(const struct report *r, uint64_t reach)
 {
-	struct world *w = NULL;
-	int rc = world_open(&w, store, e);
-
-	for (scope_number n = 0; rc == 0 && n < world_scope_count(w); n++) {
-		struct segment *segment;
-
-		rc = world_segment(&segment, w, n, e);
-		if (rc == 0)
-			add_identities(out, w, segment, n, arena);
-	}
-	world_close(w);
-	return rc;
+	return r->estate > 0 ? (double)reach / (double)r->estate : 0;
 }
 
-static int measure(struct entry *entry, struct store *store, const struct rules *rules,
-	struct err *e)
-{
-	struct buf query = { 0 };
-	struct run_options options = { 0 };
-	struct result r = { 0 };
-	struct world *w = NULL;
-	int rc = world_open(&w, store, e);
+/* --- rows as they come --- */
 
-	buf_add_str(&query, STR_LIT("blast "));
-	format_name(entry->key, &query);
-	if (rc == 0)
-		world_set_rules(w, rules);
-	if (rc == 0)
-		rc = run_query(&r, w, buf_str(&query), &options, e);
-	if (rc == 0)
-		entry->reach = r.total;
+static void write_csv_names(struct sink *out)
+{
+	for (uint32_t i = 0; i < FIXED + BLAST_LEVELS; i++) {
+		if (i > 0)
+			buf_add_char(&out->buf, ',');
+		out_csv(&out->buf, str_from(columns[i]));
+	}
+	buf_add_str(&out->buf, STR_LIT("\r\n"));
+}
+
+static void write_csv(struct report *r, const struct blast_row *row)
+{
+	struct buf *out = &r->c->out->buf;
+	const struct str texts[] = { row->key, row->kind, row->account };
+
+	for (uint32_t i = 0; i < 3; i++) {
+		out_csv(out, texts[i]);
+		buf_add_char(out, ',');
+	}
+	buf_printf(out, "\"%llu\",\"%.6f\",\"%llu\"", (unsigned long long)row->reach,
+		share_of(r, row->reach), (unsigned long long)row->direct);
+	for (uint32_t i = 0; i < BLAST_LEVELS; i++)
+		buf_printf(out, ",\"%llu\"", (unsigned long long)row->levels[i]);
+	buf_add_str(out, STR_LIT("\r\n"));
+}
+
+static void write_json(struct report *r, const struct blast_row *row)
+{
+	struct json_out *j = &r->json;
+
+	if (r->format == FORMAT_JSON)
+		json_out_line(j);
 	else
-		err_wrap(e, "%.*s", STR_ARG(buf_str(&query)));
-	world_close(w);
-	buf_release(&query);
-	return rc;
+		json_out_init(j, r->c->out);
+	json_out_open(j, '{');
+	json_out_pair(j, columns[0], row->key);
+	json_out_pair(j, columns[1], row->kind);
+	json_out_key(j, columns[2]);
+	json_out_str_or_null(j, row->account);
+	json_out_key(j, columns[3]);
+	json_out_count(j, row->reach);
+	json_out_key(j, columns[4]);
+	json_out_fraction(j, share_of(r, row->reach));
+	json_out_key(j, columns[5]);
+	json_out_count(j, row->direct);
+	for (uint32_t i = 0; i < BLAST_LEVELS; i++) {
+		json_out_key(j, columns[FIXED + i]);
+		json_out_count(j, row->levels[i]);
+	}
+	json_out_close(j, '}');
+	if (r->format == FORMAT_NDJSON)
+		buf_add_char(&r->c->out->buf, '\n');
 }
+
+static int begin(void *ctx, const struct blast_report *report, struct err *e)
+{
+	struct report *r = ctx;
+
+	(void)e;
+	r->estate = report->entities;
+	r->as_of = report->as_of;
+	if (r->format == FORMAT_CSV)
+		write_csv_names(r->c->out);
+	return 0;
+}
+
+static int add_row(void *ctx, const struct blast_row *row, struct err *e)
+{
+	struct report *r = ctx;
+
+	(void)e;
+	if (!is_streamed(r->format)) {
+		struct blast_row kept = *row;
+
+		kept.key = arena_copy(&r->arena, row->key);
+		kept.kind = arena_copy(&r->arena, row->kind);
+		kept.account = arena_copy(&r->arena, row->account);
+		VEC_ADD(&r->rows, struct blast_row, kept);
+		return 0;
+	}
+	if (r->format == FORMAT_CSV)
+		write_csv(r, row);
+	else
+		write_json(r, row);
+	sink_poll(r->c->out);
+	return sink_broken(r->c->out);
+}
+
+static int pause_rows(void *ctx, struct err *e)
+{
+	struct report *r = ctx;
+
+	(void)e;
+	sink_flush(r->c->out);
+	return sink_broken(r->c->out);
+}
+
+/* --- the most first --- */
 
 /* Most first, then by key. */
 static int compare(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct blast_row *x = a, *y = b;
 
 	if (x->reach != y->reach)
 		return x->reach > y->reach ? -1 : 1;
 	return str_cmp(x->key, y->key);
 }
 
-static int write_report(const struct buf *entries, const struct command_context *c,
-	int64_t as_of, struct err *e)
+static void write_document(struct report *r)
 {
-	const struct entry *all = VEC_DATA(entries, const struct entry);
-	enum options_format format = c->options->format;
+	const struct blast_row *rows = VEC_DATA(&r->rows, const struct blast_row);
+
+	json_out_init(&r->json, r->c->out);
+	json_out_open(&r->json, '{');
+	json_out_pair(&r->json, "report", STR_LIT("blast-radius"));
+	json_out_key(&r->json, "as_of");
+	json_out_time(&r->json, r->as_of);
+	json_out_key(&r->json, "rows");
+	json_out_open(&r->json, '[');
+	for (size_t i = 0; i < VEC_COUNT(&r->rows, struct blast_row); i++)
+		write_json(r, &rows[i]);
+	json_out_close(&r->json, ']');
+	json_out_close(&r->json, '}');
+	buf_add_char(&r->c->out->buf, '\n');
+}
+
+static int write_list(struct report *r, struct err *e)
+{
+	const struct blast_row *rows = VEC_DATA(&r->rows, const struct blast_row);
 	struct listing l;
-	int rc = 0;
+	int rc;
 
-	listing_init(&l, columns, sizeof(columns) / sizeof(columns[0]));
-	for (size_t i = 0; i < VEC_COUNT(entries, struct entry); i++) {
-		listing_text(&l, all[i].key);
-		listing_text(&l, all[i].kind);
-		listing_text(&l, all[i].account);
-		listing_count(&l, all[i].reach);
+	listing_init(&l, columns, FIXED);
+	for (size_t i = 0; i < VEC_COUNT(&r->rows, struct blast_row); i++) {
+		listing_text(&l, rows[i].key);
+		listing_text(&l, rows[i].kind);
+		listing_text(&l, rows[i].account);
+		listing_count(&l, rows[i].reach);
+		listing_text(&l, arena_printf(&r->arena, "%.1f%%",
+					 share_of(r, rows[i].reach) * 100));
+		listing_count(&l, rows[i].direct);
 	}
-	if (format == FORMAT_JSON) {
-		struct json_out j;
-
-		json_out_init(&j, c->out);
-		json_out_open(&j, '{');
-		json_out_pair(&j, "report", STR_LIT("blast-radius"));
-		json_out_key(&j, "as_of");
-		json_out_time(&j, as_of);
-		json_out_key(&j, "rows");
-		listing_json(&l, &j);
-		json_out_close(&j, '}');
-		buf_add_char(&c->out->buf, '\n');
-	} else {
-		rc = listing_print(&l, c->out, format, e);
-	}
+	rc = listing_print(&l, r->c->out, r->format, e);
 	listing_release(&l);
 	return rc;
 }
 
-static int store_time(int64_t *out, struct store *store, struct err *e)
+static int finish(struct report *r, struct err *e)
 {
-	struct snapshot *snap = NULL;
-
-	if (snapshot_begin(&snap, store, e) < 0)
-		return e->code;
-	*out = snapshot_time(snap);
-	snapshot_end(snap);
+	if (is_streamed(r->format))
+		return 0;
+	if (r->rows.n > 0)
+		qsort(r->rows.p, VEC_COUNT(&r->rows, struct blast_row),
+			sizeof(struct blast_row), compare);
+	if (r->format != FORMAT_JSON)
+		return write_list(r, e);
+	write_document(r);
 	return 0;
 }
 
 static int report(struct store *store, const struct command_context *c, struct err *e)
 {
-	struct buf entries = { 0 };
+	struct report r = { .c = c, .format = c->options->format };
+	const struct blast_reader reader = { begin, add_row, pause_rows, &r };
+	struct blast_options o = { .threads = 1 };
+	struct blast_report done;
 	struct rules *rules = NULL;
-	struct arena arena;
-	int64_t as_of = 0;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	int rc;
 
-	arena_init(&arena, ARENA_UNLIMITED);
+	if (processors > 1)
+		o.threads = (uint32_t)processors;
+	arena_init(&r.arena, ARENA_UNLIMITED);
 	rc = session_rules(&rules, c->options, e);
+	o.rules = rules;
 	if (rc == 0)
-		rc = store_time(&as_of, store, e);
+		rc = blast_all(&done, store, &o, &reader, e);
 	if (rc == 0)
-		rc = list_identities(&entries, store, &arena, e);
-	for (size_t i = 0; rc == 0 && i < VEC_COUNT(&entries, struct entry); i++)
-		rc = measure(&VEC_DATA(&entries, struct entry)[i], store, rules, e);
-	if (rc == 0 && entries.n > 0)
-		qsort(entries.p, VEC_COUNT(&entries, struct entry), sizeof(struct entry),
-			compare);
-	if (rc == 0)
-		rc = write_report(&entries, c, as_of, e);
+		rc = finish(&r, e);
 	rules_free(rules);
-	arena_release(&arena);
-	buf_release(&entries);
+	arena_release(&r.arena);
+	buf_release(&r.rows);
 	return rc;
+}
+
+/* Before any work: forms that draw have no rows. */
+static int check_format(const struct command_context *c, struct err *e)
+{
+	enum options_format format = c->options->format;
+
+	if (format != FORMAT_DOT && format != FORMAT_MERMAID)
+		return 0;
+	return err_set(
+		e, ERR_SYNTAX, "this list has no form '%s'", options_format_name(format));
 }
 
 int cmd_report(const struct command_context *c, struct err *e)
@@ -168,7 +243,7 @@ int cmd_report(const struct command_context *c, struct err *e)
 	if (!str_eq(str_from(name), STR_LIT("blast-radius")))
 		return err_set(e, ERR_SYNTAX,
 			"unknown report '%s'; there is blast-radius", name);
-	if (store_open(&store, c->store, STORE_READ, e) < 0)
+	if (check_format(c, e) < 0 || store_open(&store, c->store, STORE_READ, e) < 0)
 		return e->code;
 	rc = report(store, c, e);
 	store_close(store);

@@ -40,7 +40,8 @@ static const char *const shell_examples[] = {
 };
 static const char *const report_examples[] = {
 	"latchkey report blast-radius|how much each identity reaches, most first",
-	"latchkey report blast-radius -o csv|the same for a spreadsheet",
+	"latchkey report blast-radius -o csv|the same for a spreadsheet, also by level of access",
+	"latchkey report blast-radius -o ndjson|each identity as soon as it is known",
 	NULL
 };
 static const char *const status_examples[] = {
@@ -90,7 +91,7 @@ static const struct command commands[] = {
 		shell_examples, OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_STATS | OPTIONS_RULES, 0, 0, cmd_shell },
 	{ "report", "blast-radius", "reports over many identities",
 		"blast-radius: for each identity, how many entities are reachable if it is taken\n"
-		"over, most first.",
+		"over, most first; in csv and ndjson each as soon as it is known, by account and key.",
 		report_examples, OPTIONS_STORE | OPTIONS_OUTPUT | OPTIONS_RULES, 1, 1, cmd_report },
 	{ "status", "", "scopes in the store: age, counts, what was not collected",
 		"Answers can only be as complete as what was read: every part that was refused,\n"

@@ -9,7 +9,6 @@
 #include "reachability/hop_kin.h"
 #include "reachability/imagined.h"
 #include "reachability/notes_tree.h"
-#include "reachability/tree_sweep.h"
 
 struct str answer_hop_name(enum hop_class c)
 {
@@ -214,44 +213,6 @@ static void sightings_sort(struct buf *all)
 	sort_items(all->p, count, sizeof(struct sighting), place_of);
 }
 
-static int sightings_on(struct asking *a, struct buf *found, node_id n,
-	const node_id *objects, uint32_t object_count, struct err *e)
-{
-	const struct decide_subject *s;
-	const struct decide_object *o;
-
-	if (!world_acts(a->w, n))
-		return 0;
-	for (uint32_t i = 0; i < object_count; i++) {
-		struct access *access = ARENA_NEW(world_arena(a->w), struct access);
-		const struct node *node = world_node(a->w, objects[i]);
-
-		if (decide_subject(&s, a->d, n, e) < 0 ||
-			decide_object(&o, a->d, objects[i], e) < 0 ||
-			decide_entity(access, a->d, s, o, (struct str){ 0 }, e) < 0)
-			return e->code;
-		if (access->part_count > 0)
-			VEC_ADD(found, struct search_found,
-				{ node->scope,
-					node->type == NODE_ENTITY ? node->id : objects[i],
-					access });
-	}
-	return 0;
-}
-
-/* What was opened, and what lies in it where policies hold beneath their holder. */
-static int sightings_opened(
-	struct asking *a, struct buf *found, node_id n, node_id opened, struct err *e)
-{
-	if (!(world_node(a->w, opened)->flags & ENTITY_CONTAINER) ||
-		!provider_of_node(a->w, opened)->inherits)
-		return sightings_on(a, found, n, &opened, 1, e);
-	if (tree_sweep(found, a->d, n, e) < 0)
-		return e->code;
-	search_sort(found);
-	return 0;
-}
-
 /*
  * An identity of the same scope that was swept before, on a path as good, and has all
  * there is.
@@ -286,8 +247,8 @@ static int sightings_of(struct asking *a, struct buf *out, node_id n,
 		return e->code;
 	if (has && !named)
 		return 0;
-	rc = opened != NODE_NONE && !objects ? sightings_opened(a, &found, n, opened, e)
-	     : objects ? sightings_on(a, &found, n, objects, object_count, e)
+	rc = opened != NODE_NONE && !objects ? search_opened(&found, a->d, n, opened, e)
+	     : objects ? search_on(&found, a->d, n, objects, object_count, e)
 	     : has     ? search_named(&found, a->d, n, ruler, e)
 		       : search_what_beside(&found, a->d, n, ruler, e);
 

@@ -124,6 +124,12 @@ static bool enters(struct graph_walk *walk, bool part, uint32_t mark)
 	return walk->sure != 0;
 }
 
+static void leaves(struct graph_walk *walk)
+{
+	if (walk->leave)
+		walk->leave(walk->ctx);
+}
+
 /* What is left of what is wanted behind a hop that is no better than the verdict. */
 static uint32_t sure_behind(const struct graph_walk *walk, enum expr_verdict verdict)
 {
@@ -159,8 +165,10 @@ static void walk_hubs(
 	uint32_t sure = walk->sure;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (enters(walk, false, hubs[i]->number))
+		if (enters(walk, false, hubs[i]->number)) {
 			walk_hub(walk, hubs[i]);
+			leaves(walk);
+		}
 		walk->sure = sure;
 	}
 }
@@ -313,6 +321,7 @@ static int walk_targets(struct graph_walk *walk, struct graph *g, struct graph_p
 		if (whole || !world_node(g->world, edge.node)->imagined)
 			walk_edge(walk, &edge);
 	}
+	leaves(walk);
 	return 0;
 }
 
@@ -360,8 +369,10 @@ static int walk_from(struct graph_walk *walk, struct graph *g,
 		return rc;
 	places = hop_part_slice(
 		h, HOP_PART_CLASS_FROM_BEGINS, HOP_PART_CLASS_FROM, class, 2, &count);
-	if (enters(walk, true, mark_of_class(at->part, class)))
+	if (enters(walk, true, mark_of_class(at->part, class))) {
 		rc = walk_places(walk, g, at->part, places, count, whole, e);
+		leaves(walk);
+	}
 	walk->sure = sure;
 	return rc;
 }

@@ -49,11 +49,13 @@ struct graph_edge {
  * (1 << verdict) that is still wanted, and a hop lets through those that are no better
  * than its own. Hops come in bundles that lead to the same nodes at the same price:
  * `enter` says for which verdicts to look into the bundle of that mark (dense numbers);
- * `edge` gets each hop with those that are left.
+ * `edge` gets each hop with those that are left. Bundles hold hops and bundles; forwards,
+ * `leave` (or NULL) tells that the one entered last and not left yet is over.
  */
 struct graph_walk {
 	uint32_t (*enter)(void *ctx, uint32_t mark, uint32_t sure);
 	void (*edge)(void *ctx, const struct graph_edge *edge, uint32_t sure);
+	void (*leave)(void *ctx);
 	void *ctx;
 	uint32_t sure;
 };

@@ -2,6 +2,8 @@
 
 #include "base/sort.h"
 
+#include "reachability/tree_sweep.h"
+
 bool search_is_grant(const struct decide_statement *s)
 {
 	return s->slot == SLOT_IDENTITY && !(s->statement->flags & DOCUMENT_DENY);
@@ -295,4 +297,44 @@ node_id search_node(struct world *w, const struct search_found *f)
 int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e)
 {
 	return search_what_beside(out, d, subject, NODE_NONE, e);
+}
+
+int search_on(struct buf *out, struct decide *d, node_id subject, const node_id *objects,
+	uint32_t object_count, struct err *e)
+{
+	struct world *w = decide_world(d);
+	const struct decide_subject *s;
+	const struct decide_object *o;
+
+	if (!world_acts(w, subject))
+		return 0;
+	for (uint32_t i = 0; i < object_count; i++) {
+		struct access *access = ARENA_NEW(world_arena(w), struct access);
+		const struct node *node = world_node(w, objects[i]);
+
+		if (decide_subject(&s, d, subject, e) < 0 ||
+			decide_object(&o, d, objects[i], e) < 0 ||
+			decide_entity(access, d, s, o, (struct str){ 0 }, e) < 0)
+			return e->code;
+		if (access->part_count > 0)
+			VEC_ADD(out, struct search_found,
+				{ node->scope,
+					node->type == NODE_ENTITY ? node->id : objects[i],
+					access });
+	}
+	return 0;
+}
+
+int search_opened(
+	struct buf *out, struct decide *d, node_id subject, node_id opened, struct err *e)
+{
+	struct world *w = decide_world(d);
+
+	if (!(world_node(w, opened)->flags & ENTITY_CONTAINER) ||
+		!provider_of_node(w, opened)->inherits)
+		return search_on(out, d, subject, &opened, 1, e);
+	if (tree_sweep(out, d, subject, e) < 0)
+		return e->code;
+	search_sort(out);
+	return 0;
 }

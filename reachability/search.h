@@ -35,6 +35,17 @@ struct search_found {
  */
 int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e);
 
+/* The same on these objects alone, in their order; for who acts. */
+int search_on(struct buf *out, struct decide *d, node_id subject, const node_id *objects,
+	uint32_t object_count, struct err *e);
+
+/*
+ * What a resource gives to an identity that hops opened it to: itself, and what lies in
+ * it where policies hold beneath their holder.
+ */
+int search_opened(struct buf *out, struct decide *d, node_id subject, node_id opened,
+	struct err *e);
+
 /*
  * Whether what the subject's own policies give in its scope is everything there is to
  * have, so that no other identity of the scope gets more there but by policies that name

@@ -258,7 +258,24 @@ def test_report(acme):
     assert reach == sorted(reach, reverse=True) and reach[0] > reach[-1]
     one = next(r for r in rows if r["key"] == "arn:aws:iam::111122223333:user/alice")
     assert one["reach"] == acme.json("blast user/alice")["total"]
+    assert one["direct"] == acme.json("blast user/alice directly")["total"]
+    levels = acme.json("blast user/alice group by level")["rows"]
+    assert {r["level"]: r["count"] for r in levels} == {n: one[n] for n in LEVELS if one[n]}
     assert acme.fails(2, "report", "nonsense")
+
+
+def test_report_is_every_blast(acme):
+    rows = acme.json("report", "blast-radius")["rows"]
+    assert len(rows) > 20 and any(r["reach"] > r["direct"] for r in rows)
+    for row in rows:
+        assert row["reach"] == acme.json(f"blast '{row['key']}'")["total"], row
+    lines = [json.loads(line) for line in
+             acme.ok("report", "blast-radius", "-o", "ndjson").split("\n")[:-1]]
+    assert sorted(lines, key=lambda r: r["key"]) == sorted(rows, key=lambda r: r["key"])
+    text = acme.ok("report", "blast-radius", "-o", "csv")
+    table = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [(r["key"], int(r["reach"])) for r in table] == [(r["key"], r["reach"]) for r in lines]
+    assert acme.ok("report", "blast-radius", "-o", "csv") == text
 
 
 def test_ndjson_is_the_rows(acme):
