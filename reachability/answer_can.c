@@ -242,11 +242,11 @@ static int stand_indirect(struct answer_standing *best, struct path *path,
 static int stand_unread(struct answer_standing *best, struct path *path, struct asking *a,
 	node_id subject, const struct answer_object *object, struct err *e)
 {
+	if (a->o->direct_only)
+		return 0;
 	asking_set_strict(a);
 	if (hop_want(graph_hop(a->graph), object->node, e) < 0)
 		return e->code;
-	if (a->o->direct_only)
-		return 0;
 	return a->query->admin ? stand_indirect(best, path, a, subject, object, e)
 			       : answer_unread(best, path, a, subject, object, e);
 }
@@ -263,7 +263,8 @@ int answer_can(struct answer_decision *out, struct world *w, node_id subject,
 	asking_init(&a, w, actions, o);
 	decide_set_strict(a.d, true);
 	decide_set_strict(a.assume, true);
-	rc = hop_want(graph_hop(a.graph), object->node, e);
+	/* the rules are asked for nothing where hops do not count */
+	rc = o->direct_only ? 0 : hop_want(graph_hop(a.graph), object->node, e);
 	if (rc == 0)
 		rc = answer_can_standing(&best, &a, subject, object, e);
 	if (rc == 0 && !asking_wants(&a, NULL))
