@@ -31,6 +31,7 @@ struct decide *decide_new(struct world *w, const struct action_query *query)
 	d->planner = action_planner_new(query, world_arena(w));
 	d->subjects = world_subjects(w);
 	d->bits = action_bits_new(world_arena(w));
+	intern_init(&d->scratch.conditions);
 	return d;
 }
 
@@ -44,6 +45,9 @@ void decide_free(struct decide *d)
 	buf_release(&d->scratch.hits);
 	buf_release(&d->scratch.groups);
 	buf_release(&d->scratch.patterns);
+	buf_release(&d->scratch.key);
+	buf_release(&d->scratch.truths);
+	intern_release(&d->scratch.conditions);
 	action_bits_free(d->bits);
 	free(d);
 }
@@ -72,6 +76,14 @@ void decide_set_strict(struct decide *d, bool strict)
 void decide_set_context(struct decide *d, const struct world_context *context)
 {
 	d->scratch.context = context;
+}
+
+void decide_hold(struct decide *d, const struct decide_subject *s)
+{
+	d->scratch.caller = s;
+	intern_release(&d->scratch.conditions);
+	intern_init(&d->scratch.conditions);
+	buf_clear(&d->scratch.truths);
 }
 
 void decide_record_reads(struct decide *d, struct buf *reads)

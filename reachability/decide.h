@@ -211,6 +211,12 @@ int decide_generic(struct access *out, struct decide *d, const struct decide_sub
 void decide_record_reads(struct decide *d, struct buf *reads);
 
 /*
+ * Many resources will be asked about for this subject, one of decide_subject: what
+ * conditions leave of its calls is remembered. NULL: no more.
+ */
+void decide_hold(struct decide *d, const struct decide_subject *s);
+
+/*
  * Whether a resource policy that nobody asked for makes a decision unknown (one question
  * about one resource), or is a caveat beside the answer (lists, which would otherwise
  * name everybody).

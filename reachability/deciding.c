@@ -78,14 +78,74 @@ bool deciding_is_active(const struct decide_hit *h, uint64_t atom)
 	       MUTANT(not_resource_as_resource, h->inverted, false);
 }
 
+/*
+ * Whether the statement's conditions say the same of all resources of a kind: then they
+ * are told by what they say, wherever they are written.
+ */
+static bool is_of_caller(const struct deciding *g, const struct document_statement *s)
+{
+	return g->subject == g->scratch->caller &&
+	       !(s->flags & DOCUMENT_STATEMENT_READS_RESOURCE) && g->absent_count == 0 &&
+	       !g->scratch->context && !g->object->o.through && !g->object->o.is_way &&
+	       !g->opened && !g->provider->inherits;
+}
+
+static void key_text(struct buf *key, struct str text)
+{
+	VEC_ADD(key, uint32_t, (uint32_t)text.n);
+	buf_add_str(key, text);
+}
+
+static void conditions_key(struct buf *key, const struct deciding *g,
+	const struct document *d, const struct document_statement *s)
+{
+	const struct document_condition *c = d->conditions + s->condition_first;
+
+	buf_clear(key);
+	VEC_ADD(key, uint32_t, g->object->o.kind);
+	for (uint32_t i = 0; i < s->condition_count; i++) {
+		const uint32_t head[] = { c[i].operator_,
+			(uint32_t)c[i].qualifier << 8 | c[i].flags, c[i].joins,
+			c[i].value_count };
+
+		buf_add(key, head, sizeof(head));
+		key_text(key, document_str(d, c[i].key));
+		/* words of an operator that nobody knows */
+		key_text(key, document_str(d, c[i].written));
+		for (uint32_t k = 0; k < c[i].value_count; k++)
+			key_text(key, document_str(d, d->values[c[i].value_first + k]));
+	}
+}
+
+/* What the conditions leave. Lists ask the same of the same caller again and again. */
+static expr conditions_of(struct deciding *g, const struct decide_statement *st)
+{
+	struct deciding_scratch *scratch = g->scratch;
+	uint32_t number;
+	expr *truth;
+
+	if (st->statement->condition_count == 0 || !is_of_caller(g, st->statement))
+		return condition_statement(&g->conditions, st->document, st->statement);
+	conditions_key(&scratch->key, g, st->document, st->statement);
+	number = intern_add(&scratch->conditions, buf_str(&scratch->key));
+	while (VEC_COUNT(&scratch->truths, expr) <= number)
+		VEC_ADD(&scratch->truths, expr, 0);
+	truth = &VEC_DATA(&scratch->truths, expr)[number];
+	if (*truth == 0)
+		*truth =
+			condition_statement(&g->conditions, st->document, st->statement) +
+			1;
+	return *truth - 1;
+}
+
 /* Add the hit with what its conditions leave, unless that is nothing. */
 static void hit_finish(struct deciding *g, const struct decide_hit *h)
 {
 	const struct document_statement *s = h->statement->statement;
 	struct decide_hit done = *h;
 
-	done.condition = expr_and(g->conditions.pool, h->condition,
-		condition_statement(&g->conditions, h->statement->document, s));
+	done.condition = expr_and(
+		g->conditions.pool, h->condition, conditions_of(g, h->statement));
 	if (s->role.size > 0)
 		deciding_tree_role(g, &done);
 	if (s->flags & DOCUMENT_ELIGIBLE)

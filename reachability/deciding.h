@@ -5,6 +5,7 @@
 #ifndef REACHABILITY_DECIDING_H
 #define REACHABILITY_DECIDING_H
 
+#include "base/intern.h"
 #include "reachability/action_bits.h"
 #include "reachability/decide.h"
 
@@ -19,6 +20,11 @@ struct deciding_scratch {
 	/* what the request carries beside the world's context; NULL: nothing */
 	const struct world_context *context;
 	struct buf *reads; /* as decide_record_reads */
+	/* what conditions leave of this caller's calls (decide_hold); NULL: nobody's */
+	const struct decide_subject *caller;
+	struct buf key; /* of conditions */
+	struct intern conditions;
+	struct buf truths; /* expr + 1 by number of the conditions, 0: not known */
 };
 
 struct deciding {

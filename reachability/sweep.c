@@ -646,11 +646,13 @@ int search_what_beside(
 		VEC_ADD(&scopes, scope_number, own);
 	rc = search_scopes(&scopes, d, subject, e);
 	buf_unique_u32(&scopes);
+	decide_hold(d, s);
 	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++) {
 		scope_number n = VEC_DATA(&scopes, scope_number)[i];
 
 		rc = sweep_scope(out, d, s, n, ruler, e);
 	}
+	decide_hold(d, NULL);
 	buf_release(&scopes);
 	if (rc == 0)
 		rc = tree_sweep(out, d, subject, e);
