@@ -2,7 +2,7 @@
 """What "what can" excludes "who can" excludes: excluded.py LATCHKEY ORGANIZATION [--one-of N]
 
 Every pair of an identity and an entity whose grant a deny or a ceiling stops is told by both
-questions. Groups are nobody: only "what can" answers for them. --one-of N: of each kind of entity
+questions. Groups and policies are nobody: only "what can" answers for them. --one-of N: of each kind of entity
 one in N.
 """
 import argparse
@@ -41,8 +41,8 @@ def main():
             what += [(other, key) for key, other in pairs(ask(a.program, store, f"what can '{key}' access directly"))]
             who += pairs(ask(a.program, store, f"who can access '{key}' directly"))
     asked = set(entities)
-    groups = {key for kind, keys in kinds.items() if kind.endswith(":group") for key in keys}
-    what = set(p for p in what if set(p) <= asked and p[0] not in groups)
+    nobody = {key for kind, keys in kinds.items() if kind.endswith((":group", ":policy")) for key in keys}
+    what = set(p for p in what if set(p) <= asked and p[0] not in nobody)
     who = set(p for p in who if set(p) <= asked)
     if not what:
         sys.exit("nothing is excluded: the test says nothing")
