@@ -29,6 +29,22 @@ static struct imagined changes_of(const struct world *w, node_id n)
 	return im ? *im : (struct imagined){ .base = n, .resource = NODE_NONE };
 }
 
+/*
+ * A name that nothing else has: no key begins with a zero. Bytes, for it is asked for in
+ * thousands.
+ */
+static void name_add(struct buf *out, const struct imagined *im)
+{
+	const uint32_t head[] = { im->base, im->yields, im->resource, im->group_count };
+
+	buf_add_char(out, '\0');
+	buf_add(out, head, sizeof(head));
+	if (im->group_count > 0)
+		buf_add(out, im->groups, im->group_count * sizeof(*im->groups));
+	if (im->opened)
+		buf_add_str(out, im->opened->id);
+}
+
 static node_id node_of(struct world *w, const struct imagined *im)
 {
 	struct node node = *world_node(w, im->base);
@@ -38,15 +54,14 @@ static node_id node_of(struct world *w, const struct imagined *im)
 
 	if (im->yields == 0 && im->group_count == 0 && im->resource == NODE_NONE)
 		return im->base;
-	buf_printf(&name, "imagined %u %u %u", im->base, im->yields, im->resource);
-	if (im->opened)
-		buf_printf(&name, " by %.*s", STR_ARG(im->opened->id));
-	for (uint32_t i = 0; i < im->group_count; i++)
-		buf_printf(&name, " in %u", im->groups[i]);
-	kept = ARENA_NEW(world_arena(w), struct imagined);
-	*kept = *im;
-	node.imagined = kept;
-	n = world_node_add(w, arena_copy(world_arena(w), buf_str(&name)), node);
+	name_add(&name, im);
+	n = world_node_find(w, buf_str(&name));
+	if (n == NODE_NONE) {
+		kept = ARENA_NEW(world_arena(w), struct imagined);
+		*kept = *im;
+		node.imagined = kept;
+		n = world_node_add(w, buf_str(&name), node);
+	}
 	buf_release(&name);
 	return n;
 }

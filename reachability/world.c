@@ -353,6 +353,11 @@ node_id world_node_add(struct world *w, struct str name, struct node n)
 	return node_table_add(w->nodes, name, n);
 }
 
+node_id world_node_find(const struct world *w, struct str name)
+{
+	return node_table_find(w->nodes, name);
+}
+
 static node_id node_add(struct world *w, struct node n)
 {
 	return world_node_add(w, n.key, n);

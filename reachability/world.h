@@ -189,6 +189,8 @@ node_id world_node_virtual(
 	struct world *w, enum node_type type, struct str key, struct str account);
 /* A node of that name, which for most is its key; the first one keeps the name. */
 node_id world_node_add(struct world *w, struct str name, struct node n);
+/* The node that was added by the name, or NODE_NONE. */
+node_id world_node_find(const struct world *w, struct str name);
 /* Long work looks here whether somebody wants it to stop; NULL: nobody will. */
 void world_set_stop(struct world *w, const volatile sig_atomic_t *stop);
 /* 0 or ERR_INTERRUPTED. */
