@@ -229,6 +229,7 @@ static int load(struct policy_grants *g, struct err *e)
 	size_t count = VEC_COUNT(&g->asked, struct asked);
 	bool *anyones = ARENA_NEW_ARRAY(world_arena(g->world), bool, count + 1);
 	bool *most = ARENA_NEW_ARRAY(world_arena(g->world), bool, count + 1);
+	const struct provider *opened = NULL; /* once will do for all its scopes */
 
 	g->loaded = true;
 	for (size_t i = 0; i < VEC_COUNT(&g->unread, kind_id); i++)
@@ -240,8 +241,10 @@ static int load(struct policy_grants *g, struct err *e)
 		if (world_segment(&s, g->world, n, e) < 0)
 			return e->code;
 		p = provider_of_scope(segment_info(s)->scope);
-		if (p->inherits)
+		if (p->inherits && p != opened)
 			open_provider(g, p);
+		if (p->inherits)
+			opened = p;
 		else if (load_scope(g, s, e) < 0)
 			return e->code;
 	}
