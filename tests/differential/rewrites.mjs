@@ -218,6 +218,22 @@ function callerAsText(r) {
 			}
 }
 
+// Everybody but some, under a condition that only fixed callers meet, is no more public than
+// everybody under it; the simulator looks at the condition of Principal only. To whom the
+// statement gives nothing it gives no action.
+const spares = s => s.Effect === 'Allow' && s.NotPrincipal && s.Condition
+function sparedAreFew(r) {
+	const account = r.principal.split(':')[4]
+	const names = [r.principal, r.identity, account, `arn:aws:iam::${account}:root`, '*']
+	r.resourcePolicy.Statement = list(r.resourcePolicy.Statement).map(s => {
+		if (!spares(s))
+			return s
+		const { NotPrincipal, ...rest } = s
+		const named = list(NotPrincipal.AWS ?? NotPrincipal).some(x => names.includes(x))
+		return { ...rest, Principal: '*', ...(named ? { Action: 'none:Nothing', NotAction: undefined } : {}) }
+	})
+}
+
 // A bucket's policy is public where its condition compares with a variable: only fixed
 // values make it less than that. The simulator takes any text for fixed. A statement that
 // grants nothing says that it is public.
@@ -254,6 +270,11 @@ export const rewrites = [
 		name: 'caller-as-text',
 		apply: callerAsText,
 		concerns: r => r.blockPublicAccess && changes(callerAsText)(r)
+	},
+	{
+		name: 'spared-are-few',
+		apply: sparedAreFew,
+		concerns: r => r.blockPublicAccess && list(r.resourcePolicy?.Statement).some(spares)
 	},
 	{
 		name: 'variable-is-public',
