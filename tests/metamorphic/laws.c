@@ -137,6 +137,8 @@ static int rename_all(struct laws *l, const struct draft *world,
 struct one {
 	const struct intern *names;
 	uint32_t subject, object; /* names; INTERN_NONE: any */
+	const struct draft *world;
+	struct str bucket; /* that is gone, by its name */
 };
 
 static bool is_that(void *ctx, uint32_t subject, uint32_t object)
@@ -147,14 +149,40 @@ static bool is_that(void *ctx, uint32_t subject, uint32_t object)
 	       (one->object == INTERN_NONE || one->object == object);
 }
 
-/* Not of the one, and nothing that another may be behind: an access point's bucket. */
+/* "arn:aws:s3:::NAME", of others some text that no bucket has. */
+static struct str bucket_name(struct str key)
+{
+	const struct str head = STR_LIT("arn:aws:s3:::");
+
+	return str_starts(key, head) ? str_skip(key, head.n) : key;
+}
+
+/* Whether the thing is an access point of the bucket: what is behind it counts for it. */
+static bool is_point_of(const struct draft *world, struct str key, struct str bucket)
+{
+	for (size_t i = 0; i < draft_count(world); i++) {
+		const struct record *r = draft_at(world, i);
+
+		if (r->type != RECORD_ENTITY || !str_eq(r->entity.key, key))
+			continue;
+		for (uint32_t k = 0; k < r->entity.attribute_count; k++) {
+			if (str_eq(r->entity.attributes[k].key, STR_LIT("bucket")) &&
+				str_eq(r->entity.attributes[k].value, bucket))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Not of the one, and nothing that it is behind. */
 static bool is_other(void *ctx, uint32_t subject, uint32_t object)
 {
 	const struct one *one = ctx;
 	struct str key = intern_get(one->names, object);
 
 	return subject != one->subject && object != one->object &&
-	       !str_contains_fold(key, STR_LIT(":accesspoint/"));
+	       !(str_contains_fold(key, STR_LIT(":accesspoint/")) &&
+		       is_point_of(one->world, key, one->bucket));
 }
 
 #define DENY_ALL                                                                         \
@@ -212,7 +240,7 @@ static int deny_all(struct laws *l, const struct draft *world, const struct matr
 		pick_entity(world, l->seed * 7919, resource ? is_resource : is_person);
 	struct draft denied;
 	struct matrix m, nothing = { .names = &l->names };
-	struct one one = { &l->names, INTERN_NONE, INTERN_NONE };
+	struct one one = { &l->names, INTERN_NONE, INTERN_NONE, world, { 0 } };
 	const struct record_entity *of;
 	int rc;
 
@@ -277,13 +305,14 @@ static int drop_resource(struct laws *l, const struct draft *world,
 	size_t at = pick_entity(world, l->seed * 104729, is_resource);
 	struct draft less;
 	struct matrix m, nothing = { .names = &l->names };
-	struct one one = { &l->names, INTERN_NONE, INTERN_NONE };
+	struct one one = { &l->names, INTERN_NONE, INTERN_NONE, world, { 0 } };
 	const struct record_entity *of;
 	int rc;
 
 	if (at == SIZE_MAX)
 		return 0;
 	of = &draft_at(world, at)->entity;
+	one.bucket = bucket_name(of->key);
 	draft_copy(&less, world);
 	drop_whole(&less, of->key, of->name, of->kind);
 	rc = open_matrix(&m, l, &less, e);
@@ -317,7 +346,7 @@ static int remove_one(struct laws *l, const struct draft *world,
 	struct draft less;
 	struct matrix m, n;
 	struct matrix_how how = { .asked = l->asked, .side = MATRIX_WHAT };
-	struct one one = { &l->names, INTERN_NONE, INTERN_NONE };
+	struct one one = { &l->names, INTERN_NONE, INTERN_NONE, world, { 0 } };
 	const struct record_entity *of;
 	int rc;
 
@@ -325,6 +354,7 @@ static int remove_one(struct laws *l, const struct draft *world,
 	if (at == SIZE_MAX)
 		return 0;
 	of = &draft_at(world, at)->entity;
+	one.bucket = bucket_name(of->key);
 	how.removed = of->key;
 	draft_copy(&less, world);
 	drop_whole(&less, of->key, of->name, of->kind);
