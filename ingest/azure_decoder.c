@@ -312,9 +312,11 @@ static const struct decoder_format *detect(
 	char first = '\0';
 	const struct str *kind = member_of(shape, "kind", &first);
 
-	(void)context;
 	if (shape->top != '{' && shape->top != '[')
 		return NULL;
+	/* az writes "[]" where there is nothing: a list of the directory's tenant */
+	if (shape->top == '[' && shape->member_count == 0)
+		return str_starts(context->hint, STR_LIT("azure:")) ? &list : NULL;
 	if (kind && starts_fold(*kind, "\"AZ") && has(shape, "data"))
 		return shape->top == '[' ? &list : &line;
 	if (shape->top == '[')

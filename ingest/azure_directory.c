@@ -70,6 +70,17 @@ struct str azure_directory_app_reference(struct azure_emit *em, struct str app_i
 						 STR_ARG(em->tenant), STR_ARG(app_id)));
 }
 
+int azure_directory_app_entity(
+	struct str *key, struct azure_emit *em, struct str app_id, struct err *e)
+{
+	*key = azure_directory_app_reference(em, app_id);
+	return azure_emit_entity(em,
+		(struct record_entity){ .key = *key,
+			.kind = STR_LIT("azure:entra:application-id"),
+			.name = app_id },
+		(struct str){ 0 }, e);
+}
+
 /* application -> its id -> service principal: each knows only the id in the middle. */
 static int app_reference(struct azure_emit *em, struct str key, struct str app_id,
 	bool principal, struct err *e)
@@ -78,12 +89,7 @@ static int app_reference(struct azure_emit *em, struct str key, struct str app_i
 
 	if (app_id.n == 0)
 		return 0;
-	alias = azure_directory_app_reference(em, app_id);
-	if (azure_emit_entity(em,
-		    (struct record_entity){ .key = alias,
-			    .kind = STR_LIT("azure:entra:application-id"),
-			    .name = app_id },
-		    (struct str){ 0 }, e) < 0)
+	if (azure_directory_app_entity(&alias, em, app_id, e) < 0)
 		return e->code;
 	return azure_emit_relation(em, principal ? alias : key, RELATION_CARRIES,
 		principal ? key : alias, e);

@@ -60,6 +60,10 @@ int azure_directory_credential(struct azure_emit *em, struct str application,
 /* Key of an application by its application id ("appId"), which is not its object id. */
 struct str azure_directory_app_reference(struct azure_emit *em, struct str app_id);
 
+/* The same, written as an entity that the application and its principal are tied to. */
+int azure_directory_app_entity(
+	struct str *key, struct azure_emit *em, struct str app_id, struct err *e);
+
 /* What every user may do (authorizationPolicy), on the tenant. */
 int azure_directory_defaults(
 	struct azure_emit *em, const struct json_value *v, struct err *e);

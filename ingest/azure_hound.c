@@ -155,11 +155,30 @@ static int read_group_owners(
 	return read_owners(em, v, AZURE_DIRECTORY_GROUP, e);
 }
 
-/* Of applications it writes the application id or the object id, by version. */
+/*
+ * Of applications it writes the application id or, by version, the object id. What is of
+ * the former holds for the application that has it.
+ */
 static int read_app_owners(
 	struct azure_emit *em, const struct json_value *v, struct err *e)
 {
-	return read_owners(em, v, AZURE_DIRECTORY_APPLICATION, e);
+	struct json_iter it = json_iterate(json_get(v, "owners"));
+	static const struct list l = { "appId", "owners", "owner" };
+	struct str app = azure_emit_string(v, l.subject), key;
+	const struct json_value *item;
+	int rc;
+
+	if (read_owners(em, v, AZURE_DIRECTORY_APPLICATION, e) < 0 ||
+		azure_directory_app_entity(&key, em, app, e) < 0)
+		return e->code;
+	while ((rc = each_item(&item, &it, em, &l, e)) > 0) {
+		if (azure_directory_owner(em, key, AZURE_DIRECTORY_APPLICATION, item, e) <
+			0)
+			return e->code;
+	}
+	if (rc == 0)
+		azure_emit_coverage(em, "owners", key, COVERAGE_GOT, (struct str){ 0 });
+	return rc;
 }
 
 static int read_principal_owners(
@@ -213,15 +232,17 @@ static int read_credentials(
 {
 	static const struct list l = { "appId", "fics", "fic" };
 	struct json_iter it = json_iterate(json_get(v, l.list));
-	struct str app = azure_emit_string(v, l.subject);
+	struct str app = azure_emit_string(v, l.subject), key;
 	const struct json_value *item;
 	int rc;
 
-	if (azure_emit_open_tenant(em, v, e) < 0)
+	if (azure_emit_open_tenant(em, v, e) < 0 ||
+		azure_directory_app_entity(&key, em, app, e) < 0)
 		return e->code;
 	while ((rc = each_item(&item, &it, em, &l, e)) > 0) {
-		if (azure_directory_credential(
-			    em, azure_id_object(em->arena, em->tenant, app), item, e) < 0)
+		if (azure_directory_credential(em, key, item, e) < 0 ||
+			azure_directory_credential(em,
+				azure_id_object(em->arena, em->tenant, app), item, e) < 0)
 			return e->code;
 	}
 	return rc;

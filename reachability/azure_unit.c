@@ -23,7 +23,30 @@ static struct segment *directory_of(struct world *w, node_id n, uint32_t *kind)
 	return *kind < segment_info(s)->kind_count ? s : NULL;
 }
 
-int azure_unit_aside(
+#define APPLICATION_KIND STR_LIT("azure:entra:application")
+#define ID_KIND          STR_LIT("azure:entra:application-id")
+
+/* The application id of an application, or (down) the application of such an id. */
+static void application_aside(struct buf *out, struct world *w, node_id n, bool down)
+{
+	const struct node *node = world_node(w, n);
+	struct segment *s = world_node_segment(w, n);
+	struct str from = down ? ID_KIND : APPLICATION_KIND;
+	uint32_t count;
+	const uint32_t *ids;
+
+	if (!s || !str_eq(world_node_kind(w, n), from))
+		return;
+	ids = segment_related(s, RELATION_CARRIES, down, node->id, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		if (ids[i] < segment_info(s)->entity_count &&
+			str_eq(segment_kind(s, segment_entity(s, ids[i])->kind),
+				down ? APPLICATION_KIND : ID_KIND))
+			VEC_ADD(out, node_id, world_node_entity(w, node->scope, ids[i]));
+	}
+}
+
+static int unit_aside(
 	struct buf *out, struct world *w, node_id n, bool down, struct err *e)
 {
 	const struct node *node = world_node(w, n);
@@ -41,6 +64,13 @@ int azure_unit_aside(
 			VEC_ADD(out, node_id, world_node_entity(w, node->scope, ids[i]));
 	}
 	return 0;
+}
+
+int azure_unit_aside(
+	struct buf *out, struct world *w, node_id n, bool down, struct err *e)
+{
+	application_aside(out, w, n, down);
+	return unit_aside(out, w, n, down, e);
 }
 
 /* Whether the input has who is in the unit. */
@@ -93,7 +123,7 @@ int azure_unit_unread(
 					STR_ARG(segment_name(s, ids[i], world_arena(w)))),
 				false));
 	}
-	rc = azure_unit_aside(&units, w, n, false, e);
+	rc = unit_aside(&units, w, n, false, e);
 	for (size_t i = 0; i < VEC_COUNT(&units, node_id) && rc == 0; i++) {
 		node_id unit = VEC_DATA(&units, const node_id)[i];
 

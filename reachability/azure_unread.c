@@ -23,19 +23,33 @@ static struct str attribute(const struct object_of *o, const char *name)
 }
 
 /* Whether the input has it of this very object. */
-static bool is_read(const struct object_of *o, const char *what)
+static bool is_read_of(const struct object_of *o, const char *what, entity_id id)
 {
 	const struct segment_coverage *c = segment_coverages(o->s);
 	bool got = false;
 
 	for (uint32_t i = 0; i < segment_info(o->s)->coverage_count; i++) {
 		if (!str_eq(segment_str(o->s, c[i].what), str_from(what)) ||
-			!segment_coverage_has(o->s, i, o->id))
+			!segment_coverage_has(o->s, i, id))
 			continue;
 		if (c[i].state != COVERAGE_GOT)
 			return false;
 		got = true;
 	}
+	return got;
+}
+
+/* The same, of an application by its application id too. */
+static bool is_read(const struct object_of *o, const char *what)
+{
+	uint32_t count;
+	const uint32_t *ids =
+		segment_related(o->s, RELATION_CARRIES, false, o->id, &count);
+	bool got = is_read_of(o, what, o->id);
+
+	for (uint32_t i = 0; !got && is_kind(o, "azure:entra:application") && i < count;
+		i++)
+		got = is_read_of(o, what, ids[i]);
 	return got;
 }
 

@@ -121,6 +121,9 @@ static const struct row rows[] = {
 		"{\"@odata.context\":\"x\",\"value\":[]}",
 		"C organization  4 ()\n"
 		"C owners azure:" T "/" G " 1 ()\n" },
+	{ "the same as az writes it", "x/owners-" G ".json", HINT, "[]",
+		"C organization  4 ()\n"
+		"C owners azure:" T "/" G " 1 ()\n" },
 	{ "an application and its service principal find each other", "-", HINT,
 		"[{\"id\":\"" U "\",\"appId\":\"" A "\",\"displayName\":\"d\",\"signInAudience\":\"AzureADMyOrg\"},{\"id\":\"" G "\",\"appId\":\"" A "\",\"displayName\":\"d\",\"servicePrincipalType\":\"Application\",\"appOwnerOrganizationId\":\"" U "\"}]",
 		"C organization  4 ()\n"

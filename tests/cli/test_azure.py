@@ -95,3 +95,25 @@ def test_members_without_their_group_are_refused(store, tmp_path):
                            str(tmp_path / "members.json")], capture_output=True, text=True)
     assert done.returncode != 0
     assert "whose members these are is not said" in done.stderr
+
+
+def test_azurehound_names_applications_by_their_application_id(tmp_path):
+    """Owners and federated credentials are of the application that has it, both ways."""
+    tenant, app, app_id = "ccccbbbb-0000-4111-8222-333344445555", "4" * 8 + "-0000-4000-8000-" + "4" * 12, "5" * 8 + "-0000-4000-8000-" + "5" * 12
+    owner, other, bot = ("%d0000000-0000-4000-8000-000000000001" % i for i in (1, 2, 3))
+    rows = [("AZUser", {"id": owner, "userPrincipalName": "cy@x.example"}),
+            ("AZUser", {"id": other, "userPrincipalName": "bob@x.example"}),
+            ("AZApp", {"id": app, "appId": app_id, "displayName": "bot"}),
+            ("AZAppOwner", {"appId": app_id, "owners": [{"appId": app_id, "owner": {
+                "@odata.type": "#microsoft.graph.user", "id": owner}}]}),
+            ("AZFederatedIdentityCredential", {"appId": app_id, "fics": [{"appId": app_id, "fic": {
+                "id": "f", "issuer": "https://issuer.example", "subject": "job"}}]}),
+            ("AZServicePrincipal", {"id": bot, "appId": app_id, "displayName": "bot", "servicePrincipalType": "Application",
+                                    "appOwnerOrganizationId": tenant})]
+    (tmp_path / "out.json").write_text(json.dumps({"data": [
+        {"kind": k, "data": {**d, "tenantId": tenant}} for k, d in rows], "meta": {"type": "azure", "count": len(rows)}}))
+    run("--store", tmp_path / "s", "ingest", tmp_path / "out.json")
+    names = {r["name"]: r["verdict"] for r in ask(tmp_path / "s", "who can become sp/bot")["rows"]}
+    assert names == {"cy@x.example": "allowed", "job": "allowed"}
+    assert [r["name"] for r in ask(tmp_path / "s", "what can user/cy@x.example become")["rows"]] == ["bot"]
+    assert ask(tmp_path / "s", "what can user/bob@x.example become")["rows"] == []
