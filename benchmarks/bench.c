@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "reachability/blast.h"
 
 static double clock_read(clockid_t clock)
 {
@@ -315,4 +316,65 @@ bool bench_read_number(const char *text, uint64_t *out)
 
 	*out = strtoull(text, &end, 10);
 	return *text >= '0' && *text <= '9' && *end == '\0';
+}
+
+/* --- everybody --- */
+
+struct reading {
+	double start, end, first;
+	uint64_t rows, reached, direct;
+	bool stopped;
+};
+
+static int reach_begin(void *ctx, const struct blast_report *report, struct err *e)
+{
+	(void)ctx;
+	(void)report;
+	(void)e;
+	return 0;
+}
+
+static int reach_row(void *ctx, const struct blast_row *row, struct err *e)
+{
+	struct reading *r = ctx;
+
+	(void)e;
+	if (r->rows++ == 0)
+		r->first = bench_now() - r->start;
+	r->reached += row->reach;
+	r->direct += row->direct;
+	return 0;
+}
+
+static int reach_pause(void *ctx, struct err *e)
+{
+	struct reading *r = ctx;
+
+	(void)e;
+	r->stopped = bench_now() > r->end;
+	return r->stopped;
+}
+
+int bench_reach(
+	struct store *store, const struct rules *rules, double seconds, struct err *e)
+{
+	struct reading r = { .start = bench_now(), .end = bench_now() + seconds };
+	const struct blast_reader reader = { reach_begin, reach_row, reach_pause, &r };
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	const struct blast_options o = { .rules = rules,
+		.threads = processors > 1 ? (uint32_t)processors : 1 };
+	double used = clock_read(CLOCK_PROCESS_CPUTIME_ID);
+	struct blast_report report;
+
+	if (blast_all(&report, store, &o, &reader, e) < 0)
+		return e->code;
+	printf("{\"case\":\"blast-of-all\",\"threads\":%u,\"complete\":%s,\"identities\":%" PRIu64
+	       ",\"reached\":%" PRIu64 ",\"direct\":%" PRIu64 ",\"nodes\":%" PRIu64
+	       ",\"forgotten\":%" PRIu64
+	       ",\"first_ms\":%.1f,\"seconds\":%.3f,\"cpu_seconds\":%.3f}\n",
+		o.threads, r.stopped ? "false" : "true", r.rows, r.reached, r.direct,
+		report.nodes, report.forgotten, r.first * 1e3, bench_now() - r.start,
+		clock_read(CLOCK_PROCESS_CPUTIME_ID) - used);
+	fflush(stdout);
+	return 0;
 }

@@ -12,6 +12,7 @@
 #include "ingest/ingest.h"
 #include "reachability/answer.h"
 #include "reachability/hop_index.h"
+#include "reachability/rule.h"
 
 /* Seconds that have passed; seconds of processor time of this thread. */
 double bench_now(void);
@@ -71,6 +72,10 @@ int bench_ask(struct bench_times *t, struct store *store, const struct bench_que
 
 /* One line; sorts the times. */
 void bench_print_times(const char *name, const char *paths, struct bench_times *t);
+
+/* The reach of everybody (blast.h): one line. After `seconds` no batch is begun. */
+int bench_reach(
+	struct store *store, const struct rules *rules, double seconds, struct err *e);
 
 /* Of values in ascending order. */
 double bench_percentile(const double *values, uint32_t count, uint32_t percent);

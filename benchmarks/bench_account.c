@@ -310,6 +310,9 @@ static int bench_store(const struct options *o, struct err *e)
 		if (rc == 0 && (!o->paths || strcmp(o->paths, "all") == 0))
 			rc = bench_question(o, store, &questions[i], false, e);
 	}
+	if (rc == 0 && (!o->only || strcmp(o->only, "blast-of-all") == 0) &&
+		(!o->paths || strcmp(o->paths, "all") == 0))
+		rc = bench_reach(store, o->rules, (double)o->seconds, e);
 	store_close(store);
 	getrusage(RUSAGE_SELF, &usage);
 	if (rc == 0)

@@ -441,6 +441,8 @@ static int bench_questions(const struct options *o, struct store *store, struct 
 		if (wanted(o, "blast", direct))
 			rc = bench_blast(o, store, direct, e);
 	}
+	if (rc == 0 && wanted(o, "blast-of-all", false))
+		rc = bench_reach(store, o->rules, (double)o->seconds, e);
 	return rc;
 }
 

@@ -64,6 +64,8 @@ def test_questions(lines, name, paths):
 def test_paths_and_blast(lines):
     assert case(lines, "how-access-bucket")["questions"] > 0
     assert case(lines, "blast", paths="direct")["identities"] > 0
+    everybody = case(lines, "blast-of-all")
+    assert everybody["reached"] >= everybody["direct"] > 0 and everybody["nodes"] > 0
 
 
 def test_asks_again_and_gets_the_same(tmp_path, lines):
