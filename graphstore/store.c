@@ -184,6 +184,18 @@ static int prepare(struct store *store, struct err *e)
 	return place_check(store->directory, store->warning, sizeof(store->warning), e);
 }
 
+/* A store of another format, which may have other tables, is known by its head. */
+static int start_tables(struct store *store, MDB_txn *txn, struct err *e)
+{
+	int rc = mdb_dbi_open(txn, table_names[STORE_META], 0, &store->dbi[STORE_META]);
+
+	if (rc == 0 && store_read_head(&store->head, store, txn, e) < 0)
+		return e->code;
+	if (rc == 0)
+		rc = tables_open(txn, store->dbi, 0);
+	return rc == 0 ? 0 : store_err(e, store, rc, "open the tables");
+}
+
 static int environment_start(struct store *store, struct err *e)
 {
 	unsigned flags = store->mode == STORE_READ ? MDB_RDONLY : 0;
@@ -199,11 +211,7 @@ static int environment_start(struct store *store, struct err *e)
 	mdb_reader_check(store->env, &dead);
 	if (store_txn_begin(&txn, store, MDB_RDONLY, e) < 0)
 		return e->code;
-	rc = tables_open(txn, store->dbi, 0);
-	if (rc != 0)
-		store_err(e, store, rc, "open the tables");
-	else
-		rc = store_read_head(&store->head, store, txn, e);
+	rc = start_tables(store, txn, e);
 	if (rc == 0) {
 		/* Only a commit keeps the table handles for later transactions. */
 		mdb_txn_commit(txn);
@@ -325,12 +333,20 @@ int store_read_head(
 
 	if (rc < 0)
 		return rc;
-	if (rc == 0 || value.n != sizeof(*out))
+	if (rc == 0 || value.n < sizeof(out->format))
+		return err_set(e, ERR_CORRUPT, "the store has no head");
+	/* whatever else changes, the number of the format comes first */
+	memcpy(&out->format, value.p, sizeof(out->format));
+	if (out->format != STORE_FORMAT)
+		return err_set(e, ERR_FORMAT,
+			"the store has format %u, expected %u: it has to be made again, "
+			"by an ingest into another directory",
+			out->format, STORE_FORMAT);
+	if (value.n != sizeof(*out))
 		return err_set(e, ERR_CORRUPT, "the store has no head");
 	memcpy(out, value.p, sizeof(*out));
-	if (out->format != STORE_FORMAT || out->catalog_size > STORE_CATALOG_MAX)
-		return err_set(e, ERR_FORMAT, "the store has format %u, expected %u",
-			out->format, STORE_FORMAT);
+	if (out->catalog_size > STORE_CATALOG_MAX)
+		return err_set(e, ERR_CORRUPT, "the store's head is damaged");
 	return 0;
 }
 

@@ -270,6 +270,36 @@ static void what_is_no_store_is_refused(void **state)
 	}
 }
 
+/* One of another format, which has other tables and a head of another size. */
+static void another_format_is_told(void **state)
+{
+	const struct fixture *f = *state;
+	const uint32_t head[] = { STORE_FORMAT - 1, 7, 7 };
+	struct store *store = NULL;
+	struct buf value = { 0 };
+	MDB_val key = table_val(STR_LIT("head")), data;
+	MDB_txn *txn;
+	struct err e = { 0 };
+	char words[64];
+
+	put_file(f, f->size);
+	store = world_open(&f->place, STORE_WRITE);
+	table_checked(&value, (struct str){ (const char *)head, sizeof(head) });
+	data = (MDB_val){ value.n, value.p };
+	assert_int_equal(mdb_txn_begin(store->env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_put(txn, store->dbi[STORE_META], &key, &data, 0), 0);
+	assert_int_equal(mdb_drop(txn, store->dbi[STORE_NAMES], 1), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	store_close(store);
+	buf_release(&value);
+	snprintf(words, sizeof(words), "has format %u, expected %u",
+		(unsigned)STORE_FORMAT - 1, (unsigned)STORE_FORMAT);
+	assert_int_equal(store_open(&store, f->place.store, STORE_READ, &e), ERR_FORMAT);
+	assert_non_null(strstr(e.text, words));
+	assert_int_equal(store_open(&store, f->place.store, STORE_WRITE, &e), ERR_FORMAT);
+	put_file(f, f->size);
+}
+
 /* The lock file of a store that came from a copy is made again, and not sparse. */
 static void a_missing_lock_file_is_allocated(void **state)
 {
@@ -397,6 +427,7 @@ int main(void)
 		cmocka_unit_test(a_cut_file_is_refused),
 		cmocka_unit_test(an_unsafe_place_is_refused),
 		cmocka_unit_test(what_is_no_store_is_refused),
+		cmocka_unit_test(another_format_is_told),
 		cmocka_unit_test(a_missing_lock_file_is_allocated),
 		cmocka_unit_test(the_store_is_private_and_not_inherited),
 		cmocka_unit_test(a_directory_with_other_things_is_left_alone),
