@@ -218,6 +218,22 @@ function callerAsText(r) {
 			}
 }
 
+// Whoever is at a fixed place of an organization is in that organization; the simulator sees
+// that the second is fixed, and not of all ways to write the first.
+function placeAsOrganization(r) {
+	for (const s of list(r.resourcePolicy?.Statement))
+		for (const [operator, tests] of Object.entries(s.Condition ?? {}))
+			for (const key of Object.keys(tests)) {
+				const places = list(tests[key])
+				const fixed = v => typeof v === 'string' && /^o-[^*?$]*$/.test(v)
+				if (operator !== 'ForAnyValue:StringEquals' || !places.every(fixed) ||
+					key.toLowerCase() !== 'aws:principalorgpaths')
+					continue
+				s.Condition.StringEquals = { 'aws:PrincipalOrgID':
+					places.map(v => v.split('/')[0]), ...s.Condition.StringEquals }
+			}
+}
+
 // Everybody but some, under a condition that only fixed callers meet, is no more public than
 // everybody under it; the simulator looks at the condition of Principal only. To whom the
 // statement gives nothing it gives no action.
@@ -230,7 +246,8 @@ function sparedAreFew(r) {
 			return s
 		const { NotPrincipal, ...rest } = s
 		const named = list(NotPrincipal.AWS ?? NotPrincipal).some(x => names.includes(x))
-		return { ...rest, Principal: '*', ...(named ? { Action: 'none:Nothing', NotAction: undefined } : {}) }
+		const nothing = { Action: 'none:Nothing', NotAction: undefined }
+		return { ...rest, Principal: '*', ...(named ? nothing : {}) }
 	})
 }
 
@@ -270,6 +287,11 @@ export const rewrites = [
 		name: 'caller-as-text',
 		apply: callerAsText,
 		concerns: r => r.blockPublicAccess && changes(callerAsText)(r)
+	},
+	{
+		name: 'place-as-organization',
+		apply: placeAsOrganization,
+		concerns: r => r.blockPublicAccess && changes(placeAsOrganization)(r)
 	},
 	{
 		name: 'spared-are-few',
