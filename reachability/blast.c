@@ -437,6 +437,24 @@ static int batch(struct blast *b, size_t first, size_t count, struct err *e)
 	return rc;
 }
 
+/* Whether no other scope has the same container: lists tell it once. */
+static int is_counted(
+	bool *out, struct blast *b, struct segment *s, struct identity at, struct err *e)
+{
+	uint32_t flags = segment_entity(s, at.id)->flags;
+	struct node_glance g;
+	node_id n;
+
+	*out = !(flags & ENTITY_SHARED);
+	if (!*out || !(flags & ENTITY_CONTAINER))
+		return 0;
+	if (world_node_of_key(&n, b->w, segment_key(s, at.id, world_arena(b->w)), e) < 0)
+		return e->code;
+	g = world_glance(b->w, n);
+	*out = g.scope == at.scope && g.id == at.id;
+	return 0;
+}
+
 static int identities_of(struct blast *b, scope_number scope, struct err *e)
 {
 	struct segment *s;
@@ -445,8 +463,11 @@ static int identities_of(struct blast *b, scope_number scope, struct err *e)
 		return e->code;
 	for (entity_id id = 0; id < segment_info(s)->entity_count; id++) {
 		uint32_t flags = segment_entity(s, id)->flags;
+		bool counted;
 
-		b->report->entities += !(flags & ENTITY_SHARED);
+		if (is_counted(&counted, b, s, (struct identity){ scope, id }, e) < 0)
+			return e->code;
+		b->report->entities += counted;
 		if ((flags & ENTITY_IDENTITY) &&
 			!(flags & (ENTITY_DISABLED | ENTITY_SHARED)))
 			VEC_ADD(&b->identities, struct identity, { scope, id });

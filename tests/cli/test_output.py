@@ -259,6 +259,9 @@ def test_report(acme):
     one = next(r for r in rows if r["key"] == "arn:aws:iam::111122223333:user/alice")
     assert one["reach"] == acme.json("blast user/alice")["total"]
     assert one["direct"] == acme.json("blast user/alice directly")["total"]
+    ways = acme.json("blast user/alice group by path")["rows"]
+    estate = round(ways[0]["count"] / ways[0]["share"])
+    assert abs(one["share"] - one["reach"] / estate) < 1e-6
     levels = acme.json("blast user/alice group by level")["rows"]
     assert {r["level"]: r["count"] for r in levels} == {n: one[n] for n in LEVELS if one[n]}
     assert acme.fails(2, "report", "nonsense")
