@@ -590,10 +590,16 @@ static void entities_finish(struct seal *s)
 {
 	struct segment_entity *e =
 		VEC_DATA(&s->set.section[SECTION_ENTITIES], struct segment_entity);
-	uint8_t rest = seal_coverage_all_policies(s) ? 1u << SEGMENT_POLICY_NONE : 0;
+	bool all = seal_coverage_all_policies(s, "policies");
+	bool inside = all || seal_coverage_all_policies(s, "policies-inside");
 
 	for (uint32_t id = 0; id < s->entity_count; id++) {
+		uint8_t rest;
+
 		e[id].class = s->class_of[id];
+		rest = (e[id].flags & ENTITY_CONTAINER ? all : inside)
+			       ? 1u << SEGMENT_POLICY_NONE
+			       : 0;
 		e[id].policy_state = policy_state(s->policy_bits[id] | rest);
 		if (e[id].policy_state == SEGMENT_POLICY_REFUSED)
 			VEC_ADD(&s->set.section[SECTION_REFUSED], uint32_t, id);

@@ -96,7 +96,7 @@ void seal_coverage_make(struct seal *s)
 	buf_release(&rows);
 }
 
-bool seal_coverage_all_policies(const struct seal *s)
+bool seal_coverage_all_policies(const struct seal *s, const char *what)
 {
 	const struct builder_coverage *c =
 		VEC_DATA(&s->b->coverages, struct builder_coverage);
@@ -105,7 +105,7 @@ bool seal_coverage_all_policies(const struct seal *s)
 	for (size_t i = 0; i < VEC_COUNT(&s->b->coverages, struct builder_coverage);
 		i++) {
 		if (c[i].subject != BUILDER_NO_TEXT ||
-			!str_eq(builder_str(s->b, c[i].what), STR_LIT("policies")))
+			!str_eq(builder_str(s->b, c[i].what), str_from(what)))
 			continue;
 		if (c[i].state != COVERAGE_GOT)
 			return false;

@@ -87,8 +87,11 @@ void seal_entry_make(struct seal *s);
 
 /* seal_coverage.c: what was read and what not. Fills policy_bits, too. */
 void seal_coverage_make(struct seal *s);
-/* Whether all policies of the scope's entities were read: who has none has none. */
-bool seal_coverage_all_policies(const struct seal *s);
+/*
+ * Whether all policies of the scope's entities were read, who has none has none: of all
+ * ("policies"), or of all but containers ("policies-inside").
+ */
+bool seal_coverage_all_policies(const struct seal *s, const char *what);
 
 /* seal_source.c: where each id was read, into blocks. Needs holdings. */
 void seal_source_make(struct seal *s);

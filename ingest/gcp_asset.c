@@ -218,9 +218,12 @@ static int emit_allow(struct gcp_emit *em, struct str key,
 		rc = gcp_emit_allow_policy(em, key, policy, e);
 	if (rc < 0)
 		return rc;
-	/* an export of policies has every one that there is beneath its root */
+	/*
+	 * An export of policies has every one that there is; containers all have one, so
+	 * that one which is not there was not asked for.
+	 */
 	if (em->part.n == 0 && gcp_emit_first_here(em, STR_LIT("policies")))
-		gcp_emit_coverage(em, STR_LIT("policies"), (struct str){ 0 },
+		gcp_emit_coverage(em, STR_LIT("policies-inside"), (struct str){ 0 },
 			COVERAGE_GOT, (struct str){ 0 });
 	if (str_starts(key, STR_LIT(GCP_NAME_CONTAINERS "projects/")))
 		rc = gcp_directory_basics(em, key, policy, e);

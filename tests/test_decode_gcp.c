@@ -54,7 +54,7 @@ static const struct row rows[] = {
 		"D resource " CRM "projects/45 (allow policy) {\"etag\":\"x\",\"bindings\":[{\"role\":\"roles/owner\","
 		"\"members\":[\"user:A@x.com\",\"group:g@x.com\",\"serviceAccount:" BUILD "\",\"deleted:user:b@x.com?uid=1\"]}]}\n"
 		"C resource-policy:gcp:cloudresourcemanager:project " CRM "projects/45 1 ()\n"
-		"C policies  1 ()\n"
+		"C policies-inside  1 ()\n"
 		"E gcp:projectOwner:45 gcp:cloudresourcemanager:basic-role-holders projectOwner:45 2 ^" CRM "projects/45\n"
 		"C members gcp:projectOwner:45 1 ()\n"
 		"R gcp:user:a@x.com member_of gcp:projectOwner:45\n"
@@ -86,7 +86,7 @@ static const struct row rows[] = {
 		"C entity:gcp:storage:bucket //storage.googleapis.com/b 2 (access control lists of objects)\n"
 		"D resource //storage.googleapis.com/b (allow policy) {\"bindings\":[]}\n"
 		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n"
-		"C policies  1 ()\n" },
+		"C policies-inside  1 ()\n" },
 	{ "a key is in its ring", "-", "",
 		"{\"name\":\"//cloudkms.googleapis.com/projects/p/locations/global/keyRings/r/cryptoKeys/k\",\"asset_type\":\"cloudkms.googleapis.com/CryptoKey\",\"resource\":{\"data\":{}}}",
 		"[gcp:p]\n"

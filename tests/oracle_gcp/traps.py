@@ -53,6 +53,14 @@ GET, GET_V2 = "storage.objects.get", "storage.googleapis.com/objects.get"
 OWNER = policy(CRM + "projects/45", "roles/owner", A)
 # name: assets, other files, action, resource, verdict
 TRAPS = {
+    "an export of buckets alone has not the project's policy": (
+        [{"name": "", "absent": CRM + "projects/45"}], {}, GET, OBJECT, "unknown"),
+    "nor that of a folder": (
+        [{"name": "", "absent": CRM + "folders/12"}], {}, GET, OBJECT, "unknown"),
+    "a boundary that nobody brought may block": (
+        [policy(TABLE, "roles/bigquery.dataViewer", A)],
+        {"policy-bindings.json": boundary("2")["policy-bindings.json"]},
+        "bigquery.tables.getData", TABLE, "unknown"),
     "an owner reads no objects": ([OWNER], {}, GET, OBJECT, "denied"),
     "but by the convenience member of the bucket": (
         [OWNER, policy(B, READER, "projectOwner:p")], {}, GET, OBJECT, "allowed"),
@@ -122,11 +130,11 @@ def assets(own):
         "name": "b", "iamConfiguration": {"uniformBucketLevelAccess": {"enabled": True}}}}}
     yield {"name": TABLE, "asset_type": "x", **ABOVE, "resource": {"data": {}}}
     named = {a["name"] for a in own}
-    for name in ("organizations/34", "folders/12"):
-        if CRM + name not in named:
+    for name in ("organizations/34", "folders/12", "projects/45"):
+        if CRM + name not in named | {a.get("absent") for a in own}:
             yield policy(CRM + name, "roles/owner")
     yield policy("//storage.googleapis.com/elsewhere", READER, A)
-    yield from own
+    yield from (a for a in own if "absent" not in a)
 
 
 def verdict(program, own, files, action, resource):

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """What becomes unknown when a file of the sample organization is not there is never denied.
 
-usage: removal.py LATCHKEY EXAMPLES [--cloud aws|azure] [--one-of N] [--first K] [--most M]
+usage: removal.py LATCHKEY EXAMPLES [--cloud aws|azure|gcp] [--one-of N] [--first K] [--most M]
                   [--also FILE]...
 
 Takes each file of EXAMPLES away in turn (or one of N, from the Kth on), reads the rest and
 asks the same questions: who of all identities can do what on each resource. An answer that
 was unknown must not become denied, and one that was not denied may become so only when the
 file that is gone granted it: where its absence says "there is none" by its format, or where
-it says nothing and the answer then is told to be incomplete. No file of Azure's says "there
-is none" by its absence: there nothing must become denied at all. --most: so many entities
-of each kind, spread over all.
+it says nothing and the answer then is told to be incomplete. No file of Azure's or Google
+Cloud's says "there is none" by its absence: there nothing must become denied at all. An
+export of assets is taken apart into what exports of single containers and of one content
+each would be. --most: so many entities of each kind, spread over all.
 """
 import argparse
 import json
@@ -43,10 +44,18 @@ ACTIONS = {
         "azure:entra:application": "microsoft.directory/applications/credentials/update",
         "azure:entra:group": "microsoft.directory/groups/members/update",
     },
+    "gcp": {
+        "gcp:storage:bucket": "storage.objects.get",
+        "gcp:iam:service-account": "iam.serviceAccounts.getAccessToken",
+        "gcp:cloudresourcemanager:project": "resourcemanager.projects.get",
+        "gcp:secretmanager:secret": "secretmanager.versions.access",
+        "gcp:bigquery:dataset": "bigquery.tables.getData",
+    },
 }
 SUBJECTS = {
     "aws": ("aws:iam:user", "aws:iam:role"),
     "azure": ("azure:entra:user", "azure:entra:service-principal"),
+    "gcp": ("gcp:cloudidentity:user", "gcp:iam:service-account"),
 }
 
 # Layouts in which a resource's or identity's policy is a file of its own beside its other
@@ -81,7 +90,7 @@ def questions(program, store, cloud, most):
         for place, key in enumerate(keys(program, store, kind, most)):
             for subject in subjects[place % 3::3]:
                 if subject != key:
-                    asked.append(f"can {subject} {action} '{key}'")
+                    asked.append(f"can '{subject}' {action} '{key}'")
     return asked
 
 
@@ -108,10 +117,27 @@ def check(name, before, after, cloud):
             continue
         if was == "unknown":
             yield f"without {name}: {question}: was unknown, is denied"
-        elif cloud == "azure":
+        elif cloud != "aws":
             yield f"without {name}: {question}: was {was}, is denied"
         elif not incomplete and not any(part in name for part in SAYS_NONE):
             yield f"without {name}: {question}: was {was}, is denied, and nothing is missing"
+
+
+def take_apart(directory):
+    """Exports of assets, one file per container and content."""
+    for path in sorted(directory.rglob("*.ndjson")):
+        pieces = {}
+        for line in path.read_text(encoding="utf-8").splitlines():
+            asset = json.loads(line)
+            for content in ("resource", "iam_policy", "org_policy"):
+                if content in asset:
+                    name = f"{asset['ancestors'][0].replace('/', '-')}-{content}"
+                    kept = {k: v for k, v in asset.items() if k == content or k not in (
+                        "resource", "iam_policy", "org_policy")}
+                    pieces.setdefault(name, []).append(json.dumps(kept) + "\n")
+        path.unlink()
+        for name, lines in pieces.items():
+            (path.parent / (name + ".ndjson")).write_text("".join(lines), encoding="utf-8")
 
 
 def main():
@@ -124,12 +150,13 @@ def main():
     parser.add_argument("--most", type=int, default=6)
     parser.add_argument("--also", action="append", default=[])
     given = parser.parse_args()
-    files = sorted(p.relative_to(given.examples) for p in given.examples.rglob("*")
-                   if p.is_file())
     faults = changed = refused = 0
     with tempfile.TemporaryDirectory() as scratch:
         copy = pathlib.Path(scratch) / "examples"
         shutil.copytree(given.examples, copy)
+        if given.cloud == "gcp":
+            take_apart(copy)
+        files = sorted(p.relative_to(copy) for p in copy.rglob("*") if p.is_file())
         store = f"{scratch}/whole"
         status, error = read(given.program, str(copy), store)
         if status != 0:

@@ -8,5 +8,7 @@ add_test(NAME sample_unlisted COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/unlis
 add_test(NAME sample_removal_azure COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/removal.py
 	$<TARGET_FILE:latchkey> ${PROJECT_SOURCE_DIR}/examples/three-clouds/azure --cloud azure
 	--one-of 3 --first 1 --most 2)
+add_test(NAME sample_removal_gcp COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/removal.py
+	$<TARGET_FILE:latchkey> ${PROJECT_SOURCE_DIR}/examples/three-clouds/gcp --cloud gcp --most 4)
 add_test(NAME sample_excluded COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/excluded.py $<TARGET_FILE:latchkey>
 	${PROJECT_SOURCE_DIR}/examples/acme --one-of 4)
