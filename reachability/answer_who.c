@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "reachability/asking.h"
+#include "reachability/hop_kin.h"
+#include "reachability/imagined.h"
 
 /* --- who can access Y --- */
 
@@ -18,6 +20,11 @@ struct who {
 	struct buf groups;  /* struct who_group */
 	struct buf goals;   /* struct path_goal */
 	struct buf entries; /* struct who_entry */
+	/* of imagined identities that get the same: what tells -> number in `accesses` */
+	struct intern alike;
+	struct buf accesses; /* const struct access * */
+	struct buf named;    /* node_id: whom the object's policies tell apart */
+	bool open;           /* who opens the object has all that is asked about on it */
 };
 
 /* A node that gets something on the object, by one group. */
@@ -288,12 +295,83 @@ static int groups_of_rulers(struct who *k, node_id object, struct err *e)
 	return 0;
 }
 
+/* --- imagined identities that get the same --- */
+
+/* Whether all that is asked about is given by a policy of the object's own. */
+static bool is_open(struct who *k, const struct decide_object *o)
+{
+	const struct action_plan *plan = decide_plan(k->a->d, o);
+
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct action_list *l = plan->lists[i];
+
+		if (l->layer != LAYER_RESOURCE || l->target == ACTION_LIST_UNBOUND ||
+			l->policy == POLICY_NEVER)
+			return false;
+	}
+	return true;
+}
+
+static int alike_begin(struct who *k, node_id object, struct err *e)
+{
+	const struct decide_object *o;
+
+	if (decide_object(&o, k->a->d, object, e) < 0)
+		return e->code;
+	k->open = is_open(k, o);
+	return hop_kin_named(&k->named, hop_kin_of(graph_hop(k->a->graph)), object, e);
+}
+
+/*
+ * Whether only what binds the identity tells what it gets: its own policies, or that of
+ * the object, in whose account it is, give it everything.
+ */
+static bool is_common(const struct who *k, node_id n, node_id object)
+{
+	const struct world *w = k->a->w;
+	const struct imagined *im = world_node(w, n)->imagined;
+
+	if (im->group_count > 0 || provider_of_node(w, n)->inherits ||
+		!str_eq(world_node(w, n)->account, world_node(w, object)->account))
+		return false;
+	if (im->resource == NODE_NONE && !(im->yields & RULE_ANY_POLICY))
+		return false;
+	if (im->resource != NODE_NONE &&
+		(im->resource != object || !k->open || im->opened->access_count > 0))
+		return false;
+	for (size_t i = 0; i < VEC_COUNT(&k->named, node_id); i++) {
+		if (VEC_DATA(&k->named, const node_id)[i] == im->base)
+			return false;
+	}
+	return true;
+}
+
+/* Where the access of those like it is kept, NULL until decided. */
+static int alike_slot(const struct access ***out, struct who *k, node_id n, struct err *e)
+{
+	const struct imagined *im = world_node(k->a->w, n)->imagined;
+	struct {
+		const struct rule *opened;
+		uint32_t number, reserved;
+	} key = { im->opened, 0, 0 };
+	uint32_t before = intern_count(&k->alike), number;
+
+	if (hop_kin_alike(&key.number, hop_kin_of(graph_hop(k->a->graph)), n, e) < 0)
+		return e->code;
+	number = intern_add(&k->alike, (struct str){ (const char *)&key, sizeof(key) });
+	if (number == before)
+		VEC_ADD(&k->accesses, const struct access *, NULL);
+	*out = &VEC_DATA(&k->accesses, const struct access *)[number];
+	return 0;
+}
+
 /* What one imagined identity gets on the object. */
 static int group_of_imagined(
 	struct who *k, const struct answer_object *object, node_id n, struct err *e)
 {
 	struct asking *a = k->a;
-	struct access *access = ARENA_NEW(world_arena(a->w), struct access);
+	const struct access *access = NULL, **slot = &access;
+	struct access *made;
 	const struct decide_subject *s;
 	const struct decide_object *o;
 	expr residual = EXPR_TRUE;
@@ -305,12 +383,18 @@ static int group_of_imagined(
 			group_add(k, n, NULL, residual);
 		return 0;
 	}
-	if (decide_subject(&s, a->d, n, e) < 0 ||
-		decide_object(&o, a->d, object->node, e) < 0 ||
-		decide_entity(access, a->d, s, o, object->resource, e) < 0)
+	if (is_common(k, n, object->node) && alike_slot(&slot, k, n, e) < 0)
 		return e->code;
-	if (access->part_count > 0)
-		group_add(k, n, access, EXPR_TRUE);
+	if (!*slot) {
+		made = ARENA_NEW(world_arena(a->w), struct access);
+		if (decide_subject(&s, a->d, n, e) < 0 ||
+			decide_object(&o, a->d, object->node, e) < 0 ||
+			decide_entity(made, a->d, s, o, object->resource, e) < 0)
+			return e->code;
+		*slot = made;
+	}
+	if ((*slot)->part_count > 0)
+		group_add(k, n, *slot, EXPR_TRUE);
 	return 0;
 }
 
@@ -325,6 +409,8 @@ static int groups_of_imagined(
 	if (a->o->direct_only)
 		return 0;
 	rc = asking_imagined(&nodes, a, object->node, false, e);
+	if (rc == 0 && nodes.n > 0)
+		rc = alike_begin(k, object->node, e);
 	for (size_t i = 0; i < VEC_COUNT(&nodes, node_id) && rc == 0; i++)
 		rc = group_of_imagined(k, object, VEC_DATA(&nodes, node_id)[i], e);
 	buf_release(&nodes);
@@ -383,6 +469,7 @@ static int who_object(struct asking *a, const struct answer_object *object, stru
 		!a->query->admin)
 		return who_direct(a, object, e);
 	intern_init(&k.keys);
+	intern_init(&k.alike);
 	rc = groups_of(&k, object, e);
 	if (rc == 0 && !a->o->direct_only)
 		rc = groups_expand(&k, object->node, e);
@@ -401,6 +488,9 @@ static int who_object(struct asking *a, const struct answer_object *object, stru
 		i += n;
 	}
 	intern_release(&k.keys);
+	intern_release(&k.alike);
+	buf_release(&k.accesses);
+	buf_release(&k.named);
 	buf_release(&k.groups);
 	buf_release(&k.goals);
 	buf_release(&k.entries);
