@@ -49,6 +49,9 @@
 	10u /* groups that one identity adds itself to; AWS has users in 10 at most */
 #define LIMIT_GROUPS_TOGETHER                                                            \
 	8u /* groups of which any set may be joined: 2^8 sets; of more it is unknown */
+#define LIMIT_HOP_PART_BYTES                                                             \
+	((size_t)1                                                                       \
+		<< 30) /* to make one part of the hop index; 20,000 roles take 200 MB */
 #define LIMIT_SIMPLIFY_OPERANDS                                                          \
 	24u /* operands weighed against each other; of more each is judged alone */
 

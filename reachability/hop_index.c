@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/limits.h"
 #include "graphstore/hops.h"
 #include "reachability/hop_part.h"
 #include "reachability/hop_part_build.h"
@@ -161,6 +162,7 @@ static int task_run(struct task *t, struct make *m, struct err *e)
 		return rc;
 	world_set_rules(w, m->o->rules);
 	world_set_stop(w, m->o->stop);
+	world_set_most(w, m->o->most > 0 ? m->o->most : LIMIT_HOP_PART_BYTES);
 	if (snapshot_generation(world_snapshot(w)) != m->generation)
 		rc = err_set(e, ERR_IO, "the store was written meanwhile");
 	if (rc == 0)

@@ -19,7 +19,8 @@ struct hop_index_options {
 	uint32_t lock_timeout_ms;
 	uint32_t part_identities;          /* of one part; 0: as many as are good */
 	const volatile sig_atomic_t *stop; /* polled; NULL: never */
-	bool plain; /* leave imagined actors to the questions, as for large accounts */
+	size_t most; /* bytes that making one part may take; 0: LIMIT_HOP_PART_BYTES */
+	bool plain;  /* leave imagined actors to the questions, as for large accounts */
 };
 
 struct hop_index_report {

@@ -37,6 +37,7 @@ struct world {
 	struct expr_pool *pool;
 	struct arena arena;
 	const volatile sig_atomic_t *stop; /* see world_stop */
+	size_t most;
 	struct scope_state *scopes;
 	uint32_t scope_count;
 	struct node_table *nodes;
@@ -209,9 +210,19 @@ void world_set_stop(struct world *w, const volatile sig_atomic_t *stop)
 	w->stop = stop;
 }
 
+void world_set_most(struct world *w, size_t bytes)
+{
+	w->most = bytes;
+}
+
 int world_stop(const struct world *w, struct err *e)
 {
-	return w->stop && *w->stop ? err_set(e, ERR_INTERRUPTED, "interrupted") : 0;
+	if (w->stop && *w->stop)
+		return err_set(e, ERR_INTERRUPTED, "interrupted");
+	if (w->most > 0 && w->arena.used > w->most)
+		return err_set(
+			e, ERR_LIMIT, "that takes more than %zu MiB", w->most >> 20);
+	return 0;
 }
 
 void world_remove(struct world *w, struct str key)

@@ -193,7 +193,9 @@ node_id world_node_add(struct world *w, struct str name, struct node n);
 node_id world_node_find(const struct world *w, struct str name);
 /* Long work looks here whether somebody wants it to stop; NULL: nobody will. */
 void world_set_stop(struct world *w, const volatile sig_atomic_t *stop);
-/* 0 or ERR_INTERRUPTED. */
+/* Long work also stops when the world's arena has more bytes; 0: never. */
+void world_set_most(struct world *w, size_t bytes);
+/* 0, ERR_INTERRUPTED or ERR_LIMIT. */
 int world_stop(const struct world *w, struct err *e);
 
 /* What a node's number tells, without making the node. */

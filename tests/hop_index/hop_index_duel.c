@@ -212,6 +212,21 @@ static void make_stopped(struct duel *d)
 		complain(d, "a part of the index is used");
 }
 
+/* With less memory than it takes, too. */
+static void make_short(struct duel *d)
+{
+	struct hop_index_options o = {
+		.rules = d->rules, .threads = 1, .lock_timeout_ms = 1000, .most = 1
+	};
+	struct hop_index_report report;
+	struct err e = { 0 };
+
+	if (hop_index_make(&report, d->estate.store, &o, &e) != ERR_LIMIT)
+		complain(d, "the index took the memory that it has not");
+	if (is_usable(d))
+		complain(d, "a part of the index is used");
+}
+
 /* A commit that changes nothing but its number. */
 static void make_stale(struct duel *d)
 {
@@ -236,6 +251,7 @@ static void duel(struct duel *d, struct str stream)
 	d->estate.world = NULL;
 	ask_all(&expected, d);
 	make_stopped(d);
+	make_short(d);
 	make(d, 3, 2, false);
 	compare(d, "in small parts", &expected);
 	make_stale(d);

@@ -130,6 +130,9 @@ class World:
         yield {"name": f"//cloudresourcemanager.googleapis.com/projects/{NUMBER}", "ancestors": above,
                "asset_type": "cloudresourcemanager.googleapis.com/Project", "resource": {"version": "v1", "data": {
                    "projectId": PROJECT, "projectNumber": NUMBER, "name": "p", "lifecycleState": "ACTIVE"}}}
+        yield {"name": f"//cloudresourcemanager.googleapis.com/projects/{NUMBER}", "ancestors": above,
+               "asset_type": "cloudresourcemanager.googleapis.com/Project", "iam_policy": {"version": 3, "etag": "x", "bindings": [
+                   {"role": "roles/browser", "members": ["user:nobody@open.example"]}]}}
         yield {"name": f"//iam.googleapis.com/projects/{PROJECT}/serviceAccounts/42", "ancestors": above,
                "asset_type": "iam.googleapis.com/ServiceAccount", "resource": {"version": "v1", "data": {
                    "email": f"sa@{PROJECT}.iam.gserviceaccount.com", "uniqueId": "42", "projectId": PROJECT}}}
