@@ -88,6 +88,21 @@ static bool exists(const struct seek *k, node_id n)
 	return world_node(k->w, n)->type != NODE_FOREIGN || missing_node(k->w, n);
 }
 
+/* Whoever is named; with a session the identity that may act in it. */
+static int name(struct seek *k, node_id n, struct err *e)
+{
+	node_id holder;
+
+	VEC_ADD(&k->named, node_id, n);
+	if (!(world_node(k->w, n)->flags & ENTITY_SESSION))
+		return 0;
+	if (subject_holder(&holder, k->w, n, e) < 0)
+		return e->code;
+	if (holder != n)
+		VEC_ADD(&k->named, node_id, holder);
+	return 0;
+}
+
 static int named_statement(
 	struct seek *k, const struct decide_statement *st, struct err *e)
 {
@@ -123,8 +138,8 @@ static int named_statement(
 		}
 		if (provider->principal_node(&n, k->w, st->document, p, e) < 0)
 			return e->code;
-		if (n != NODE_NONE && exists(k, n))
-			VEC_ADD(&k->named, node_id, n);
+		if (n != NODE_NONE && exists(k, n) && name(k, n, e) < 0)
+			return e->code;
 	}
 	return 0;
 }
