@@ -79,13 +79,25 @@ static bool outsiders_get_at(const struct duel *d, uint32_t y, uint32_t class)
 	return false;
 }
 
+/*
+ * The way that one decision tells: the best by what is known, else (a denial is asked
+ * again) by all that nobody read. False: not decided.
+ */
+static bool way_of_one(struct oracle_way *out, struct duel *d, const uint32_t at[3])
+{
+	if (!oracle_steps_reach(out, &d->oracle, at, false))
+		return false;
+	return out->verdict != ORACLE_DENIED ||
+	       oracle_steps_reach(out, &d->oracle, at, true);
+}
+
 /* The way of one decision is as cheap and short as there is one. */
 static void compare_length(struct duel *d, const struct answer_decision *decision,
 	const uint32_t at[3], struct str action)
 {
 	struct oracle_way want;
 
-	if (!decision->indirect || !oracle_steps_reach(&want, &d->oracle, at, true) ||
+	if (!decision->indirect || !way_of_one(&want, d, at) ||
 		duel_verdict(decision->verdict) != want.verdict ||
 		(decision->path.cost == want.cost &&
 			decision->path.step_count == want.hops) ||
