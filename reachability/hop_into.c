@@ -70,6 +70,46 @@ static int into_openers(struct hop_candidates *c, bool *known, struct hop *h,
 	return 0;
 }
 
+/*
+ * Everybody of the scope: where the need is on some thing or other, what is asked of the
+ * actor alone tells who meets it.
+ */
+static int into_everybody(
+	struct hop_candidates *c, struct hop *h, scope_number scope, struct err *e)
+{
+	struct segment *s;
+
+	if (world_segment(&s, h->world, scope, e) < 0)
+		return e->code;
+	for (entity_id id = 0; id < segment_info(s)->entity_count; id++) {
+		if (segment_entity(s, id)->flags & ENTITY_IDENTITY)
+			hop_candidates_add(c, h->world,
+				world_node_entity(h->world, scope, id), NODE_NONE,
+				EXPR_TRUE);
+	}
+	return 0;
+}
+
+/* Those of the scope, as they are, who meet the need on the object. */
+static int into_scope(struct hop_candidates *c, struct hop *h, const struct into *in,
+	scope_number scope, node_id object, struct err *e)
+{
+	const struct hop_need *need = hop_needs_get(h->needs, hop_first_need(in->rule));
+	const struct hop_list *list;
+	bool known;
+
+	if (object == NODE_NONE)
+		return into_everybody(c, h, scope, e);
+	if (into_openers(c, &known, h, in, scope, object, e) < 0)
+		return e->code;
+	if (known)
+		return 0;
+	if (hop_lists_who(&list, h->lists, need, object, e) < 0)
+		return e->code;
+	buf_add(&c->ends, list->ends, list->count * sizeof(*list->ends));
+	return 0;
+}
+
 /* Whoever meets the first of the needs, in each account from which that would do. */
 static int into_account(
 	struct hop_candidates *c, struct hop *h, const struct into *in, struct err *e)
@@ -77,9 +117,8 @@ static int into_account(
 	const struct rule_need *need = hop_first_need(in->rule);
 
 	for (scope_number n = 0; need && n < world_scope_count(h->world); n++) {
-		const struct hop_list *list;
 		node_id account, object;
-		bool near, known = false;
+		bool near;
 
 		account = imagined_thing(
 			h->world, (struct str){ 0 }, world_scope_account(h->world, n));
@@ -88,15 +127,9 @@ static int into_account(
 		if (!near)
 			continue;
 		object = hop_needs_object(h->needs, need, account);
-		if (h->actors != HOP_IMAGINED_ACTORS && object != NODE_NONE &&
-			into_openers(c, &known, h, in, n, object, e) < 0)
+		if (h->actors != HOP_IMAGINED_ACTORS &&
+			into_scope(c, h, in, n, object, e) < 0)
 			return e->code;
-		if (!known &&
-			hop_lists_who(&list, h->lists, hop_needs_get(h->needs, need),
-				hop_needs_object(h->needs, need, account), e) < 0)
-			return e->code;
-		if (!known && h->actors != HOP_IMAGINED_ACTORS)
-			buf_add(&c->ends, list->ends, list->count * sizeof(*list->ends));
 		if (into_account_imagined(c, h, account, e) < 0)
 			return e->code;
 	}
