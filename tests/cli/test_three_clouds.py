@@ -128,3 +128,28 @@ def test_both_directions(store):
             compared += bool(who.get(x))
     assert compared > 60
     assert len({x for x, y in itertools.product(everybody, things) if what[x].get(y)}) > 10
+
+
+def test_a_rule_that_asks_for_some_thing_only(store, tmp_path):
+    (tmp_path / "some.rules").write_text("""provider gcp
+rule mine-001
+	title     Act by some bucket
+	class     escalate
+	target    iam:service-account
+	needs     storage.objects.get on some storage:bucket
+	yields    target
+	attack    T1078
+	reference https://cloud.google.com/iam/docs/overview
+	remedy    None.
+""")
+
+    def keys(query):
+        rows = json.loads(run("--store", store, "-o", "json", "query", "--rules", tmp_path, query))["rows"]
+        return {r["key"] for r in rows}
+
+    known = [r["key"] for r in ask(store, "find gcp:iam:service-account")["rows"]]
+    what = {(x, y) for x in known for y in keys(f"what can '{x}' become") if y in known}
+    who = {(x, y) for y in known for x in keys(f"who can become '{y}'") if x in known}
+    plain = {(x, r["key"]) for x in known for r in ask(store, f"what can '{x}' become")["rows"] if r["key"] in known}
+    assert what == who
+    assert what > plain
