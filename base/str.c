@@ -1,11 +1,9 @@
 #include "base/str.h"
 
-bool str_eq_fold(struct str a, struct str b)
+bool str_same_fold(const char *a, const char *b, size_t n)
 {
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++) {
-		if (str_lower_char(a.p[i]) != str_lower_char(b.p[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (str_lower_char(a[i]) != str_lower_char(b[i]))
 			return false;
 	}
 	return true;

@@ -80,7 +80,16 @@ static inline size_t str_find_char(struct str s, char c, size_t from)
 	return hit ? (size_t)(hit - s.p) : s.n;
 }
 
-bool str_eq_fold(struct str a, struct str b);
+bool str_same_fold(const char *a, const char *b, size_t n);
+
+/* Most that are compared differ in length or in how they end. */
+static inline bool str_eq_fold(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || (str_lower_char(a.p[a.n - 1]) ==
+							  str_lower_char(b.p[a.n - 1]) &&
+						  str_same_fold(a.p, b.p, a.n)));
+}
+
 bool str_contains_fold(struct str haystack, struct str needle);
 
 #endif

@@ -22,8 +22,9 @@ struct admin {
 	uint32_t words;
 	struct world *world;
 	struct decide *all;            /* NULL: see decide_of */
-	const struct segment *counted; /* of which `everything` is known */
+	const struct segment *counted; /* of which the next two are known */
 	uint32_t everything;
+	bool inherits;
 	struct sparse known;        /* struct known, by node */
 	struct sparse publics;      /* struct known, by node */
 	struct intern powers;       /* see power_key */
@@ -109,17 +110,24 @@ static void given_add(struct given *g, const struct decide_statement *st, expr c
 	}
 }
 
-/* How many actions whoever has everything of the scope's provider holds. */
-static uint32_t everything_count(struct admin *a, const struct segment *s)
+static void scope_count(struct admin *a, const struct segment *s)
 {
+	const struct provider *p;
 	action_id begin, end;
 
 	if (a->counted == s)
-		return a->everything;
-	catalog_admin_actions(
-		provider_of_scope(segment_info(s)->scope)->name, &begin, &end);
+		return;
+	p = provider_of_scope(segment_info(s)->scope);
+	catalog_admin_actions(p->name, &begin, &end);
 	a->counted = s;
 	a->everything = end - begin;
+	a->inherits = p->inherits;
+}
+
+/* How many actions whoever has everything of the scope's provider holds. */
+static uint32_t everything_count(struct admin *a, const struct segment *s)
+{
+	scope_count(a, s);
 	return a->everything;
 }
 
@@ -138,10 +146,11 @@ static bool class_may_be_admin(
 bool admin_may_rule(
 	struct admin *a, const struct segment *s, const struct segment_entity *entity)
 {
-	return (entity->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) &&
-	       !(entity->flags & ENTITY_COMPUTE) &&
-	       (provider_of_scope(segment_info(s)->scope)->inherits ||
-		       class_may_be_admin(a, s, entity));
+	if (!(entity->flags & (ENTITY_IDENTITY | ENTITY_GROUP)) ||
+		(entity->flags & ENTITY_COMPUTE))
+		return false;
+	scope_count(a, s);
+	return a->inherits || class_may_be_admin(a, s, entity);
 }
 
 /* A grant on every resource that is as wide as a service's worth of actions. */

@@ -15,6 +15,8 @@ struct alike_kind {
 	bool governed;
 	/* class + 1 of those that name nobody, by custody, when bare_active are active */
 	uint32_t bare[CUSTODY_ALL + 1], bare_active;
+	/* what all of such a class get, where it is known and excludes nobody */
+	const struct access *bare_access[CUSTODY_ALL + 1];
 };
 
 /* Entities that agree in all but, perhaps, the values of condition keys. */
@@ -194,30 +196,40 @@ static int key_side(bool *way, struct alike *a, const struct alike_kind *k, enti
 	return 0;
 }
 
-/* The class of an entity; UINT32_MAX: it is decided alone. */
-static int class_of(
-	uint32_t *out, struct alike *a, entity_id id, bool named, struct err *e)
+/* What was found of the kind, as far as it holds for the statements in hand. */
+static void kind_renew(struct alike *a, struct alike_kind *k)
 {
-	const struct segment_entity *entity = segment_entity(a->segment, id);
-	struct alike_kind *k = kind_of(a, entity);
-	uint32_t *bare, head[4];
-	bool way = false;
-
 	if (a->active_number == UINT32_MAX)
 		a->active_number =
 			intern_add(&a->actives, (struct str){ (const char *)a->active,
 							a->subject->statement_count });
-	if (k->bare_active != a->active_number) {
-		memset(k->bare, 0, sizeof(k->bare));
-		k->bare_active = a->active_number;
-	}
+	if (k->bare_active == a->active_number)
+		return;
+	memset(k->bare, 0, sizeof(k->bare));
+	memset(k->bare_access, 0, sizeof(k->bare_access));
+	k->bare_active = a->active_number;
+}
+
+static enum provider_custody custody_of(
+	struct alike *a, const struct alike_kind *k, entity_id id)
+{
+	return k->custody ? a->subject->provider->custody_of(
+				    segment_cursor_key(a->cursor, id))
+			  : CUSTODY_NONE;
+}
+
+/* The class of an entity; UINT32_MAX: it is decided alone. */
+static int class_of(uint32_t *out, struct alike *a, struct alike_kind *k, entity_id id,
+	enum provider_custody custody, bool named, struct err *e)
+{
+	const struct segment_entity *entity = segment_entity(a->segment, id);
+	uint32_t *bare = &k->bare[custody], head[4];
+	bool way = false;
+
 	head[0] = a->active_number;
 	head[1] = entity->kind;
 	head[2] = (uint32_t)named << 1 | ((entity->flags & ENTITY_CONTAINER) != 0);
-	head[3] = k->custody ? a->subject->provider->custody_of(
-				       segment_cursor_key(a->cursor, id))
-			     : CUSTODY_NONE;
-	bare = &k->bare[head[3]];
+	head[3] = custody;
 	*out = *bare - 1;
 	if (!named && *bare != 0)
 		return 0;
@@ -362,43 +374,62 @@ static int class_decide(const struct access **out, struct alike *a, struct alike
 	return 0;
 }
 
+/* What the members of a class get, where it was found out before; or NULL. */
+static const struct access *class_recall(
+	struct alike *a, const struct alike_class *c, uint32_t number, entity_id id)
+{
+	const struct decide_shared *answer = &c->answer;
+	uint32_t fact;
+
+	if (!c->known || c->alone)
+		return NULL;
+	if (c->read_count > 0) {
+		key_facts(a, c, number, id);
+		fact = intern_find(&a->facts, buf_str(&a->key));
+		if (fact == INTERN_NONE)
+			return NULL;
+		answer = sparse_at(&a->answers, fact);
+	}
+	return answer_for(a, answer, id);
+}
+
 int alike_access(const struct access **out, struct alike *a, entity_id id, bool named,
 	struct err *e)
 {
 	const struct segment_entity *entity = segment_entity(a->segment, id);
+	struct alike_kind *k = kind_of(a, entity);
+	enum provider_custody custody;
 	struct alike_class *c;
-	uint32_t number, fact;
+	uint32_t number;
 
 	*out = NULL;
 	if (a->subject->provider->inherits ||
 		!world_is_own(entity->flags & ~ENTITY_CONTAINER) ||
 		entity->policy_state >= SEGMENT_POLICY_REFUSED ||
 		(entity->policy_state == SEGMENT_POLICY_NOT_ASKED &&
-			decide_is_strict(a->d) && kind_of(a, entity)->governed))
+			decide_is_strict(a->d) && k->governed))
 		return 0;
 	/* another scope may have the container, and its node be of that one */
 	if ((entity->flags & ENTITY_CONTAINER) &&
 		world_node(a->w, world_node_entity(a->w, a->scope, id))->scope !=
 			a->scope)
 		return 0;
-	if (class_of(&number, a, id, named, e) < 0)
+	kind_renew(a, k);
+	custody = custody_of(a, k, id);
+	*out = named ? NULL : k->bare_access[custody];
+	if (*out)
+		return 0;
+	if (class_of(&number, a, k, id, custody, named, e) < 0)
 		return e->code;
 	if (number == UINT32_MAX)
 		return 0;
 	c = sparse_at(&a->classes, number);
 	if (!c->known)
 		c->relative = named && a->relative;
-	if (c->known && !c->alone && c->read_count == 0) {
-		*out = answer_for(a, &c->answer, id);
-		return 0;
-	}
-	if (c->known && !c->alone) {
-		key_facts(a, c, number, id);
-		fact = intern_find(&a->facts, buf_str(&a->key));
-		if (fact != INTERN_NONE) {
-			*out = answer_for(a, sparse_at(&a->answers, fact), id);
-			return 0;
-		}
-	}
-	return class_decide(out, a, c, number, id, e);
+	*out = class_recall(a, c, number, id);
+	if (!*out)
+		return class_decide(out, a, c, number, id, e);
+	if (!named && c->read_count == 0 && c->answer.excluded_count == 0)
+		k->bare_access[custody] = *out;
+	return 0;
 }

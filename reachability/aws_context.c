@@ -69,10 +69,8 @@ static struct str behind_colon(struct str key)
 	return str_skip(key, str_find_char(key, ':', 0) + 1);
 }
 
-static bool key_is(struct str key, const char *name)
-{
-	return str_eq_fold(key, str_from(name));
-}
+/* A macro, so that most of the many names are told apart by their lengths in place. */
+#define key_is(key, name) str_eq_fold(key, STR_LIT(name))
 
 static bool key_begins(struct str key, const char *head, struct str *rest)
 {
@@ -401,10 +399,14 @@ static struct str region_of_request(struct world *w, const struct object *o)
 
 	if (region.n > 0)
 		return region;
-	if (of_service(key, "s3"))
+	if (of_service(key, "iam")) {
+		if (str_contains_fold(key, STR_LIT(":role/")))
+			return region;
+	} else if (of_service(key, "s3")) {
 		return world_attribute(w, o->node, STR_LIT("region"));
-	if (!of_service(key, "iam") || str_contains_fold(key, STR_LIT(":role/")))
+	} else {
 		return region;
+	}
 	if (str_starts(key, STR_LIT("arn:aws:")))
 		return STR_LIT("us-east-1");
 	if (str_starts(key, STR_LIT("arn:aws-cn:")))

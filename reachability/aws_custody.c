@@ -19,24 +19,37 @@ static struct str name_of(struct str service)
 	return at <= service.n ? str_skip(service, at) : (struct str){ 0 };
 }
 
-/* Asked of each entity of a list: most are told by their service. */
+/* Asked of each entity of a list: what most names begin with tells them. */
+static enum provider_custody custody_of_role(struct str name)
+{
+	if (name.n < sizeof("role/aws-") || name.p[5] != 'a')
+		return CUSTODY_NONE;
+	if (str_starts(name, STR_LIT("role/aws-service-role/")))
+		return CUSTODY_SHAPE;
+	return str_starts(name, STR_LIT("role/aws-reserved/")) ? CUSTODY_ALL
+							       : CUSTODY_NONE;
+}
+
 enum provider_custody aws_custody_of(struct str key)
 {
 	struct str service = service_of(key), name;
 
+	if (service.n == 0 || (service.p[0] != 'i' && service.p[0] != 'k'))
+		return CUSTODY_NONE;
 	if (str_starts(service, STR_LIT("iam::"))) {
-		name = name_of(service);
-		if (str_starts(name, STR_LIT("role/aws-service-role/")))
-			return CUSTODY_SHAPE;
-		if (str_starts(name, STR_LIT("role/aws-reserved/")) ||
-			(str_starts(name, STR_LIT("policy/")) &&
-				str_starts(service, STR_LIT("iam::aws:"))))
-			return CUSTODY_ALL;
+		/* behind the account */
+		name = str_skip(service, str_find_char(service, ':', 5) + 1);
+		if (str_starts(name, STR_LIT("role/")))
+			return custody_of_role(name);
+		return str_starts(name, STR_LIT("policy/")) &&
+				       str_starts(service, STR_LIT("iam::aws:"))
+			       ? CUSTODY_ALL
+			       : CUSTODY_NONE;
 	}
-	if (str_starts(service, STR_LIT("kms:")) &&
-		str_starts(name_of(service), STR_LIT("alias/aws/")))
-		return CUSTODY_ALL;
-	return CUSTODY_NONE;
+	return str_starts(service, STR_LIT("kms:")) &&
+			       str_starts(name_of(service), STR_LIT("alias/aws/"))
+		       ? CUSTODY_ALL
+		       : CUSTODY_NONE;
 }
 
 /* Those that give UnmodifiableEntity for a role of a service. */

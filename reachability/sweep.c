@@ -284,10 +284,8 @@ static void event_apply(struct sweep *p, const struct sweep_event *ev)
 
 static void found_add(struct sweep *p, entity_id id, const struct access *access)
 {
-	struct search_found f = { p->scope, id, access };
-
 	if (access->part_count > 0)
-		buf_add(p->out, &f, sizeof(f));
+		VEC_ADD(p->out, struct search_found, { p->scope, id, access });
 }
 
 static int decide_one(struct sweep *p, entity_id id, struct err *e)
@@ -437,15 +435,41 @@ static bool kind_gets(struct sweep *p, uint32_t kind, uint32_t flags)
 	       kind_granted(p, kind, flags);
 }
 
+/*
+ * Whether what opens the kind in this run opens it whole, to all that are alike:
+ * run_entity would come to the same for each of them that nothing names.
+ */
+static bool kind_is_shared(struct sweep *p, uint32_t kind, uint32_t flags)
+{
+	return !p->one_by_one && p->tests.n == 0 && !world_any_removed(p->w) &&
+	       !((flags & ENTITY_CONTAINER) && p->keyed_open > 0) &&
+	       kind_granted(p, kind, flags);
+}
+
+/* One of a kind that is shared. */
+static int run_plain(struct sweep *p, entity_id id, struct err *e)
+{
+	const struct segment_entity *entity = segment_entity(p->segment, id);
+
+	if (entity->flags & ENTITY_SHARED)
+		return 0;
+	if (entity->policy_state == SEGMENT_POLICY_REFUSED)
+		return decide_one(p, id, e);
+	return decide_alike(p, id, e);
+}
+
 /* Those of a kind within the run, without the named ones. */
 static int run_kind(
 	struct sweep *p, uint32_t kind, entity_id begin, entity_id end, struct err *e)
 {
-	uint32_t count, low = 0, high;
+	uint32_t count, flags, low = 0, high;
 	const uint32_t *members = segment_kind_members(p->segment, kind, &count);
+	int (*one)(struct sweep *, entity_id, struct err *);
 
-	if (count == 0 ||
-		!kind_gets(p, kind, segment_entity(p->segment, members[0])->flags))
+	if (count == 0)
+		return 0;
+	flags = segment_entity(p->segment, members[0])->flags;
+	if (!kind_gets(p, kind, flags))
 		return 0;
 	high = count;
 	while (low < high) {
@@ -456,8 +480,9 @@ static int run_kind(
 		else
 			high = mid;
 	}
+	one = kind_is_shared(p, kind, flags) ? run_plain : run_entity;
 	for (; low < count && members[low] < end; low++) {
-		if (!is_in(p->named, members[low]) && run_entity(p, members[low], e) < 0)
+		if (!is_in(p->named, members[low]) && one(p, members[low], e) < 0)
 			return e->code;
 	}
 	return 0;
