@@ -531,6 +531,15 @@ struct matching {
 	struct err err;
 };
 
+/* That of the object, but where this is only a name of an account: then the subject's. */
+static const struct provider *provider_of(
+	const struct world *w, const struct object *object, const struct subject *subject)
+{
+	const struct provider *p = provider_of_node(w, object->node);
+
+	return p->inherits ? p : provider_of_node(w, subject->node);
+}
+
 /* How one principal means the subject; *perhaps: what must hold for MATCH_PERHAPS. */
 static enum provider_match match_one(struct matching *m, const struct document *d,
 	const struct document_principal *p, expr *perhaps)
@@ -575,7 +584,7 @@ enum provider_match membership_match(struct world *w, const struct document *d,
 {
 	struct expr_pool *pool = world_pool(w);
 	struct matching m = { .c = world_membership(w),
-		.provider = provider_of_node(w, object->node),
+		.provider = provider_of(w, object, subject),
 		.subject = subject,
 		.deny = (s->flags & DOCUMENT_DENY) != 0 };
 	bool inverted = (s->flags & DOCUMENT_NOT_PRINCIPAL) != 0;
