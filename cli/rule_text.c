@@ -68,14 +68,14 @@ static void add_opening(struct buf *out, const struct rule *r)
 {
 	if (r->yields & RULE_GRANTED)
 		buf_add_str(out, STR_LIT("grant of "));
-	else if (r->yields & RULE_REWRITTEN)
-		buf_add_str(out, STR_LIT("access without denies"));
 	else if (r->access_count > 0)
 		buf_add_str(out, STR_LIT("access to "));
 	else
 		buf_add_str(out, STR_LIT("access"));
 	for (uint32_t i = 0; i < r->access_count; i++)
 		buf_printf(out, "%s%.*s", i > 0 ? "|" : "", STR_ARG(r->accesses[i]));
+	if (r->yields & RULE_REWRITTEN)
+		buf_add_str(out, STR_LIT(" without denies"));
 }
 
 void rule_text_yields(struct buf *out, const struct rule *r)

@@ -415,7 +415,17 @@ static int compile_deny(
 static int compile_vault(
 	struct azure_compiler *c, const struct json_value *v, struct err *e)
 {
-	return azure_policy_vault(c, v, e);
+	(void)e;
+	azure_policy_vault(c, v);
+	return 0;
+}
+
+static int compile_only_vault(
+	struct azure_compiler *c, const struct json_value *v, struct err *e)
+{
+	(void)e;
+	azure_policy_vault_only(c, v);
+	return 0;
 }
 
 /* --- a text --- */
@@ -433,6 +443,7 @@ static const struct {
 	{ "eligibleDirectoryAssignment", compile_directory_eligible },
 	{ "accessPolicies", compile_vault },
 	{ "accessPolicy", compile_vault },
+	{ "onlyAccessPolicies", compile_only_vault },
 };
 
 static int compile_text(struct azure_compiler *c, struct err *e)

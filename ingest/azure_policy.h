@@ -14,8 +14,10 @@
  *  delegation                    grants of roles to another tenant's principals
  *  directoryAssignment           a grant of a role of the directory
  *  eligibleDirectoryAssignment   the same after an activation
- *  accessPolicies, accessPolicy  of a vault; in LAYER_DENY what all others may not
+ *  accessPolicies, accessPolicy  of a vault
+ *  onlyAccessPolicies            ... what all others may not
  *  appRoleAssignment             what a Graph permission allows, on the tenant
+ *  permissionHolders             what those may do whose permissions nobody listed
  *  authorizationPolicy           what every member of the tenant may do
  *  eligibleGroup, activeOwner    who may become a member or owner of a group, or owns it
  *  groupOwner, applicationOwner, servicePrincipalOwner, deviceOwner   what owners may

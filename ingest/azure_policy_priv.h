@@ -55,9 +55,11 @@ int azure_policy_directory(
  */
 void azure_policy_reached(struct azure_compiler *c, struct str role);
 
-/* The statements of "accessPolicies" or "accessPolicy", by the layer. */
-int azure_policy_vault(
-	struct azure_compiler *c, const struct json_value *policies, struct err *e);
+/* The statements of "accessPolicies" or "accessPolicy". */
+void azure_policy_vault(struct azure_compiler *c, const struct json_value *policies);
+
+/* ... and of "onlyAccessPolicies": what all others may not. */
+void azure_policy_vault_only(struct azure_compiler *c, const struct json_value *policies);
 
 /* The statement of what needs no role, when the text is of such; else false. */
 bool azure_policy_rights(struct azure_compiler *c);

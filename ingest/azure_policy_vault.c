@@ -159,7 +159,7 @@ static void deny_action(struct azure_compiler *c, const struct json_value *polic
 	}
 }
 
-static void deny(struct azure_compiler *c, const struct json_value *policies)
+void azure_policy_vault_only(struct azure_compiler *c, const struct json_value *policies)
 {
 	struct json_iter it = json_iterate(policies);
 	struct buf *sets = ARENA_NEW_ARRAY(&c->arena, struct buf, it.left + 1);
@@ -183,23 +183,16 @@ static void deny(struct azure_compiler *c, const struct json_value *policies)
 	buf_release(&all);
 }
 
-int azure_policy_vault(
-	struct azure_compiler *c, const struct json_value *policies, struct err *e)
+void azure_policy_vault(struct azure_compiler *c, const struct json_value *policies)
 {
 	struct json_iter it = json_iterate(policies);
 	const struct json_value *policy;
 	struct str none;
 
-	(void)e;
-	if (c->layer == LAYER_DENY) {
-		deny(c, policies);
-		return 0;
-	}
-	if (!json_get(policies, "permissions")) {
-		while (json_next(&it, &none, &policy))
-			grant(c, policy);
-	} else {
+	if (json_get(policies, "permissions")) {
 		grant(c, policies);
+		return;
 	}
-	return 0;
+	while (json_next(&it, &none, &policy))
+		grant(c, policy);
 }

@@ -93,8 +93,9 @@ static int vault(
 	if (azure_emit_document(em, LAYER_RESOURCE, key, STR_LIT("access policies"),
 		    "accessPolicies", policies, e) < 0)
 		return e->code;
-	return azure_emit_document(em, LAYER_DENY, key,
-		STR_LIT("data access by access policies only"), "accessPolicies",
+	/* of the vault's own policy, so that who writes that anew is rid of it */
+	return azure_emit_document(em, LAYER_RESOURCE, key,
+		STR_LIT("data access by access policies only"), "onlyAccessPolicies",
 		policies, e);
 }
 

@@ -279,6 +279,7 @@ static const struct yield {
 	{ "access without denies", RULE_ACCESS | RULE_REWRITTEN, true },
 	{ "end of denies", RULE_ACCESS | RULE_UNDENIED, true },
 	{ "access to", RULE_ACCESS, true },
+	{ "access to without denies", RULE_ACCESS | RULE_REWRITTEN, true },
 	{ "grant of", RULE_ACCESS | RULE_GRANTED, true },
 	{ "with any policy", RULE_ANY_POLICY, false },
 	{ "without boundary", RULE_NO_BOUNDARY, false },

@@ -277,8 +277,9 @@ static void texts(void **state)
  */
 static void vaults_deny_the_others(void **state)
 {
-	static const char text[] = "{'tenantId':'" T "','accessPolicies':[{'objectId':'" U
-				   "','permissions':{'secrets':['get']}}]}";
+	static const char text[] =
+		"{'tenantId':'" T "','onlyAccessPolicies':[{'objectId':'" U
+		"','permissions':{'secrets':['get']}}]}";
 	action_id get = catalog_action_find(
 		STR_LIT("Microsoft.KeyVault/vaults/secrets/getSecret/action"));
 	struct buf quoted = { 0 }, bytes = { 0 };
@@ -286,7 +287,7 @@ static void vaults_deny_the_others(void **state)
 	struct document d;
 
 	(void)state;
-	compile(&d, &bytes, requote(&quoted, text), LAYER_DENY);
+	compile(&d, &bytes, requote(&quoted, text), LAYER_RESOURCE);
 	assert_true(d.statement_count > 30);
 	for (uint32_t i = 0; i < d.statement_count; i++) {
 		const struct document_statement *s = &d.statements[i];

@@ -57,7 +57,7 @@ static const struct {
 	{ TARGET " through ec2:instance caring target\n", "f:6:23: expected a bond, found 'caring'; did you mean 'carrying'?" },
 	{ TARGET " through ec2:instance carrying\n", "f:6:31: expected 'target', found nothing more" },
 	{ TARGET " yields target with any polcy\n", "f:6:9: expected what it yields, found 'target with any polcy'; did you mean 'target with any policy'?" },
-	{ TARGET " yields with any policy\n", "f:6:9: expected what it yields (target, target with any policy, target without boundary, target without denies, membership, access, access without denies, end of denies, access to, grant of), found 'with any policy'" },
+	{ TARGET " yields with any policy\n", "f:6:9: expected what it yields (target, target with any policy, target without boundary, target without denies, membership, access, access without denies, end of denies, access to, access to without denies, grant of), found 'with any policy'" },
 	{ TARGET " yields access to s3:GetObjec\n", "f:6:19: unknown action 's3:GetObjec'; did you mean 's3:GetObject'?" },
 	{ TARGET " yields grant of\n", "f:6:17: expected an action, found the end of the line" },
 	{ TARGET " yields membership, without boundary\n", "f:6:21: only 'target' has more to it" },
