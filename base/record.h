@@ -112,6 +112,7 @@ enum record_layer {
 	0x0400u /* a container that ceilings of its organization do not bind */
 /* a session: acts with the policies of the identity that it is of, within its own */
 #define ENTITY_SESSION 0x0800u
+#define ENTITY_GUEST   0x1000u /* has a place here and belongs to somebody outside */
 
 enum coverage_state {
 	COVERAGE_GOT = 1, /* read completely */

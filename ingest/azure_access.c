@@ -166,6 +166,27 @@ int azure_access_deny(struct azure_emit *em, const struct json_value *v, struct 
 	return azure_emit_document(em, LAYER_DENY, holder, name, "denyAssignment", v, e);
 }
 
+/* Their roles are built-in ones, which an input may lack. */
+static int delegated_roles(
+	struct azure_emit *em, const struct json_value *definition, struct err *e)
+{
+	static const char *const lists[] = { "authorizations", "eligibleAuthorizations" };
+	const struct json_value *one;
+	struct str none;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct json_iter it =
+			json_iterate(azure_emit_property(definition, lists[i]));
+
+		while (json_next(&it, &none, &one)) {
+			if (known_role(em, azure_emit_string(one, "roleDefinitionId"),
+				    one, e) < 0)
+				return e->code;
+		}
+	}
+	return 0;
+}
+
 int azure_access_delegation(
 	struct azure_emit *em, const struct json_value *v, struct err *e)
 {
@@ -189,6 +210,8 @@ int azure_access_delegation(
 				"with $expandRegistrationDefinition=true"));
 		return 0;
 	}
+	if (delegated_roles(em, definition, e) < 0)
+		return e->code;
 	azure_emit_set_tenant(em, manager);
 	rc = azure_emit_document(em, LAYER_RESOURCE, holder,
 		arena_printf(em->arena, "delegation to tenant %.*s", STR_ARG(manager)),

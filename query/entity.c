@@ -140,5 +140,5 @@ int entity_public(struct world *w, node_id n, struct err *e)
 
 bool entity_external(struct world *w, node_id n)
 {
-	return world_node(w, n)->flags & ENTITY_EXTERNAL;
+	return world_node(w, n)->flags & (ENTITY_EXTERNAL | ENTITY_GUEST);
 }

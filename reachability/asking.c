@@ -140,8 +140,8 @@ int asking_add(struct asking *a, struct answer_row *row, node_id node, node_id o
 		row->public = n->type == NODE_PUBLIC;
 	else if (admin_is_public(&row->public, a->admin, node, e) < 0)
 		return e->code;
-	row->external = (n->flags & ENTITY_EXTERNAL) != 0 && n->type != NODE_SERVICE &&
-			n->type != NODE_PUBLIC;
+	row->external = (n->flags & (ENTITY_EXTERNAL | ENTITY_GUEST)) != 0 &&
+			n->type != NODE_SERVICE && n->type != NODE_PUBLIC;
 	if (who && notes_subject(a->notes, node, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < row->path.step_count; i++) {
@@ -168,6 +168,7 @@ static int add_own(struct asking *a, const struct answer_row *made, struct segme
 	row->node = world_node_entity(a->w, f->scope, f->id);
 	row->other = other;
 	row->who = a->who;
+	row->external = (entity->flags & ENTITY_GUEST) != 0;
 	a->out.n += sizeof(*row);
 	if (admin_may_rule(a->admin, s, entity) &&
 		admin_is_ruler(&row->admin, a->admin, row->node, e) < 0)
