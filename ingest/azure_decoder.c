@@ -3,6 +3,7 @@
 #include "ingest/azure_access.h"
 #include "ingest/azure_directory.h"
 #include "ingest/azure_hound.h"
+#include "ingest/azure_permission.h"
 #include "ingest/azure_resource.h"
 
 /* --- one element --- */
@@ -61,26 +62,14 @@ static int directory_access(
 	else if (json_get(v, "defaultUserRolePermissions"))
 		rc = azure_directory_defaults(em, v, e);
 	else if (json_get(v, "consentType") && json_get(v, "clientId"))
-		rc = azure_directory_consent(em, v, e);
+		rc = azure_permission_consent(em, v, e);
 	else if (json_get(v, "accessId") && json_get(v, "groupId"))
 		rc = azure_directory_privileged(em, v, e);
 	else if (json_get(v, "appRoleId") && json_get(v, "resourceId"))
-		rc = azure_directory_app_role(em, v, e);
+		rc = azure_permission_app_role(em, v, e);
 	else
 		return 0;
 	return rc < 0 ? rc : 1;
-}
-
-/* The object id in the name of the file: whose members or owners these are. */
-static struct str path_object(struct str path)
-{
-	struct str name = azure_id_last(path);
-
-	for (size_t i = 0; i + 36 <= name.n; i++) {
-		if (azure_id_is_guid(str_head(str_skip(name, i), 36)))
-			return str_head(str_skip(name, i), 36);
-	}
-	return (struct str){ 0 };
 }
 
 /* Of a file of members or owners: which it lists, and of what. */
@@ -96,7 +85,7 @@ static struct beside beside_of(const struct azure_emit *em)
 		.owner = str_contains_fold(name, STR_LIT("owner")) };
 
 	if (b.member || b.owner)
-		b.of = path_object(em->context->path);
+		b.of = azure_id_found(name);
 	return b;
 }
 
@@ -220,7 +209,7 @@ static int visit_element(struct azure_emit *em, const struct decoder_piece *piec
 	const struct json_value *root, struct err *e)
 {
 	if (piece->type == JSON_END)
-		return beside_read(em, e);
+		return azure_permission_end(em, e) < 0 ? e->code : beside_read(em, e);
 	if (piece->type != JSON_ELEMENT)
 		return 0;
 	return read_element(em, root, e);

@@ -1,6 +1,7 @@
 #include "ingest/azure_directory.h"
 
 #include "ingest/azure_known.h"
+#include "ingest/azure_permission.h"
 
 static const struct {
 	const char *word; /* of "@odata.type", behind "#microsoft.graph." */
@@ -171,8 +172,10 @@ static int object_entity(struct azure_emit *em, const struct json_value *v,
 	if (str_eq(str_from(yes_no(v, "accountEnabled")), STR_LIT("false")) &&
 		(entity.flags & ENTITY_IDENTITY))
 		entity.flags |= ENTITY_DISABLED;
-	if (is_external(v, em->tenant))
+	if (is_external(v, em->tenant)) {
 		azure_emit_attribute(&a, "external", STR_LIT("true"));
+		entity.flags |= ENTITY_GUEST;
+	}
 	entity.attributes = a.pairs;
 	entity.attribute_count = a.count;
 	return azure_emit_entity(em, entity, (struct str){ 0 }, e);
@@ -286,6 +289,8 @@ int azure_directory_object(struct azure_emit *em, const struct json_value *v,
 			       type == AZURE_DIRECTORY_SERVICE_PRINCIPAL))
 		rc = app_reference(em, key, azure_emit_string(v, "appId"),
 			type == AZURE_DIRECTORY_SERVICE_PRINCIPAL, e);
+	if (rc == 0 && type == AZURE_DIRECTORY_SERVICE_PRINCIPAL)
+		rc = azure_permission_holders(em, e);
 	return rc == 0 ? each_member(em, v, type, key, e) : rc;
 }
 
@@ -339,59 +344,13 @@ int azure_directory_assignment(
 		return e->code;
 	if (!eligible && azure_emit_is_list(em))
 		azure_emit_read(em, "directory-roles", (struct str){ 0 });
+	if (azure_permission_holders(em, e) < 0)
+		return e->code;
 	name = azure_known_role_name(role);
 	return azure_emit_document(em, LAYER_RESOURCE, holder,
 		arena_printf(em->arena, "%.*s (directory role)",
 			STR_ARG(name.n > 0 ? name : role)),
 		eligible ? "eligibleDirectoryAssignment" : "directoryAssignment", v, e);
-}
-
-/*
- * What a service principal may do with what it owns hangs on one permission: that it has
- * it, or that what it has of Graph was read.
- */
-static int note_permission(
-	struct azure_emit *em, const struct json_value *v, struct str key, struct err *e)
-{
-	static const struct str owned_by = { "18a4783c-866b-4cc7-a460-3d5e5662c884", 36 };
-	struct record_pair pair = { STR_LIT("graph_permissions"), STR_LIT("read") };
-
-	if (!str_eq_fold(
-		    azure_emit_string(v, "principalType"), STR_LIT("ServicePrincipal")))
-		return 0;
-	if (str_eq_fold(azure_emit_string(v, "appRoleId"), owned_by))
-		pair = (struct record_pair){ STR_LIT("manages_owned"), STR_LIT("true") };
-	else if (!str_eq_fold(azure_emit_string(v, "resourceDisplayName"),
-			 STR_LIT("Microsoft Graph")) ||
-		 em->batch->more)
-		return 0;
-	return azure_emit_entity(em,
-		(struct record_entity){ .key = key,
-			.kind = str_from(types[AZURE_DIRECTORY_SERVICE_PRINCIPAL].kind),
-			.name = azure_emit_string(v, "principalDisplayName"),
-			.flags = ENTITY_IDENTITY,
-			.attributes = &pair,
-			.attribute_count = 1 },
-		(struct str){ 0 }, e);
-}
-
-int azure_directory_app_role(
-	struct azure_emit *em, const struct json_value *v, struct err *e)
-{
-	struct str principal, resource;
-
-	if (azure_emit_open_tenant(em, v, e) < 0 ||
-		azure_emit_object(
-			&principal, em, azure_emit_string(v, "principalId"), v, e) < 0 ||
-		azure_emit_object(
-			&resource, em, azure_emit_string(v, "resourceId"), v, e) < 0 ||
-		note_permission(em, v, principal, e) < 0)
-		return e->code;
-	return azure_emit_document(em, LAYER_RESOURCE,
-		azure_id_tenant(em->arena, em->tenant),
-		arena_printf(em->arena, "application permission on %.*s",
-			STR_ARG(azure_emit_string(v, "resourceDisplayName"))),
-		"appRoleAssignment", v, e);
 }
 
 int azure_directory_defaults(
@@ -402,46 +361,6 @@ int azure_directory_defaults(
 	return azure_emit_document(em, LAYER_RESOURCE,
 		azure_id_tenant(em->arena, em->tenant),
 		STR_LIT("default permissions of users"), "authorizationPolicy", v, e);
-}
-
-/* Whether a list of scopes has one by which all is done in the user's name. */
-static bool acts_as_user(struct str scopes)
-{
-	static const char *const whole[] = { "user_impersonation",
-		"Directory.AccessAsUser.All" };
-
-	while (scopes.n > 0) {
-		struct str one = str_head(scopes, str_find_char(scopes, ' ', 0));
-
-		for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
-			if (str_eq_fold(one, str_from(whole[i])))
-				return true;
-		}
-		scopes = str_skip(scopes, one.n + 1);
-	}
-	return false;
-}
-
-int azure_directory_consent(
-	struct azure_emit *em, const struct json_value *v, struct err *e)
-{
-	struct str user = azure_emit_string(v, "principalId"), client, key;
-
-	if (azure_emit_open_tenant(em, v, e) < 0)
-		return e->code;
-	if (!acts_as_user(azure_emit_string(v, "scope")))
-		return 0;
-	if (azure_emit_object(&client, em, azure_emit_string(v, "clientId"), v, e) < 0)
-		return e->code;
-	if (user.n == 0) {
-		azure_emit_coverage(em, "delegated-permissions", client, COVERAGE_PARTIAL,
-			STR_LIT("the application acts as every user who signs in to it, "
-				"which is not followed"));
-		return 0;
-	}
-	if (azure_emit_object(&key, em, user, v, e) < 0)
-		return e->code;
-	return azure_emit_relation(em, client, RELATION_CARRIES, key, e);
 }
 
 int azure_directory_privileged(

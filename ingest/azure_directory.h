@@ -46,10 +46,6 @@ int azure_directory_owner(struct azure_emit *em, struct str owned,
 int azure_directory_assignment(
 	struct azure_emit *em, const struct json_value *v, bool eligible, struct err *e);
 
-/* {"appRoleId", "principalId", "resourceId"} */
-int azure_directory_app_role(
-	struct azure_emit *em, const struct json_value *v, struct err *e);
-
 /*
  * {"issuer", "subject", "audiences"} of an application or a user-assigned identity, by
  * its key: the outside subject carries it. Written in the tenant's scope.
@@ -66,10 +62,6 @@ int azure_directory_app_entity(
 
 /* What every user may do (authorizationPolicy), on the tenant. */
 int azure_directory_defaults(
-	struct azure_emit *em, const struct json_value *v, struct err *e);
-
-/* A consent to delegated permissions (oauth2PermissionGrant): who may act as whom. */
-int azure_directory_consent(
 	struct azure_emit *em, const struct json_value *v, struct err *e);
 
 /* A membership or ownership of a group, to be activated or active for a time. */

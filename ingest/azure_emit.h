@@ -20,6 +20,12 @@
 #include "ingest/azure_id.h"
 #include "ingest/decoder_priv.h"
 
+/* What a document lists, one after the other: the first, and whether there are others. */
+struct azure_list {
+	struct str first;
+	bool several;
+};
+
 struct azure_emit {
 	struct buf *out;
 	struct arena *arena;
@@ -33,6 +39,8 @@ struct azure_emit {
 	struct buf opened;       /* struct str: scopes that were written */
 	uint64_t offset;         /* of the fact being written */
 	bool beside;             /* the file lists members or owners of something */
+	struct azure_list permitted, consents; /* see azure_permission.h */
+	struct str holders_of; /* tenant whose unlisted permissions were written */
 };
 
 /*

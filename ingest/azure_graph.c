@@ -121,3 +121,10 @@ const char *const *azure_graph_permission(struct str guid)
 	}
 	return NULL;
 }
+
+const char *const *azure_graph_permission_at(size_t i)
+{
+	return i < sizeof(permissions) / sizeof(permissions[0])
+		       ? permissions[i].operations
+		       : NULL;
+}

@@ -15,4 +15,7 @@
 /* Names or patterns of operations, ended by NULL; NULL for a permission not listed. */
 const char *const *azure_graph_permission(struct str guid);
 
+/* The same of each in turn; NULL behind the last. */
+const char *const *azure_graph_permission_at(size_t i);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "ingest/azure_access.h"
 #include "ingest/azure_directory.h"
+#include "ingest/azure_permission.h"
 #include "ingest/azure_resource.h"
 
 typedef int reader(struct azure_emit *em, const struct json_value *v, struct err *e);
@@ -220,11 +221,8 @@ static int read_directory_eligible(
 /* It asks every service principal which of its permissions were given to whom. */
 static int read_app_role(struct azure_emit *em, const struct json_value *v, struct err *e)
 {
-	if (azure_directory_app_role(em, v, e) < 0)
-		return e->code;
-	azure_emit_coverage(em, "application-permissions", (struct str){ 0 },
-		COVERAGE_GOT, (struct str){ 0 });
-	return 0;
+	return azure_permission_app_role(em, v, e) < 0 ? e->code
+						       : azure_permission_all(em, e);
 }
 
 static int read_credentials(

@@ -93,6 +93,15 @@ struct str azure_id_last(struct str id)
 	return str_skip(id, from);
 }
 
+struct str azure_id_found(struct str text)
+{
+	for (size_t i = 0; i + 36 <= text.n; i++) {
+		if (azure_id_is_guid(str_head(str_skip(text, i), 36)))
+			return str_head(str_skip(text, i), 36);
+	}
+	return (struct str){ 0 };
+}
+
 /* Where the last "/providers/" begins, or the size of the id. */
 static size_t find_providers(struct str id)
 {

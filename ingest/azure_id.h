@@ -42,6 +42,9 @@ struct str azure_id_group(struct str id);
 /* The last segment. */
 struct str azure_id_last(struct str id);
 
+/* The first object id in a text such as a file's name, or empty. */
+struct str azure_id_found(struct str text);
+
 /*
  * The id in front of the last "/providers/NAMESPACE/TYPE": what an assignment is on. "/"
  * for one of the whole tenant. Empty when the id has no such end.

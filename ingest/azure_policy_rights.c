@@ -2,6 +2,7 @@
 #include "ingest/azure_policy_priv.h"
 
 #include "ingest/azure_graph.h"
+#include "ingest/azure_permission.h"
 
 static void add_statement(
 	struct azure_compiler *c, const struct json_value *from, const struct buf *set)
@@ -215,6 +216,25 @@ static void compile_app_role(struct azure_compiler *c, const struct json_value *
 	}
 }
 
+/* Whatever permissions of Graph give, to those who hold some that no input has. */
+static void compile_holders(struct azure_compiler *c, const struct json_value *v)
+{
+	struct buf set = { 0 };
+	const char *const *actions;
+
+	for (size_t i = 0; (actions = azure_graph_permission_at(i)); i++) {
+		for (; *actions; actions++)
+			azure_action_add(
+				&set, AZURE_ACTION_DIRECTORY, str_from(*actions));
+	}
+	azure_action_finish(&set);
+	add_statement(c, v, &set);
+	document_add_principal(c->out, DOCUMENT_GROUP,
+		arena_printf(&c->arena, "azure:%.*s/" AZURE_PERMISSION_HOLDERS,
+			STR_ARG(c->tenant)));
+	buf_release(&set);
+}
+
 static const struct {
 	const char *member;
 	void (*compile)(struct azure_compiler *c, const struct json_value *v);
@@ -223,6 +243,7 @@ static const struct {
 	{ "eligibleGroup", compile_group_eligible },
 	{ "activeOwner", compile_group_active },
 	{ "appRoleAssignment", compile_app_role },
+	{ "permissionHolders", compile_holders },
 	{ "groupOwner", compile_group_owner },
 	{ "applicationOwner", compile_application_owner },
 	{ "servicePrincipalOwner", compile_principal_owner },

@@ -148,13 +148,27 @@ static bool may_be_group(struct world *w, struct str key)
 	return node->type != NODE_ENTITY || (node->flags & ENTITY_GROUP);
 }
 
+/* Whether it may have permissions of applications that no input has. */
+static bool may_be_permitted(struct world *w, node_id n)
+{
+	struct str kind = world_node_kind(w, n);
+
+	if (kind.n > 0 && !str_eq(kind, STR_LIT("azure:entra:service-principal")))
+		return false;
+	return world_attribute(w, n, STR_LIT("graph_permissions")).n == 0;
+}
+
 /* Groups have objects of their own tenant, guests too, which are objects of it. */
 bool azure_naming_may_join(struct world *w, node_id n, struct str group)
 {
 	struct str key = world_node(w, n)->key;
 
-	return is_object(key) && is_object(group) &&
-	       str_eq(up_to_slash(key), up_to_slash(group)) && may_be_group(w, group);
+	if (!is_object(key) || !is_object(group) ||
+		!str_eq(up_to_slash(key), up_to_slash(group)))
+		return false;
+	if (str_ends(group, STR_LIT("/application-permissions")))
+		return may_be_permitted(w, n);
+	return may_be_group(w, group);
 }
 
 struct str azure_naming_new_key(struct str format, struct str account,

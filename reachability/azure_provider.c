@@ -75,6 +75,7 @@ const struct provider azure_provider = {
 	.above = azure_naming_above,
 	.is_top = azure_naming_is_top,
 	.may_join = azure_naming_may_join,
+	.any_carried = azure_unread_users,
 	.is_group = is_group,
 	.is_set = azure_naming_is_set,
 	.aside = azure_unit_aside,

@@ -120,6 +120,31 @@ static void principal_unread(expr *grants, const struct object_of *o)
 		add(grants, o, "the application of '%.*s' was not collected");
 }
 
+/* An application to which users sign in may act in their name, with their consent. */
+struct str azure_unread_users(struct world *w, node_id n, struct str kind)
+{
+	struct object_of o = { .w = w,
+		.n = n,
+		.s = world_node_segment(w, n),
+		.id = world_node(w, n)->id,
+		.kind = world_node_kind(w, n) };
+	const char *format;
+
+	if (!o.s || !is_kind(&o, "azure:entra:service-principal") ||
+		!str_eq(kind, STR_LIT("azure:entra:user")))
+		return (struct str){ 0 };
+	if (attribute(&o, "acts_as_users").n > 0)
+		format = "'%.*s' acts as every user who signs in to it";
+	else if (str_eq(attribute(&o, "type"), STR_LIT("ManagedIdentity")) ||
+		 is_carried(&o) ||
+		 missing_covered(o.s, COVERAGE_GOT, STR_LIT("delegated-permissions")) ||
+		 is_read_of(&o, "delegated-permissions", o.id))
+		return (struct str){ 0 };
+	else
+		format = "whom users let '%.*s' act for was not collected";
+	return arena_printf(world_arena(w), format, STR_ARG(world_node_name(w, n)));
+}
+
 int azure_unread(expr *grants, expr *denies, struct world *w, node_id n, struct err *e)
 {
 	const struct node *node = world_node(w, n);

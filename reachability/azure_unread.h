@@ -13,4 +13,7 @@
 /* provider.aside_unread */
 int azure_unread(expr *grants, expr *denies, struct world *w, node_id n, struct err *e);
 
+/* provider.any_carried: an application as whoever signs in to it, by a consent. */
+struct str azure_unread_users(struct world *w, node_id n, struct str kind);
+
 #endif

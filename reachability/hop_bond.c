@@ -204,16 +204,26 @@ int hop_bond_carried(
 	return rc;
 }
 
-int hop_bond_unread(struct buf *out, struct world *w, node_id n, struct err *e)
+int hop_bond_unread(struct buf *out, struct world *w, node_id n, const struct rule *rule,
+	struct err *e)
 {
+	const struct provider *p = provider_of_node(w, n);
 	struct buf all = { 0 };
 	int rc = chain(&all, w, RELATION_CARRIES, false, n, past_things, e);
 
 	for (size_t i = 0; i < VEC_COUNT(&all, node_id) && rc == 0; i++) {
-		node_id other = VEC_DATA(&all, node_id)[i];
+		const struct node *other = world_node(w, VEC_DATA(&all, node_id)[i]);
 
-		if (world_node(w, other)->type == NODE_RESOURCE)
-			VEC_ADD(out, node_id, other);
+		if (other->type == NODE_RESOURCE)
+			VEC_ADD(out, struct str,
+				arena_printf(world_arena(w), "'%.*s' was not collected",
+					STR_ARG(other->key)));
+	}
+	for (uint32_t i = 0; p->any_carried && i < rule->target_kind_count; i++) {
+		struct str why = p->any_carried(w, n, rule->target_kinds[i]);
+
+		if (why.n > 0)
+			VEC_ADD(out, struct str, why);
 	}
 	buf_release(&all);
 	return rc;

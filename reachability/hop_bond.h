@@ -35,7 +35,11 @@ int hop_bond_providers(
 int hop_bond_carried(
 	struct buf *out, struct world *w, node_id n, bool backward, struct err *e);
 
-/* Things that are carried and nobody collected: what they hold is not known. */
-int hop_bond_unread(struct buf *out, struct world *w, node_id n, struct err *e);
+/*
+ * Why the rule's targets may be carried although nothing says so, as texts (struct str):
+ * things are carried that nobody collected, or provider.any_carried says so.
+ */
+int hop_bond_unread(struct buf *out, struct world *w, node_id n, const struct rule *rule,
+	struct err *e);
 
 #endif

@@ -161,17 +161,14 @@ static int from_account(struct from *f, struct hop *h, struct err *e)
 	return 0;
 }
 
-/* Any identity of the account: which of them `unread` holds nobody collected. */
-static int from_unread(struct from *f, struct hop *h, node_id unread, struct err *e)
+/* Any identity of the account: which of them the actor holds nobody collected. */
+static int from_unread(struct from *f, struct hop *h, struct str why, struct err *e)
 {
 	struct segment *s = world_node_segment(h->world, f->actor);
 	const struct node *node = world_node(h->world, f->actor);
 	struct hub_end end = { .through = NODE_NONE, .verdict = VERDICT_UNKNOWN };
 
-	end.residual = world_unknown(h->world, node->account,
-		arena_printf(world_arena(h->world), "'%.*s' was not collected",
-			STR_ARG(world_node(h->world, unread)->key)),
-		false);
+	end.residual = world_unknown(h->world, node->account, why, false);
 	for (entity_id id = 0; s && id < segment_info(s)->entity_count; id++) {
 		uint32_t flags = segment_entity(s, id)->flags;
 
@@ -186,17 +183,25 @@ static int from_unread(struct from *f, struct hop *h, node_id unread, struct err
 	return from_target(f, h, end, EXPR_TRUE, e);
 }
 
+/* What the actor holds and nobody collected. */
+static int from_all_unread(struct from *f, struct hop *h, struct err *e)
+{
+	struct buf why = { 0 };
+	int rc = hop_bond_unread(&why, h->world, f->actor, f->rule, e);
+
+	for (size_t i = 0; i < VEC_COUNT(&why, struct str) && rc == 0; i++)
+		rc = from_unread(f, h, VEC_DATA(&why, const struct str)[i], e);
+	buf_release(&why);
+	return rc;
+}
+
 static int from_carried(struct from *f, struct hop *h, struct err *e)
 {
-	struct buf found = { 0 }, unread = { 0 };
+	struct buf found = { 0 };
 	int rc = hop_bond_carried(&found, h->world, f->actor, false, e);
 
 	if (rc == 0 && hop_needs_is_strict(h->needs))
-		rc = hop_bond_unread(&unread, h->world, f->actor, e);
-	for (size_t i = 0; i < VEC_COUNT(&unread, node_id) && rc == 0; i++)
-		rc = from_unread(f, h, VEC_DATA(&unread, node_id)[i], e);
-	buf_release(&unread);
-
+		rc = from_all_unread(f, h, e);
 	for (size_t i = 0; i < VEC_COUNT(&found, node_id) && rc == 0; i++) {
 		struct hub_end end = { .node = VEC_DATA(&found, node_id)[i],
 			.through = NODE_NONE,

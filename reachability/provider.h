@@ -323,6 +323,12 @@ struct provider {
 	/* Whether the node could be in the group, whose members are not all known. */
 	bool (*may_join)(struct world *w, node_id n, struct str group);
 
+	/*
+	 * Why the node may act as any identity of the kind in its account, beside those
+	 * that the store says; empty: it is not. NULL: there is no such thing.
+	 */
+	struct str (*any_carried)(struct world *w, node_id n, struct str kind);
+
 	/* Whether a key that no scope has is that of a group. */
 	bool (*is_group)(struct str key);
 

@@ -56,7 +56,7 @@ static const struct row rows[] = {
 		"{\"id\":\"" RG "/providers/Microsoft.KeyVault/vaults/kv\",\"name\":\"kv\",\"type\":\"Microsoft.KeyVault/vaults\",\"properties\":{\"tenantId\":\"" T "\",\"enableRbacAuthorization\":false,\"accessPolicies\":[{\"objectId\":\"" U "\"}]}}",
 		"C organization  4 ()\nC identities  1 ()\n"
 		"D resource " RG_KEY "/providers/microsoft.keyvault/vaults/kv (access policies) {\"tenantId\":\"" T "\",\"accessPolicies\":[{\"objectId\":\"" U "\"}]}\n"
-		"D deny " RG_KEY "/providers/microsoft.keyvault/vaults/kv (data access by access policies only) {\"tenantId\":\"" T "\",\"accessPolicies\":[{\"objectId\":\"" U "\"}]}\n"
+		"D resource " RG_KEY "/providers/microsoft.keyvault/vaults/kv (data access by access policies only) {\"tenantId\":\"" T "\",\"onlyAccessPolicies\":[{\"objectId\":\"" U "\"}]}\n"
 		"E " RG_KEY "/providers/microsoft.keyvault/vaults/kv azure:keyvault:vault kv 0 rbac=false spelled=" RG "/providers/Microsoft.KeyVault/vaults/kv tagged\n" },
 	{ "and one that asks roles", "-", HINT,
 		"[{\"id\":\"" RG "/providers/Microsoft.KeyVault/vaults/kv\",\"name\":\"kv\",\"type\":\"Microsoft.KeyVault/vaults\",\"properties\":{\"enableRbacAuthorization\":true,\"accessPolicies\":[]}}]",
@@ -98,7 +98,7 @@ static const struct row rows[] = {
 	{ "users of Graph, one a guest, one disabled", "-", HINT,
 		"{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users\",\"value\":[{\"id\":\"" U "\",\"displayName\":\"Al\",\"userPrincipalName\":\"al@x.example\",\"accountEnabled\":false,\"userType\":\"Guest\"}]}",
 		"C organization  4 ()\n"
-		"E azure:" T "/" U " azure:entra:user al@x.example 41 id=" U " display_name=Al external=true\n"
+		"E azure:" T "/" U " azure:entra:user al@x.example 1041 id=" U " display_name=Al external=true\n"
 		"C identities  1 ()\n" },
 	{ "a group with its members and owners", "-", HINT,
 		"[{\"id\":\"" G "\",\"displayName\":\"ops\",\"securityEnabled\":true,\"isAssignableToRole\":true,\"members\":[{\"@odata.type\":\"#microsoft.graph.user\",\"id\":\"" U "\"}],\"owners\":[{\"id\":\"" A "\"}]}]",
@@ -130,14 +130,48 @@ static const struct row rows[] = {
 		"E azure:" T "/" U " azure:entra:application d 0 id=" U " display_name=d app_id=" A "\n"
 		"E azure:" T "/app-id/" A " azure:entra:application-id " A " 0\n"
 		"R azure:" T "/" U " carries azure:" T "/app-id/" A "\n"
-		"E azure:" T "/" G " azure:entra:service-principal d 1 id=" G " display_name=d app_id=" A " type=Application external=true\n"
+		"E azure:" T "/" G " azure:entra:service-principal d 1001 id=" G " display_name=d app_id=" A " type=Application external=true\n"
 		"C service-principals  1 ()\n"
 		"E azure:" T "/app-id/" A " azure:entra:application-id " A " 0\n"
-		"R azure:" T "/app-id/" A " carries azure:" T "/" G "\n" },
+		"R azure:" T "/app-id/" A " carries azure:" T "/" G "\n"
+		"E azure:" T "/application-permissions azure:entra:permission-holders holders of application permissions 12\n"
+		"D resource azure:" T " (application permissions that nobody listed) {\"tenantId\":\"" T "\",\"permissionHolders\":{}}\n" },
+	{ "permissions that were given by Graph to several", "-", HINT,
+		"{\"value\":[{\"id\":\"i\",\"appRoleId\":\"" ROLE "\",\"principalId\":\"" U "\",\"principalType\":\"ServicePrincipal\",\"resourceId\":\"" G "\",\"resourceDisplayName\":\"Microsoft Graph\"},"
+		"{\"id\":\"j\",\"appRoleId\":\"" ROLE "\",\"principalId\":\"" A "\",\"principalType\":\"ServicePrincipal\",\"resourceId\":\"" G "\",\"resourceDisplayName\":\"Microsoft Graph\"}]}",
+		"C organization  4 ()\n"
+		"E azure:" T "/" U " azure:entra:service-principal  1 graph_permissions=read\n"
+		"D resource azure:" T " (application permission on Microsoft Graph) {\"tenantId\":\"" T "\",\"appRoleAssignment\":{\"id\":\"i\",\"appRoleId\":\"" ROLE "\",\"principalId\":\"" U "\",\"principalType\":\"ServicePrincipal\",\"resourceId\":\"" G "\",\"resourceDisplayName\":\"Microsoft Graph\"}}\n"
+		"E azure:" T "/application-permissions azure:entra:permission-holders holders of application permissions 12\n"
+		"C members azure:" T "/application-permissions 1 ()\n"
+		"C application-permissions  1 ()\n"
+		"E azure:" T "/" A " azure:entra:service-principal  1 graph_permissions=read\n"
+		"D resource azure:" T " (application permission on Microsoft Graph) {\"tenantId\":\"" T "\",\"appRoleAssignment\":{\"id\":\"j\",\"appRoleId\":\"" ROLE "\",\"principalId\":\"" A "\",\"principalType\":\"ServicePrincipal\",\"resourceId\":\"" G "\",\"resourceDisplayName\":\"Microsoft Graph\"}}\n" },
+	{ "permissions of one who has none", "x/appRoleAssignments-" U ".json", HINT, "{\"value\":[]}",
+		"C organization  4 ()\n"
+		"E azure:" T "/" U " azure:entra:service-principal  1 graph_permissions=read\n" },
+	{ "no permissions at all", "x/graph-appRoleAssignedTo.json", HINT, "{\"value\":[]}",
+		"C organization  4 ()\n"
+		"E azure:" T "/application-permissions azure:entra:permission-holders holders of application permissions 12\n"
+		"C members azure:" T "/application-permissions 1 ()\n"
+		"C application-permissions  1 ()\n" },
+	{ "consents: of one user, and for all", "-", HINT,
+		"{\"value\":[{\"id\":\"i\",\"clientId\":\"" A "\",\"consentType\":\"Principal\",\"principalId\":\"" U "\",\"resourceId\":\"" G "\",\"scope\":\"user_impersonation\"},"
+		"{\"id\":\"j\",\"clientId\":\"" G "\",\"consentType\":\"AllPrincipals\",\"principalId\":null,\"resourceId\":\"" G "\",\"scope\":\"openid Directory.AccessAsUser.All\"}]}",
+		"C organization  4 ()\n"
+		"C delegated-permissions azure:" T "/" A " 1 ()\n"
+		"R azure:" T "/" A " carries azure:" T "/" U "\n"
+		"C delegated-permissions  1 ()\n"
+		"C delegated-permissions azure:" T "/" G " 1 ()\n"
+		"E azure:" T "/" G " azure:entra:service-principal  1 acts_as_users=true\n" },
+	{ "no consents at all", "x/oauth2PermissionGrants.json", HINT, "{\"value\":[]}",
+		"C organization  4 ()\nC delegated-permissions  1 ()\n" },
 	{ "roles of the directory: assigned, and to be activated", "-", HINT,
 		"{\"value\":[{\"id\":\"i\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/\"},{\"id\":\"j\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/administrativeUnits/" G "\",\"memberType\":\"Direct\"}]}",
 		"C organization  4 ()\n"
 		"C directory-roles  1 ()\n"
+		"E azure:" T "/application-permissions azure:entra:permission-holders holders of application permissions 12\n"
+		"D resource azure:" T " (application permissions that nobody listed) {\"tenantId\":\"" T "\",\"permissionHolders\":{}}\n"
 		"D resource azure:" T " (" ROLE " (directory role)) {\"tenantId\":\"" T "\",\"directoryAssignment\":{\"id\":\"i\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/\"}}\n"
 		"E azure:" T "/" G " azure:entra:administrative-unit  8\n"
 		"D resource azure:" T "/" G " (" ROLE " (directory role)) {\"tenantId\":\"" T "\",\"eligibleDirectoryAssignment\":{\"id\":\"j\",\"principalId\":\"" U "\",\"roleDefinitionId\":\"" ROLE "\",\"directoryScopeId\":\"/administrativeUnits/" G "\",\"memberType\":\"Direct\"}}\n" },

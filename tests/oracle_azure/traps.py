@@ -20,6 +20,7 @@ class Tenant:
 
     def __init__(self, name):
         self.name, self.documents = name, []
+        self.consents, self.permissions = True, []
         self.tenant, self.sub = self.id("tenant"), self.id("subscription")
         root = "/providers/Microsoft.Management/managementGroups/" + self.tenant
         self.add([{"id": self.sub, "name": "sub", "isDefault": True, "homeTenantId": self.tenant,
@@ -31,6 +32,13 @@ class Tenant:
         for place in ("/subscriptions/" + self.sub, "/"):
             self.assign("nobody", READER, place)
         self.directory_role("nobody", ["microsoft.directory/contacts/delete"])
+
+    def read_beside(self):
+        """What else was listed, where a trap is not about that: consents, permissions of applications."""
+        if self.consents:
+            self.add({"value": [consent_of(self, c, "nobody", "openid") for c in ("first client", "second client")]})
+        for who in self.permissions:
+            graph_permission(self, who, "00000000-1111-2222-3333-444444444444")
 
     def id(self, what):
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.{what}"))
@@ -48,7 +56,8 @@ class Tenant:
         self.add({"value": [{"@odata.type": "#microsoft.graph.user", "id": self.id(n), "accountEnabled": True,
                              "userPrincipalName": f"{n}@x.example", **more} for n in names]})
 
-    def principals(self, *names):
+    def principals(self, *names, permissions=True):
+        self.permissions += names if permissions else ()
         self.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": self.id(n), "appId": self.id("app-" + n),
                    "displayName": n, "servicePrincipalType": "Application", "owners": [],
                    "appOwnerOrganizationId": ELSEWHERE} for n in names])
@@ -180,9 +189,13 @@ def a_restricted_unit(t):
     yield can(t, "admin", update, t.key("outside")), "allowed"
 
 
+def consent_of(t, client, user, scope):
+    return {"id": "g", "clientId": t.id(client), "consentType": "Principal", "principalId": t.id(user),
+            "resourceId": t.id("api"), "scope": scope, "tenantId": t.tenant}
+
+
 def consent(t, client, user, scope):
-    t.add({"value": [{"id": "g", "clientId": t.id(client), "consentType": "Principal", "principalId": t.id(user),
-                      "resourceId": t.id("api"), "scope": scope, "tenantId": t.tenant}]})
+    t.add({"value": [consent_of(t, client, user, scope)]})
 
 
 @trap
@@ -196,6 +209,63 @@ def an_application_to_which_a_user_consented(t):
     yield f"can {t.key('client')} become {t.key('other')}", "denied"
     yield f"can {t.key('reader')} become {t.key('part')}", "denied"
     yield f"who can become {t.key('whole')}", {t.key("client"): "unknown"}
+
+
+@trap
+def consents_that_nobody_listed(t):
+    """Which users let an application act for them is then unknown; no user lets a managed identity."""
+    t.users("user")
+    t.principals("client")
+    t.consents, t.permissions = False, ["client", "vm"]
+    t.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id("vm"), "appId": t.id("app-vm"),
+            "displayName": "vm", "servicePrincipalType": "ManagedIdentity"}])
+    yield f"can {t.key('client')} become {t.key('user')}", "unknown"
+    yield f"can {t.key('vm')} become {t.key('user')}", "denied"
+    yield f"can {t.key('client')} become {t.key('vm')}", "unknown"  # what carries it nobody listed
+    yield f"who can become {t.key('user')}", {}
+
+
+@trap
+def a_consent_for_all_users(t):
+    """Given by an administrator: the application acts as every user who signs in to it."""
+    t.users("user", "other")
+    t.principals("client", "reader", "third")
+    t.consents = False
+    t.add({"value": [{"id": c, "clientId": t.id(c), "consentType": "AllPrincipals", "principalId": None,
+                      "resourceId": t.id("api"), "scope": scope, "tenantId": t.tenant}
+                     for c, scope in (("client", "user_impersonation"), ("reader", "User.Read"))]})
+    for user in ("user", "other"):
+        for who, verdict in (("client", "unknown"), ("reader", "denied"), ("third", "denied")):
+            yield f"can {t.key(who)} become {t.key(user)}", verdict
+
+
+@trap
+def permissions_that_nobody_listed(t):
+    """What a service principal may do by permissions is then unknown; users have none."""
+    t.users("user", "target")
+    t.principals("unread", permissions=False)
+    t.principals("read")
+    reset = "microsoft.directory/users/password/update"
+    for who, verdict in (("unread", "unknown"), ("read", "denied"), ("user", "denied")):
+        yield can(t, who, reset, t.key("target")), verdict
+    for who, verdict in (("unread", "unknown"), ("user", "denied")):
+        yield f"can {t.key(who)} become {t.key('target')}", verdict
+    yield can(t, "unread", "microsoft.directory/users/invalidateAllRefreshTokens", t.key("target")), "denied"
+    yield f"who can {reset} {t.key('target')} directly", {}
+    yield f"what can {t.key('unread')} {reset} directly", {}
+
+
+@trap
+def permissions_that_were_listed_for_all(t):
+    """What was asked of Microsoft Graph itself says who has none."""
+    t.users("target")
+    t.principals("resets", "reads", "none", permissions=False)
+    t.add({"value": [{"id": who, "principalId": t.id(who), "principalType": "ServicePrincipal", "resourceId": t.id("graph"),
+                      "resourceDisplayName": "Microsoft Graph", "appRoleId": guid, "tenantId": t.tenant}
+                     for who, guid in (("resets", "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7"), ("reads", USER_READ))]})
+    reset = "microsoft.directory/users/password/update"
+    for who, verdict in (("resets", "allowed"), ("reads", "denied"), ("none", "denied")):
+        yield can(t, who, reset, t.key("target")), verdict
 
 
 def defaults(t, invites="everyone", **settings):
@@ -276,7 +346,8 @@ def a_permission_on_what_one_owns(t):
 @trap
 def an_owner_without_that_permission(t):
     """A service principal does nothing with what it owns; whose permissions nobody read, perhaps."""
-    t.principals("reader", "unread", "other", "target")
+    t.principals("reader", "target")
+    t.principals("unread", "other", permissions=False)
     t.users("person")
     t.application("target", "reader", "unread", "other", people=["person"])
     graph_permission(t, "reader", USER_READ)
@@ -325,6 +396,7 @@ def an_application_that_nobody_listed(t):
     t.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id("ours"), "appId": t.id("app-ours"),
             "displayName": "ours", "servicePrincipalType": "Application", "owners": [],
             "appOwnerOrganizationId": t.tenant}])
+    t.permissions.append("ours")
     yield f"can {t.key('somebody')} become {t.key('ours')}", "unknown"
     yield f"can {t.key('somebody')} become {t.key('foreign')}", "denied"
 
@@ -332,6 +404,7 @@ def an_application_that_nobody_listed(t):
 @trap
 def a_managed_identity_whose_carrier_nobody_listed(t):
     t.users("somebody")
+    t.permissions = ["lost", "found"]
     for n in ("lost", "found"):
         t.add([{"@odata.type": "#microsoft.graph.servicePrincipal", "id": t.id(n), "appId": t.id("app-" + n),
                 "displayName": n, "servicePrincipalType": "ManagedIdentity"}])
@@ -428,6 +501,277 @@ def a_management_group_of_that_name_of_another_tenant(t):
     yield from in_management(t, "theirs")
 
 
+def blocks_role(t, name, *blocks):
+    """A custom role of several permission blocks."""
+    t.resource({"id": "/providers/Microsoft.Authorization/roleDefinitions/" + t.id(name), "name": t.id(name),
+                "type": "microsoft.authorization/roledefinitions", "properties": {
+                    "roleName": name, "type": "CustomRole", "permissions": list(blocks)}})
+    return t.id(name)
+
+
+@trap
+def a_role_of_several_blocks(t):
+    """What one block takes away, another gives; conditions of blocks are their own."""
+    t.users("two", "one", "held")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    write, read = VM + "/write", VM + "/read"
+    vm = rg + f"/providers/{VM}/vm"
+    t.resource({"id": vm, "name": "vm", "type": VM, "properties": {}})
+    t.assign("two", blocks_role(t, "two-blocks", {"actions": [VM + "/*"], "notActions": [write]}, {"actions": [write]}), rg)
+    t.assign("one", blocks_role(t, "one-block", {"actions": [VM + "/*", write], "notActions": [write]}), rg)
+    t.assign("held", blocks_role(t, "held-block", {"actions": [read]}, {
+        "actions": [write], "conditionVersion": "2.0",
+        "condition": "@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:A] StringEquals 'x'"}), rg)
+    for who, verdict in (("two", "allowed"), ("one", "denied"), ("held", "conditional")):
+        yield can(t, who, write, vm), verdict
+        yield can(t, who, read, vm), "allowed"
+
+
+@trap
+def what_one_role_takes_away_another_gives(t):
+    """notActions is a subtraction and no deny."""
+    t.users("both")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    write = "Microsoft.Resources/subscriptions/resourceGroups/write"
+    t.assign("both", t.role("all-but", actions=["*"], notActions=["*/write"]), rg)
+    yield can(t, "both", write.replace("write", "delete"), rg), "allowed"
+    t.assign("both", t.role("just", actions=[write]), t.place())
+    yield can(t, "both", write, rg), "allowed"
+
+
+DELEGATE = ("((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/write'}})) OR "
+            "(@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{0}}}))")
+
+
+@trap
+def a_delegate_under_a_condition(t):
+    """Who may give some roles only is no owner: the hop holds under that condition."""
+    t.users("delegate", "free", "inside")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    write = "Microsoft.Authorization/roleAssignments/write"
+    role = t.role("hands-out", actions=[write])
+    t.assign("delegate", role, rg, condition=DELEGATE.format(READER), conditionVersion="2.0")
+    t.assign("free", role, rg)
+    t.assign("inside", blocks_role(t, "delegates", {"actions": [write], "condition": DELEGATE.format(READER),
+                                                    "conditionVersion": "2.0"}), rg)
+    for who, verdict in (("delegate", "conditional"), ("free", "allowed"), ("inside", "conditional")):
+        yield can(t, who, write, rg), verdict
+        yield can(t, who, "Microsoft.Resources/subscriptions/resourceGroups/write", rg, directly=False), verdict
+    for asked, verdict in ((READER, "allowed"), (OWNER, "denied")):
+        yield (can(t, "delegate", write, rg) +
+               f" with '@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]'={asked}", verdict)
+
+
+@trap
+def an_operation_with_a_star_in_its_name(t):
+    """.../userAssignedIdentities/*/assign/action is an operation, whatever the star looks like."""
+    t.users("star", "plain", "other")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    kind = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    mi = rg + f"/providers/{kind}/mi"
+    t.resource({"id": mi, "name": "mi", "type": kind, "properties": {"principalId": t.id("mi"), "tenantId": t.tenant}})
+    t.assign("star", t.role("s", actions=[kind + "/*/assign/action"]), mi)
+    t.assign("plain", t.role("p", actions=[kind + "/assign/action"]), mi)
+    t.assign("other", t.role("o", actions=[kind + "/*/read"]), mi)
+    for who, verdict in (("star", "allowed"), ("plain", "allowed"), ("other", "denied")):
+        yield can(t, who, kind + "/assign/action", mi), verdict
+
+
+@trap
+def a_scope_is_made_of_segments(t):
+    """A group 'a' is not above 'ab', and case does not tell places apart."""
+    t.users("reader")
+    for name in ("a", "ab"):
+        t.resource_group(name)
+        t.resource({"id": t.place(f"/resourceGroups/{name}/providers/{VM}/vm"), "name": "vm", "type": VM, "properties": {}})
+    t.assign("reader", READER, t.place("/resourceGroups/a").replace("resourceGroups", "RESOURCEGROUPS"))
+    for name, verdict in (("a", "allowed"), ("ab", "denied")):
+        yield can(t, "reader", VM + "/read", t.place(f"/resourceGroups/{name}/providers/{VM}/vm")), verdict
+    yield f"what can {t.key('reader')} {VM}/read directly", {
+        t.place(f"/resourceGroups/a/providers/{VM}/vm"): "allowed"}
+
+
+ST = "Microsoft.Storage/storageAccounts"
+BLOBS = ST + "/blobServices/containers/blobs"
+
+
+@trap
+def an_owner_has_no_data(t):
+    """Actions give nothing on data: an owner reads blobs by the account's keys only."""
+    t.users("owner", "data", "reader")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    st = f"{rg}/providers/{ST}/st"
+    t.resource({"id": st, "name": "st", "type": ST, "properties": {"allowSharedKeyAccess": True, "allowBlobPublicAccess": False}})
+    t.assign("owner", OWNER, rg)
+    t.assign("reader", READER, rg)
+    t.assign("data", t.role("d", dataActions=["*"]), rg)
+    for who, direct, all_ways in (("owner", "denied", "allowed"), ("data", "allowed", "allowed"),
+                                  ("reader", "denied", "denied")):
+        yield can(t, who, BLOBS + "/read", st), direct
+        yield can(t, who, BLOBS + "/read", st, directly=False), all_ways
+    yield can(t, "data", ST + "/read", st), "denied"
+
+
+def deny(t, place, *principals, but=(), **more):
+    block = {"actions": ["*"]}
+    block.update(more.pop("block", {}))
+    t.add({"value": [{"id": f"{place}/providers/Microsoft.Authorization/denyAssignments/{t.id('deny' + place)}",
+                      "type": "Microsoft.Authorization/denyAssignments", "properties": {
+                          "denyAssignmentName": "no", "scope": place, "permissions": [block], "principals": [
+                              {"id": p if p == EVERYONE else t.id(p), "type": "SystemDefined" if p == EVERYONE else "User"}
+                              for p in principals],
+                          "excludePrincipals": [{"id": t.id(p), "type": "User"} for p in but], **more}}]})
+
+
+EVERYONE = "00000000-0000-0000-0000-000000000000"
+
+
+@trap
+def a_denial_of_everyone_but_some(t):
+    t.users("owner", "spared")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    for who in ("owner", "spared"):
+        t.assign(who, OWNER, rg)
+    deny(t, rg, EVERYONE, but=["spared"], block={"actions": ["*/write"], "notActions": [VM + "/write"]})
+    write = "Microsoft.Resources/subscriptions/resourceGroups/write"
+    vm = rg + f"/providers/{VM}/vm"
+    t.resource({"id": vm, "name": "vm", "type": VM, "properties": {}})
+    for who, verdict in (("owner", "denied"), ("spared", "allowed")):
+        yield can(t, who, write, rg), verdict
+        yield can(t, who, VM + "/write", vm), "allowed"
+        yield can(t, who, VM + "/extensions/write", vm), verdict
+
+
+@trap
+def a_denial_that_stays_where_it_is(t):
+    """doNotApplyToChildScopes: at the group, not on what is in it."""
+    t.users("owner")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    vm = rg + f"/providers/{VM}/vm"
+    t.resource({"id": vm, "name": "vm", "type": VM, "properties": {}})
+    t.assign("owner", OWNER, rg)
+    deny(t, rg, "owner", doNotApplyToChildScopes=True)
+    yield can(t, "owner", "Microsoft.Resources/subscriptions/resourceGroups/write", rg), "denied"
+    yield can(t, "owner", VM + "/write", vm), "allowed"
+
+
+@trap
+def a_role_that_no_input_defines(t):
+    """What a role gives that nobody read is unknown, and not nothing."""
+    t.users("holder")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    t.assign("holder", t.id("undefined"), rg)
+    yield can(t, "holder", "Microsoft.Resources/subscriptions/resourceGroups/write", rg), "unknown"
+
+
+@trap
+def a_definition_of_another_prefix(t):
+    """One role under the prefix of a subscription, of the tenant and by its id alone."""
+    t.users("bare", "full")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    t.assign("bare", READER, rg)
+    t.assign("full", f"/subscriptions/{ELSEWHERE}/providers/Microsoft.Authorization/roleDefinitions/" + READER.upper(), rg)
+    for who in ("bare", "full"):
+        yield can(t, who, "Microsoft.Resources/subscriptions/resourceGroups/read", rg), "allowed"
+
+
+@trap
+def groups_within_groups(t):
+    """Role assignments go down through nested groups; roles of the directory do not."""
+    t.users("inner", "outer")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    t.group("low", "inner")
+    t.group("high", "outer")
+    t.add([{"@odata.type": "#microsoft.graph.group", "id": t.id("high"), "displayName": "high", "securityEnabled": True,
+            "isAssignableToRole": False, "owners": [], "members": [
+                {"@odata.type": "#microsoft.graph.user", "id": t.id("outer")},
+                {"@odata.type": "#microsoft.graph.group", "id": t.id("low")}]}])
+    t.assign("high", READER, rg, principalType="Group")
+    for who in ("inner", "outer"):
+        yield can(t, who, "Microsoft.Resources/subscriptions/resourceGroups/read", rg), "allowed"
+
+
+@trap
+def a_vault_by_access_policies(t):
+    """Its roles give no data, its policies do; one by roles is the other way round."""
+    kind = "Microsoft.KeyVault/vaults"
+    t.users("role", "policy", "contributor")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    policy = [{"tenantId": t.tenant, "objectId": t.id("policy"), "permissions": {"secrets": ["get"], "keys": [], "certificates": []}}]
+    for name, rbac in (("roles", True), ("policies", False)):
+        t.resource({"id": f"{rg}/providers/{kind}/{name}", "name": name, "type": kind, "properties": {
+            "tenantId": t.tenant, "enableRbacAuthorization": rbac, "accessPolicies": policy}})
+    t.assign("role", t.role("user", dataActions=[kind + "/secrets/getSecret/action"]), rg)
+    t.assign("contributor", t.role("kvc", actions=[kind + "/write"]), rg)
+    get = kind + "/secrets/getSecret/action"
+    for name, who, direct, all_ways in (
+            ("roles", "role", "allowed", "allowed"), ("roles", "policy", "denied", "denied"),
+            ("roles", "contributor", "denied", "denied"), ("policies", "role", "denied", "denied"),
+            ("policies", "policy", "allowed", "allowed"), ("policies", "contributor", "denied", "allowed")):
+        yield can(t, who, get, f"{rg}/providers/{kind}/{name}"), direct
+        yield can(t, who, get, f"{rg}/providers/{kind}/{name}", directly=False), all_ways
+
+
+def delegation(t, *authorizations, eligible=()):
+    """Lighthouse: what the subscription hands to another tenant."""
+    t.add({"value": [{
+        "id": f"{t.place()}/providers/Microsoft.ManagedServices/registrationAssignments/{t.id('registration')}",
+        "type": "Microsoft.ManagedServices/registrationAssignments", "name": t.id("registration"), "properties": {
+            "registrationDefinitionId": f"{t.place()}/providers/Microsoft.ManagedServices/registrationDefinitions/{t.id('d')}",
+            "provisioningState": "Succeeded", "registrationDefinition": {"properties": {
+                "managedByTenantId": ELSEWHERE, "manageeTenantId": t.tenant, "registrationDefinitionName": "managed",
+                "authorizations": list(authorizations), "eligibleAuthorizations": list(eligible)}}}}]})
+
+
+@trap
+def a_subscription_handed_to_another_tenant(t):
+    """Principals of the manager have the roles, some after activation; data and ownership are never among them."""
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    read, write = (f"Microsoft.Resources/subscriptions/resourceGroups/{x}" for x in ("read", "write"))
+    there = {w: f"azure:{ELSEWHERE}/{t.id(w)}" for w in ("reader", "eligible", "stranger")}
+    t.users("reader")
+    delegation(t, {"principalId": t.id("reader"), "principalIdDisplayName": "r", "roleDefinitionId": READER}, eligible=[
+        {"principalId": t.id("eligible"), "roleDefinitionId": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+         "justInTimeAccessPolicy": {"multiFactorAuthProvider": "Azure", "maximumActivationDuration": "PT8H"}}])
+    for who, what, verdict in (("reader", read, "allowed"), ("reader", write, "unknown"), ("eligible", write, "eligible")):
+        yield f"can {there[who]} {what} '{rg}' directly", verdict
+    # whoever it is may be in one of them, if that is a group: the manager's directory is not at hand
+    yield f"can {there['stranger']} {read} '{rg}' directly", "unknown"
+    # of the same object id in one's own tenant it says nothing
+    yield can(t, "reader", read, rg), "denied"
+    yield f"who can {write} '{rg}' directly", {there["eligible"]: "eligible"}
+
+
+@trap
+def a_guest_is_an_identity_of_the_tenant(t):
+    """Guests have what is assigned to them, are external, and have no default permissions of members."""
+    t.users("guest", userType="Guest")
+    t.add({"value": [{"@odata.type": "#microsoft.graph.user", "id": t.id("mail"), "accountEnabled": True,
+                      "userPrincipalName": "a_b.example#EXT#@x.example"}]})
+    t.users("member")
+    t.resource_group()
+    rg = t.place("/resourceGroups/rg")
+    for who in ("guest", "mail", "member"):
+        t.assign(who, READER, rg)
+    read = "Microsoft.Resources/subscriptions/resourceGroups/read"
+    for who in ("guest", "mail", "member"):
+        yield can(t, who, read, rg), "allowed"
+    yield f"who can {read} '{rg}' directly where external:true", {
+        t.key(who): "allowed" for who in ("guest", "mail", "nobody")}
+
+
 def texts(out):
     decoder, at = json.JSONDecoder(), 0
     while at < len(out.rstrip()):
@@ -451,6 +795,7 @@ def main():
         for name in sys.argv[2:] or TRAPS:
             t = Tenant(name)
             asked += [(name, *q) for q in TRAPS[name](t)]
+            t.read_beside()
             (folder / "in" / t.tenant).mkdir(parents=True)
             (folder / "in" / t.tenant / "all.json").write_text("\n".join(json.dumps(d) for d in t.documents))
         run(latchkey, "--store", folder / "store", "ingest", folder / "in")
