@@ -16,6 +16,8 @@
  *  eligibleDirectoryAssignment   the same after an activation
  *  accessPolicies, accessPolicy  of a vault
  *  onlyAccessPolicies            ... what all others may not
+ *  anonymousBlobs                of a storage account: what it and its containers let
+ *                                everybody read
  *  appRoleAssignment             what a Graph permission allows, on the tenant
  *  permissionHolders             what those may do whose permissions nobody listed
  *  authorizationPolicy           what every member of the tenant may do

@@ -55,6 +55,9 @@ int azure_policy_directory(
  */
 void azure_policy_reached(struct azure_compiler *c, struct str role);
 
+/* Members of a group that no input has: whoever calls without a name. */
+#define AZURE_ANONYMOUS_CALLERS "anonymous callers"
+
 /* The statements of "accessPolicies" or "accessPolicy". */
 void azure_policy_vault(struct azure_compiler *c, const struct json_value *policies);
 

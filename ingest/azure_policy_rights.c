@@ -235,11 +235,45 @@ static void compile_holders(struct azure_compiler *c, const struct json_value *v
 	buf_release(&set);
 }
 
+/*
+ * To everybody, where the container is open and the account lets it be; and to callers
+ * that nobody listed, where what both say was not read.
+ */
+static void compile_anonymous(struct azure_compiler *c, const struct json_value *v)
+{
+	static const struct {
+		const char *key, *principal;
+		enum document_principal_type type;
+	} grants[] = { { "@Resource[AnonymousAccess]", "*", DOCUMENT_ANYONE },
+		{ "@Resource[AnonymousUnread]", AZURE_ANONYMOUS_CALLERS,
+			DOCUMENT_GROUP } };
+	struct document_condition *condition;
+	struct buf set = { 0 };
+
+	azure_action_add(&set, AZURE_ACTION_DATA,
+		STR_LIT("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/"
+			"read"));
+	azure_action_finish(&set);
+	for (size_t i = 0; i < sizeof(grants) / sizeof(grants[0]); i++) {
+		add_statement(c, v, &set);
+		document_add_principal(
+			c->out, grants[i].type, str_from(grants[i].principal));
+		condition = document_add_condition(
+			c->out, str_from(grants[i].key), STR_LIT("StringEquals"));
+		condition->operator_ = DOCUMENT_STRING_EQUALS;
+		condition->flags |= DOCUMENT_CONDITION_READS_RESOURCE;
+		document_add_value(c->out, STR_LIT("allowed"));
+		azure_policy_note_reads(c);
+	}
+	buf_release(&set);
+}
+
 static const struct {
 	const char *member;
 	void (*compile)(struct azure_compiler *c, const struct json_value *v);
 } members[] = {
 	{ "authorizationPolicy", compile_defaults },
+	{ "anonymousBlobs", compile_anonymous },
 	{ "eligibleGroup", compile_group_eligible },
 	{ "activeOwner", compile_group_active },
 	{ "appRoleAssignment", compile_app_role },

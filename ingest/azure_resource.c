@@ -99,6 +99,30 @@ static int vault(
 		policies, e);
 }
 
+/* The account, whatever the case of the container's id: {ACCOUNT}/blobServices/... */
+static struct str account_of(struct str key)
+{
+	static const struct str tail = { "/blobservices/", 14 };
+	size_t at = 0;
+
+	while (at < key.n && !str_starts(str_skip(key, at), tail))
+		at++;
+	return str_head(key, at);
+}
+
+/*
+ * Everybody may read the blobs of a container that is open, unless the account forbids
+ * it. Both are attributes, for they come in different answers: see azure_anonymous.h.
+ */
+static int anonymous_blobs(
+	struct azure_emit *em, const struct json_value *v, struct str key, struct err *e)
+{
+	if (is_false(azure_emit_property(v, "allowBlobPublicAccess")))
+		return 0;
+	return azure_emit_text(em, LAYER_RESOURCE, key, STR_LIT("anonymous access"),
+		STR_LIT("{\"anonymousBlobs\":{}}"), e);
+}
+
 static int federated_credential(
 	struct azure_emit *em, const struct json_value *v, struct str id, struct err *e)
 {
@@ -134,6 +158,7 @@ static void attributes_of(struct azure_emit *em, struct azure_emit_attributes *a
 		azure_emit_attribute(a, "shared_keys", json_text(em->json, shared));
 	if (public)
 		azure_emit_attribute(a, "public_blobs", json_text(em->json, public));
+	azure_emit_attribute(a, "public_access", azure_emit_string(v, "publicAccess"));
 	if (carries)
 		azure_emit_attribute(a, "identity", STR_LIT("true"));
 }
@@ -165,6 +190,11 @@ int azure_resource_any(struct azure_emit *em, const struct json_value *v, struct
 	if (is_kind(entity.kind, "azure:keyvault:vault") &&
 		vault(em, v, entity.key, e) < 0)
 		return e->code;
+	if (is_kind(entity.kind, "azure:storage:account") &&
+		anonymous_blobs(em, v, entity.key, e) < 0)
+		return e->code;
+	if (is_kind(entity.kind, "azure:storage:container") && azure_emit_is_list(em))
+		azure_emit_read(em, "containers", account_of(entity.key));
 	attributes_of(em, &a, v, carries);
 	entity.attributes = a.pairs;
 	entity.attribute_count = a.count;

@@ -8,6 +8,7 @@
  * Source: https://learn.microsoft.com/azure/storage/blobs/storage-auth-abac-attributes,
  * https://learn.microsoft.com/azure/role-based-access-control/conditions-authorization-actions-attributes
  */
+#include "reachability/azure_anonymous.h"
 #include "reachability/azure_naming.h"
 #include "reachability/azure_provider.h"
 #include "reachability/azure_roles.h"
@@ -131,7 +132,8 @@ void azure_context_look_up(struct world *w, const struct subject *subject,
 	*out = (struct condition_fact){ .knowledge = CONDITION_OPEN };
 	if (fact_of_question(w, key, out, arena) ||
 		fact_of_owner(w, subject, key, out, arena) ||
-		fact_of_roles(w, object, key, out, arena))
+		fact_of_roles(w, object, key, out, arena) ||
+		azure_anonymous_fact(w, object, key, out, arena))
 		return;
 	if (str_starts(key, STR_LIT("@Request[Microsoft.Authorization/")) ||
 		str_starts(key, STR_LIT("@Environment[UtcNow")))

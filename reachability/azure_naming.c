@@ -118,16 +118,17 @@ uint32_t azure_naming_texts(
 
 	if (subject_holder(&holder, w, subject, &e) < 0)
 		holder = subject;
-	if (max == 0)
+	if (max < 2)
 		return 0;
 	out[0] = world_node(w, holder)->key;
-	if (max < 2 || !is_object(out[0]) ||
+	out[1] = STR_LIT("*");
+	if (max < 3 || !is_object(out[0]) ||
 		!str_eq(world_node_kind(w, holder), STR_LIT("azure:entra:user")) ||
 		world_attribute(w, holder, STR_LIT("external")).n > 0)
-		return 1;
+		return 2;
 	/* every member of the tenant; guests are none */
-	out[1] = arena_printf(world_arena(w), "%.*s/users", STR_ARG(up_to_slash(out[0])));
-	return 2;
+	out[2] = arena_printf(world_arena(w), "%.*s/users", STR_ARG(up_to_slash(out[0])));
+	return 3;
 }
 
 bool azure_naming_is_set(struct str text)
@@ -163,6 +164,8 @@ bool azure_naming_may_join(struct world *w, node_id n, struct str group)
 {
 	struct str key = world_node(w, n)->key;
 
+	if (str_eq(group, STR_LIT("anonymous callers")))
+		return true;
 	if (!is_object(key) || !is_object(group) ||
 		!str_eq(up_to_slash(key), up_to_slash(group)))
 		return false;

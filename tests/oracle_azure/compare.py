@@ -77,17 +77,21 @@ def check_lists(latchkey, store, worlds):
     whats = rows_of(latchkey, store, [f"what can {key(w, who)} {op} directly" for w, who, op, _, _ in asked])
     for (w, who, op, data, place), by_place, by_who in zip(asked, whos, whats):
         for p in w.identities():
-            want, got = oracle.decide(w, p, op, data, place), by_place.pop(key(w, p), "denied")
+            want, got = oracle.listed(w, p, op, data, place), by_place.pop(key(w, p), "denied")
             if got != want:
                 yield w, f"who can {op} {place}: {p}", want, got
+        got, want = by_place.pop("anonymous callers", "denied"), oracle.anonymously(w, op, place)
+        if (got == "unknown") != (want == "unknown"):
+            yield w, f"who can {op} {place}: anonymous callers", want, got
         for k in by_place:
-            if k.startswith("azure:") and k.split("/")[1] not in w.groups and by_place[k] != "unknown":
+            if (want != "allowed" and k.startswith("azure:") and k.split("/")[1] not in w.groups
+                    and by_place[k] != "unknown"):
                 yield w, f"who can {op} {place}: {k}", "nobody of the tenant", by_place[k]
         kinds = next(k for o, _, k in QUESTIONS if o == op)
         for k, kind in w.kind.items():
             if kind not in kinds:
                 continue
-            want, got = oracle.decide(w, who, op, data, k), by_who.get(k.lower(), "denied")
+            want, got = oracle.listed(w, who, op, data, k), by_who.get(k.lower(), "denied")
             if got != want:
                 yield w, f"what can {who} {op}: {k}", want, got
 

@@ -76,13 +76,32 @@ def by_policy(world, names, operation, vault):
     return "denied"
 
 
-def decide(world, who, operation, data, place):
+def anonymously(world, operation, place):
+    """Whether everybody may: the account lets containers be open, and this one is."""
+    if operation != BLOB + "read" or world.kind[place] != "container":
+        return "denied"
+    if is_denied(world, {EVERYBODY}, operation, True, place):
+        return "denied"
+    account, level = world.anonymous[world.parent[place]], world.anonymous[place]
+    if account is False or level == "None":
+        return "denied"
+    return "allowed" if account and level else "unknown"
+
+
+def listed(world, who, operation, data, place):
+    """What lists say: of callers whom nobody listed there is a row of their own."""
+    return decide(world, who, operation, data, place, unread=False)
+
+
+def decide(world, who, operation, data, place, unread=True):
     names = {who} | groups_of(world, who)
     if is_denied(world, names, operation, data, place):
         return "denied"
     if data and place in world.rbac and not world.rbac[place]:
         return by_policy(world, names, operation, place)
-    best = "denied"
+    best = anonymously(world, operation, place)
+    if best == "unknown" and not unread:
+        best = "denied"
     for a in world.assignments:
         if a["who"] not in names or a["place"] not in above(world, place):
             continue

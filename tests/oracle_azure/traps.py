@@ -617,6 +617,42 @@ def an_owner_has_no_data(t):
     yield can(t, "data", ST + "/read", st), "denied"
 
 
+def containers(t, account, **levels):
+    """What is listed of an account's containers."""
+    t.add({"value": [{"id": f"{account}/blobServices/default/containers/{name}", "name": name,
+                      "type": ST + "/blobServices/containers", "tenantId": t.tenant,
+                      "properties": {"publicAccess": level} if level else {}} for name, level in levels.items()]})
+
+
+@trap
+def blobs_that_everybody_may_read(t):
+    """The container is open and the account lets it be; what is not in an answer is unknown."""
+    t.users("user")
+    t.resource_group()
+    accounts = {}
+    for name, setting in (("open", True), ("shut", False), ("silent", None), ("unlisted", True), ("closed", False)):
+        accounts[name] = t.place(f"/resourceGroups/rg/providers/{ST}/{name}")
+        t.resource({"id": accounts[name], "name": name, "type": ST, "properties": {
+            "allowSharedKeyAccess": False, **({} if setting is None else {"allowBlobPublicAccess": setting})}})
+        if name not in ("unlisted", "closed"):
+            containers(t, accounts[name], none="None", blob="Blob", container="Container", silent=None)
+    expected = {"open": ("denied", "allowed", "allowed", "unknown"), "shut": ("denied",) * 4,
+                "silent": ("denied", "unknown", "unknown", "unknown")}
+    for name, verdicts in expected.items():
+        for container, verdict in zip(("none", "blob", "container", "silent"), verdicts):
+            key = f"{accounts[name]}/blobServices/default/containers/{container}"
+            yield f"can internet {BLOBS}/read '{key}'", verdict
+            yield can(t, "user", BLOBS + "/read", key), verdict
+            yield can(t, "user", BLOBS + "/write", key), "denied"
+    for name, verdict in (("unlisted", "unknown"), ("closed", "denied"), ("shut", "denied")):
+        yield f"can internet {BLOBS}/read '{accounts[name]}'", verdict
+    blob = f"'{accounts['open']}/blobServices/default/containers/blob'"
+    yield f"who can {BLOBS}/read {blob} directly where public:true", {"public": "allowed"}
+    yield f"who can {BLOBS}/read '{accounts['unlisted']}' directly", {"anonymous callers": "unknown"}
+    yield f"what can {t.key('user')} {BLOBS}/read directly", {
+        f"{accounts['open']}/blobServices/default/containers/{name}": "allowed" for name in ("blob", "container")}
+
+
 def deny(t, place, *principals, but=(), **more):
     block = {"actions": ["*"]}
     block.update(more.pop("block", {}))

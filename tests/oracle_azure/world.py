@@ -75,6 +75,7 @@ class World:
         self.kind = {}
         self.names = {}
         self.rbac = {}
+        self.anonymous = {}  # of accounts and containers: what they say of everybody
         self.policies = {}
         self.join_groups()
         self.make_places()
@@ -118,8 +119,11 @@ class World:
             key = f"{group}/providers/{TYPES[kind]}/{kind}{r.randint(1, 9)}x"
             self.add(key, kind, group)
             if kind == "storage":
+                self.anonymous[key] = r.choice([True, False, False, None])
                 for name in r.sample(["exports", "private"], r.randint(1, 2)):
-                    self.add(f"{key}/blobServices/default/containers/{name}", "container", key)
+                    container = f"{key}/blobServices/default/containers/{name}"
+                    self.add(container, "container", key)
+                    self.anonymous[container] = r.choice(["None", "None", "Blob", "Container", None])
             if kind == "vault":
                 self.rbac[key] = r.random() < 0.6
                 self.policies[key] = [
@@ -211,6 +215,8 @@ class World:
         props = {"tenantId": self.tenant}
         if key in self.rbac:
             props.update(enableRbacAuthorization=self.rbac[key], accessPolicies=self.policies[key])
+        if self.anonymous.get(key) is not None:
+            props["publicAccess" if self.kind[key] == "container" else "allowBlobPublicAccess"] = self.anonymous[key]
         kind = self.kind[key]
         types = {"group": "Microsoft.Resources/resourceGroups",
                  "container": TYPES["storage"] + "/blobServices/containers"}
