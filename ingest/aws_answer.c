@@ -570,6 +570,8 @@ static const struct {
 	{ "TagSet", '[', NULL, read_tag_set },
 	{ "ARN", '"', "Name", read_secret },
 	{ "Organization", '{', NULL, read_organization },
+	{ "DelegatedAdministrators", '[', NULL, aws_organization_delegates },
+	{ "ResourcePolicy", '{', NULL, aws_organization_delegation },
 	{ "PermissionSet", '{', NULL, aws_identity_center_set },
 };
 #define OBJECT_COUNT (sizeof(objects) / sizeof(objects[0]))

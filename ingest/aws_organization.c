@@ -253,6 +253,105 @@ int aws_organization_content(
 		       : rc;
 }
 
+/* The organization itself, opened, by the first ARN that names it or by the directory. */
+static int open_governor(struct aws_emit *em, const struct json_value *v, struct str arn,
+	struct str *key, struct err *e)
+{
+	struct home home;
+	int rc = open_home(em, v, arn, &home, e);
+
+	if (rc == 0)
+		*key = arena_printf(em->arena,
+			"arn:%.*s:organizations::%.*s:organization/%.*s",
+			STR_ARG(home.partition), STR_ARG(home.management),
+			STR_ARG(home.id));
+	return rc;
+}
+
+/*
+ * What an account may read that is a delegated administrator of some service.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html
+ */
+static const char delegated[] =
+	"\"organizations:DescribeAccount\",\"organizations:DescribeCreateAccountStatus\","
+	"\"organizations:DescribeEffectivePolicy\",\"organizations:DescribeHandshake\","
+	"\"organizations:DescribeOrganization\","
+	"\"organizations:DescribeOrganizationalUnit\",\"organizations:DescribePolicy\","
+	"\"organizations:DescribeResourcePolicy\",\"organizations:ListAccounts\","
+	"\"organizations:ListAccountsForParent\","
+	"\"organizations:ListAWSServiceAccessForOrganization\","
+	"\"organizations:ListChildren\",\"organizations:ListCreateAccountStatus\","
+	"\"organizations:ListDelegatedAdministrators\","
+	"\"organizations:ListDelegatedServicesForAccount\","
+	"\"organizations:ListHandshakesForAccount\","
+	"\"organizations:ListHandshakesForOrganization\","
+	"\"organizations:ListOrganizationalUnitsForParent\","
+	"\"organizations:ListParents\",\"organizations:ListPolicies\","
+	"\"organizations:ListPoliciesForTarget\",\"organizations:ListRoots\","
+	"\"organizations:ListTagsForResource\",\"organizations:ListTargetsForPolicy\"";
+
+int aws_organization_delegates(
+	struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	const struct json_value *list = json_get(v, "DelegatedAdministrators"), *one;
+	struct json_iter it = json_iterate(list);
+	struct str none, arn = { 0 }, key, id, partition;
+	struct buf b = { 0 };
+	int rc = 0;
+
+	buf_printf(&b, "{\"Version\":\"2008-10-17\",\"Statement\":[");
+	for (uint32_t n = 0; rc == 0 && json_next(&it, &none, &one); n++) {
+		struct aws_arn parsed;
+
+		rc = json_want_type(em->json, one, JSON_OBJECT, e);
+		if (rc == 0)
+			rc = json_need_string(em->json, one, "Id", &id, e);
+		if (rc == 0)
+			rc = json_need_string(em->json, one, "Arn", &arn, e);
+		if (rc == 0 && (!aws_arn_is_account(id) || !aws_arn_parse(&parsed, arn)))
+			rc = json_fail(em->json, one, e,
+				"expected the id and the ARN of an account");
+		if (rc < 0)
+			break;
+		partition = parsed.partition;
+		buf_printf(&b,
+			"%s{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:%.*s:iam::"
+			"%.*s:root\"},\"Action\":[%s],\"Resource\":\"*\"}",
+			n > 0 ? "," : "", STR_ARG(partition), STR_ARG(id), delegated);
+	}
+	buf_printf(&b, "]}");
+	if (rc == 0)
+		rc = open_governor(em, v, arn, &key, e);
+	if (rc == 0) {
+		aws_emit_coverage(em, STR_LIT("delegated-administrators"),
+			(struct str){ 0 },
+			json_get(v, "NextToken") ? COVERAGE_PARTIAL : COVERAGE_GOT,
+			(struct str){ 0 });
+		rc = aws_emit_document(em, LAYER_GRANT, key,
+			STR_LIT("delegated administrators"),
+			arena_copy(em->arena, buf_str(&b)), e);
+	}
+	buf_release(&b);
+	return rc;
+}
+
+/* {"ResourcePolicy": {...}}, empty where the organization has none. */
+int aws_organization_delegation(
+	struct aws_emit *em, const struct json_value *v, struct err *e)
+{
+	const struct json_value *policy = json_get(v, "ResourcePolicy"), *summary = NULL;
+	struct str arn = { 0 }, key, body = { 0 };
+	int rc = json_want_object(em->json, policy, "ResourcePolicySummary", &summary, e);
+
+	if (rc == 0 && summary)
+		rc = json_need_string(em->json, summary, "Arn", &arn, e);
+	if (rc == 0)
+		rc = aws_emit_body(em, json_get(policy, "Content"), &body, e);
+	if (rc == 0)
+		rc = open_governor(em, v, arn, &key, e);
+	return rc == 0 ? aws_emit_resource_policy(em, key, body, e) : rc;
+}
+
 static const struct {
 	const char *member;
 	int (*read)(struct aws_emit *em, const struct json_value *v, struct err *e);

@@ -39,4 +39,10 @@ enum record_layer aws_organization_layer(struct str type_or_arn);
 struct str aws_organization_node(struct aws_emit *em, struct str partition,
 	struct str management, struct str organization, struct str id);
 
+/* The answers of list-delegated-administrators and describe-resource-policy. */
+int aws_organization_delegates(
+	struct aws_emit *em, const struct json_value *v, struct err *e);
+int aws_organization_delegation(
+	struct aws_emit *em, const struct json_value *v, struct err *e);
+
 #endif

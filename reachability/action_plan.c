@@ -116,6 +116,7 @@ struct list_sort {
 	enum provider_policy policy;
 	enum record_layer layer;
 	enum provider_custody custody;
+	enum provider_caller caller;
 };
 
 static const struct action_list *list_new(struct action_planner *p, const struct buf *ids,
@@ -133,6 +134,7 @@ static const struct action_list *list_new(struct action_planner *p, const struct
 	l->policy = sort.policy;
 	l->layer = sort.layer;
 	l->custody = sort.custody;
+	l->caller = sort.caller;
 	copy = ARENA_NEW_ARRAY(p->arena, action_id, l->count);
 	memcpy(copy, ids->p, ids->n);
 	l->ids = copy;
@@ -148,33 +150,64 @@ static const struct action_list *list_new(struct action_planner *p, const struct
 	return l;
 }
 
-/* The target's wanted actions of one sort: a list of them, if there are any. */
-static void sort_list(struct action_planner *p, const struct catalog_target *t,
-	uint32_t index, const struct list_sort *sorts, struct list_sort sort,
-	struct buf *lists)
+static struct list_sort sort_of(
+	const struct provider *provider, kind_id kind, action_id action)
 {
-	struct buf ids = { 0 };
+	struct list_sort sort = { .provider = provider, .layer = LAYER_RESOURCE };
 
-	for (uint32_t i = 0; i < t->action_count; i++) {
-		if (sorts[i].policy == sort.policy && sorts[i].layer == sort.layer &&
-			sorts[i].custody == sort.custody &&
-			action_plan_wants(p, t->actions[i]))
-			VEC_ADD(&ids, action_id, t->actions[i]);
-	}
-	if (ids.n > 0)
-		VEC_ADD(lists, const struct action_list *,
-			list_new(p, &ids, index, t->suffix, sort));
-	buf_release(&ids);
+	sort.policy = provider->policy(kind, action, &sort.layer);
+	sort.custody = provider->custody_bars(kind, action);
+	sort.caller = provider->caller ? provider->caller(action) : CALLER_ANY;
+	return sort;
 }
 
-static bool has_sort(const struct list_sort *sorts, uint32_t count, struct list_sort sort)
+static bool same_sort(struct list_sort a, struct list_sort b)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		if (sorts[i].policy == sort.policy && sorts[i].layer == sort.layer &&
-			sorts[i].custody == sort.custody)
-			return true;
+	return a.policy == b.policy && a.layer == b.layer && a.custody == b.custody &&
+	       a.caller == b.caller;
+}
+
+static int compare_sorts(const void *a, const void *b)
+{
+	const struct list_sort *x = a, *y = b;
+
+	if (x->policy != y->policy)
+		return x->policy < y->policy ? -1 : 1;
+	if (x->layer != y->layer)
+		return x->layer < y->layer ? -1 : 1;
+	if (x->custody != y->custody)
+		return x->custody < y->custody ? -1 : 1;
+	return (x->caller > y->caller) - (x->caller < y->caller);
+}
+
+/* One list per sort, of the actions whose sorts are given one each. */
+static void sorted_lists(struct action_planner *p, const struct buf *actions,
+	const struct buf *sorts, uint32_t target, struct str suffix, struct buf *lists)
+{
+	const action_id *ids = VEC_DATA(actions, const action_id);
+	const struct list_sort *of = VEC_DATA(sorts, const struct list_sort);
+	size_t count = VEC_COUNT(actions, action_id);
+	struct buf order = { 0 }, some = { 0 };
+	struct list_sort *v;
+
+	if (count == 0)
+		return;
+	buf_add(&order, sorts->p, sorts->n);
+	v = VEC_DATA(&order, struct list_sort);
+	qsort(v, count, sizeof(*v), compare_sorts);
+	for (size_t k = 0; k < count; k++) {
+		if (k > 0 && same_sort(v[k], v[k - 1]))
+			continue;
+		buf_clear(&some);
+		for (size_t i = 0; i < count; i++) {
+			if (same_sort(of[i], v[k]))
+				VEC_ADD(&some, action_id, ids[i]);
+		}
+		VEC_ADD(lists, const struct action_list *,
+			list_new(p, &some, target, suffix, v[k]));
 	}
-	return false;
+	buf_release(&order);
+	buf_release(&some);
 }
 
 /* Split one target's wanted actions by what decides about them, and append the lists. */
@@ -183,48 +216,43 @@ static void target_lists(
 {
 	const struct provider *provider = provider_of_kind(kind);
 	struct catalog_target t = catalog_kind_target(kind, index);
-	struct list_sort *sorts =
-		ARENA_NEW_ARRAY(p->arena, struct list_sort, t.action_count + 1u);
+	struct buf ids = { 0 }, sorts = { 0 };
 
 	for (uint32_t i = 0; i < t.action_count; i++) {
-		sorts[i].layer = LAYER_RESOURCE;
-		sorts[i].policy = provider->policy(kind, t.actions[i], &sorts[i].layer);
-		sorts[i].custody = provider->custody_bars(kind, t.actions[i]);
+		if (!action_plan_wants(p, t.actions[i]))
+			continue;
+		VEC_ADD(&ids, action_id, t.actions[i]);
+		VEC_ADD(&sorts, struct list_sort, sort_of(provider, kind, t.actions[i]));
 	}
-	for (int policy = POLICY_NEVER; policy <= POLICY_REQUIRED; policy++) {
-		for (int layer = LAYER_RESOURCE; layer <= LAYER_TRUST; layer++) {
-			for (int custody = CUSTODY_NONE; custody <= CUSTODY_ALL;
-				custody++) {
-				struct list_sort sort = { provider,
-					(enum provider_policy)policy,
-					(enum record_layer)layer,
-					(enum provider_custody)custody };
-
-				if (has_sort(sorts, t.action_count, sort))
-					sort_list(p, &t, index, sorts, sort, lists);
-			}
-		}
-	}
+	sorted_lists(p, &ids, &sorts, index, t.suffix, lists);
+	buf_release(&ids);
+	buf_release(&sorts);
 }
 
 static void unbound_list(struct action_planner *p, kind_id kind, struct buf *lists)
 {
 	const struct provider *provider = provider_of_kind(kind);
-	struct list_sort sort = { provider,
-		provider->inherits ? POLICY_OPTIONAL : POLICY_NEVER, LAYER_RESOURCE,
-		CUSTODY_NONE };
-	struct buf ids = { 0 };
+	struct buf ids = { 0 }, sorts = { 0 };
 	action_id begin, end;
 
 	catalog_provider_actions(provider->name, &begin, &end);
 	for (action_id id = begin; id < end; id++) {
-		if (action_plan_wants(p, id) && catalog_action_is_unbound(id))
-			VEC_ADD(&ids, action_id, id);
+		struct list_sort sort = { provider,
+			provider->inherits ? POLICY_OPTIONAL : POLICY_NEVER,
+			LAYER_RESOURCE, CUSTODY_NONE, CALLER_ANY };
+
+		if (!action_plan_wants(p, id) || !catalog_action_is_unbound(id))
+			continue;
+		if (provider->caller)
+			sort.caller = provider->caller(id);
+		if (sort.caller == CALLER_DELEGATE)
+			sort.policy = POLICY_OPTIONAL;
+		VEC_ADD(&ids, action_id, id);
+		VEC_ADD(&sorts, struct list_sort, sort);
 	}
-	if (ids.n > 0)
-		VEC_ADD(lists, const struct action_list *,
-			list_new(p, &ids, ACTION_LIST_UNBOUND, STR_LIT(""), sort));
+	sorted_lists(p, &ids, &sorts, ACTION_LIST_UNBOUND, STR_LIT(""), lists);
 	buf_release(&ids);
+	buf_release(&sorts);
 }
 
 static int compare_services(const void *a, const void *b)
@@ -282,7 +310,9 @@ const struct action_plan *action_plan_of(
 		for (uint32_t i = 0; i < targets; i++)
 			target_lists(p, kind, i, &lists);
 	}
-	if (container)
+	if (container &&
+		(kind == CATALOG_NONE || !provider_of_kind(kind)->takes_unbound ||
+			provider_of_kind(kind)->takes_unbound(kind)))
 		unbound_list(p, kind, &lists);
 	plan = ARENA_NEW(p->arena, struct action_plan);
 	plan->count = (uint32_t)VEC_COUNT(&lists, const struct action_list *);

@@ -28,7 +28,8 @@ struct action_list {
 	enum provider_policy policy;
 	enum record_layer layer;
 	enum provider_custody custody; /* from which on the actions are nobody's */
-	const uint64_t *all;           /* every bit */
+	enum provider_caller caller;
+	const uint64_t *all;  /* every bit */
 	const uint64_t *rcps; /* the actions that ceilings over resources speak of */
 };
 

@@ -6,6 +6,7 @@
 #include "reachability/aws_carried.h"
 #include "reachability/aws_compute.h"
 #include "reachability/aws_custody.h"
+#include "reachability/aws_delegation.h"
 #include "reachability/aws_key.h"
 #include "reachability/aws_naming.h"
 #include "reachability/subject.h"
@@ -145,6 +146,10 @@ static enum provider_policy policy(
 	}
 	if (str_eq(name, STR_LIT("aws:kms:key")))
 		return POLICY_REQUIRED;
+	/* Organizations has one policy, that of the organization, about all of it */
+	if (aws_delegation_governs(kind))
+		return aws_delegation_caller(action) == CALLER_DELEGATE ? POLICY_OPTIONAL
+									: POLICY_NEVER;
 	return carries_policy(name) ? POLICY_OPTIONAL : POLICY_NEVER;
 }
 
@@ -181,6 +186,7 @@ static void prepare_object(struct world *w, struct object *object)
 {
 	aws_bucket_prepare(w, object);
 	aws_key_prepare(w, object);
+	aws_delegation_prepare(w, object);
 }
 
 /* --- ceilings --- */
@@ -229,6 +235,8 @@ static expr policy_unread(
 		!(o->policy_state == SEGMENT_POLICY_REFUSED ||
 			(o->policy_state == SEGMENT_POLICY_NOT_ASKED && p->strict)))
 		return EXPR_FALSE;
+	if (p->caller != CALLER_ANY)
+		return aws_delegation_unread(pool, p, may_deny);
 	buf_printf(&what, "%s policy of '%.*s' %s%s",
 		p->policy_layer == LAYER_TRUST ? "trust" : "resource", STR_ARG(o->n->key),
 		o->policy_invalid ? "is not valid" : "was not collected",
@@ -324,7 +332,7 @@ static expr grant(struct expr_pool *pool, const struct provider_parts *p, expr u
 		return MUTANT(root_assumes_roles, EXPR_FALSE, named);
 	if (MUTANT(root_needs_policies, root, false))
 		identity = EXPR_TRUE;
-	if (!p->same_account) {
+	if (!p->same_account || aws_delegation_asks(p)) {
 		expr consent = expr_or(pool,
 			expr_or(pool, named,
 				MUTANT(account_named_is_nobody,
@@ -362,6 +370,7 @@ static expr combine(struct expr_pool *pool, const struct provider_parts *p)
 		return EXPR_FALSE;
 	if (p->object->policy_state == SEGMENT_POLICY_REFUSED)
 		deny = expr_or(pool, deny, policy_unread(pool, p, true));
+	x = expr_and(pool, x, aws_delegation_limit(pool, p));
 	x = expr_and(pool, x, expr_and(pool, p->scps, p->rcps));
 	return expr_and(pool, x, expr_not(pool, deny));
 }
@@ -441,6 +450,11 @@ const struct provider aws_provider = {
 	.free_action = { "sts:GetCallerIdentity", 21 },
 	.custody_of = aws_custody_of,
 	.custody_bars = aws_custody_bars,
+	.caller = aws_delegation_caller,
+	.refusal = aws_delegation_refusal,
+	.account_of = aws_delegation_account,
+	.takes_unbound = aws_delegation_takes_unbound,
+	.governor = aws_delegation_governor,
 	.prepare_object = prepare_object,
 	.prepares = aws_bucket_prepares,
 	.match = aws_naming_match,

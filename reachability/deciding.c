@@ -519,6 +519,7 @@ void deciding_neutral(struct deciding *g, struct provider_parts *p, action_id ac
 		.policy = g->list->policy,
 		.policy_layer = g->list->layer,
 		.custody = g->list->custody,
+		.caller = g->list->caller,
 		.identity = s->unknown_identity,
 		.boundary = s->s.bounded ? s->unknown_boundary : EXPR_TRUE,
 		.session = s->s.sessioned ? s->unknown_session : EXPR_TRUE,

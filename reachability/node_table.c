@@ -5,9 +5,11 @@
 #include <stdlib.h>
 
 #include "base/sparse.h"
+#include "reachability/provider.h"
 
 /* Whose numbers a page of SPARSE_PAGE numbers has. */
 struct node_page {
+	const struct provider *provider;
 	struct segment *segment; /* NULL: nodes by name */
 	struct str account;
 	scope_number scope;
@@ -59,15 +61,16 @@ static node_id page_add(struct node_table *t, struct node_page page)
 	return (node_id)number * SPARSE_PAGE;
 }
 
-node_id node_table_block(
-	struct node_table *t, struct segment *s, scope_number scope, struct str account)
+node_id node_table_block(struct node_table *t, const struct provider *provider,
+	struct segment *s, scope_number scope, struct str account)
 {
 	uint32_t count = segment_info(s)->entity_count;
 	node_id begin = NODE_NONE;
 
 	for (entity_id first = 0; first < count || begin == NODE_NONE;
 		first += SPARSE_PAGE) {
-		node_id n = page_add(t, (struct node_page){ .segment = s,
+		node_id n = page_add(t, (struct node_page){ .provider = provider,
+						.segment = s,
 						.account = account,
 						.scope = scope,
 						.first = first });
@@ -118,6 +121,7 @@ node_id node_table_find(const struct node_table *t, struct str name)
 static const struct node *make(struct node_table *t, node_id n)
 {
 	const struct node_page *page;
+	struct str key;
 	entity_id id;
 
 	assert(n / SPARSE_PAGE < VEC_COUNT(&t->pages, struct node_page));
@@ -125,12 +129,14 @@ static const struct node *make(struct node_table *t, node_id n)
 	assert(page->segment);
 	id = page->first + n % SPARSE_PAGE;
 	assert(id < segment_info(page->segment)->entity_count);
+	key = segment_key(page->segment, id, &t->arena);
 	return keep(t, n,
 		(struct node){ .type = NODE_ENTITY,
 			.scope = page->scope,
 			.id = id,
-			.key = segment_key(page->segment, id, &t->arena),
-			.account = page->account,
+			.key = key,
+			.account =
+				provider_account_of(page->provider, key, page->account),
 			.flags = segment_entity(page->segment, id)->flags });
 }
 

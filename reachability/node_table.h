@@ -18,14 +18,16 @@
 
 #include "reachability/world.h"
 
+struct provider;
+
 struct node_table;
 
 struct node_table *node_table_new(void);
 void node_table_free(struct node_table *t);
 
 /* A block for all entities of a scope's segment; the number of the first one. */
-node_id node_table_block(
-	struct node_table *t, struct segment *s, scope_number scope, struct str account);
+node_id node_table_block(struct node_table *t, const struct provider *provider,
+	struct segment *s, scope_number scope, struct str account);
 
 /* A node of that name; the first one keeps the name. */
 node_id node_table_add(struct node_table *t, struct str name, struct node n);

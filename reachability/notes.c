@@ -136,7 +136,10 @@ int notes_subject(struct notes *n, node_id subject, struct err *e)
 /* Whether the kind may carry a policy that counts for some action of the question. */
 static bool governed(struct decide *d, kind_id kind)
 {
-	return action_plan_is_governed(action_plan_of(decide_planner(d), kind, false));
+	bool container = kind != CATALOG_NONE && provider_of_kind(kind)->governor;
+
+	return action_plan_is_governed(
+		action_plan_of(decide_planner(d), kind, container));
 }
 
 /* Grants beside the policy that nobody listed. */
@@ -217,11 +220,41 @@ static int notes_named(struct notes *n, struct decide *d, node_id object, struct
 	return rc;
 }
 
+/* The entity whose policy is that of the node: itself, or the one that governs it. */
+static node_id policy_holder(struct world *w, node_id n)
+{
+	const struct provider *p = provider_of_node(w, n);
+	const struct node *node = world_node(w, n);
+	node_id governor = p->governor ? p->governor(w, node) : NODE_NONE;
+
+	if (governor != NODE_NONE)
+		return governor;
+	return p->governor && (node->flags & ENTITY_CONTAINER) ? NODE_NONE : n;
+}
+
+/* Whether the policy that the node is decided by was read. */
+static int policy_is_read(bool *out, struct notes *n, struct decide *d, node_id object,
+	node_id holder, struct err *e)
+{
+	const struct segment_entity *entity = world_entity(n->world, holder);
+	const struct decide_object *o;
+	uint32_t state = entity ? entity->policy_state : SEGMENT_POLICY_NOT_ASKED;
+
+	if (holder != object) {
+		if (decide_object(&o, d, object, e) < 0)
+			return e->code;
+		state = o->o.policy_state;
+	}
+	*out = state == SEGMENT_POLICY_GOT || state == SEGMENT_POLICY_NONE;
+	return 0;
+}
+
 int notes_object(struct notes *n, struct decide *d, node_id object, struct err *e)
 {
-	const struct segment_entity *entity = world_entity(n->world, object);
-	struct segment *s = world_node_segment(n->world, object);
 	const struct node *node = world_node(n->world, object);
+	node_id holder = policy_holder(n->world, object);
+	struct segment *s;
+	bool read = false;
 
 	if (note_grants(n, d, object, e) < 0 || notes_named(n, d, object, e) < 0 ||
 		notes_tree_object(n, d, object, e) < 0)
@@ -232,11 +265,14 @@ int notes_object(struct notes *n, struct decide *d, node_id object, struct err *
 				STR_ARG(node->key)));
 		return 0;
 	}
-	if (entity && (entity->policy_state == SEGMENT_POLICY_GOT ||
-			      entity->policy_state == SEGMENT_POLICY_NONE))
+	if (holder == NODE_NONE || !governed(d, world_node_kind_id(n->world, object)))
 		return 0;
-	if (!governed(d, world_node_kind_id(n->world, object)))
+	if (policy_is_read(&read, n, d, object, holder, e) < 0)
+		return e->code;
+	if (read)
 		return 0;
+	s = world_node_segment(n->world, holder);
+	node = world_node(n->world, holder);
 	note(n,
 		s                     ? segment_info(s)->scope
 		: node->account.n > 0 ? node->account
@@ -277,7 +313,8 @@ static void note_scope_grants(
 }
 
 /* Entities of one kind whose policies were not read. */
-static void notes_kind(struct notes *n, struct segment *s, uint32_t kind)
+static void notes_kind(
+	struct notes *n, struct segment *s, scope_number scope, uint32_t kind)
 {
 	uint32_t count, missing = 0;
 	const uint32_t *members = segment_kind_members(s, kind, &count);
@@ -285,9 +322,18 @@ static void notes_kind(struct notes *n, struct segment *s, uint32_t kind)
 	for (uint32_t i = 0; i < count; i++) {
 		const struct segment_entity *entity = segment_entity(s, members[i]);
 
-		missing += (entity->policy_state == SEGMENT_POLICY_NOT_ASKED ||
-				   entity->policy_state == SEGMENT_POLICY_REFUSED) &&
-			   !(entity->flags & ENTITY_SHARED);
+		if ((entity->flags & ENTITY_SHARED) ||
+			(entity->policy_state != SEGMENT_POLICY_NOT_ASKED &&
+				entity->policy_state != SEGMENT_POLICY_REFUSED))
+			continue;
+		/* another entity's policy decides about it, which is told itself */
+		if (provider_of_scope(segment_info(s)->scope)->governor) {
+			node_id node = world_node_entity(n->world, scope, members[i]);
+
+			if (policy_holder(n->world, node) != node)
+				continue;
+		}
+		missing++;
 	}
 	if (missing > 0)
 		note(n, segment_info(s)->scope,
@@ -306,7 +352,7 @@ int notes_scope(struct notes *n, struct decide *d, scope_number scope, struct er
 		if (!governed(d, world_kind(n->world, scope, k)))
 			continue;
 		note_scope_grants(n, scope, s, k);
-		notes_kind(n, s, k);
+		notes_kind(n, s, scope, k);
 	}
 	return 0;
 }
@@ -362,7 +408,7 @@ static int notes_lacking_kind(
 			return e->code;
 		for (uint32_t k = 0; k < segment_info(s)->kind_count; k++) {
 			if (str_eq(segment_kind(s, k), str_from(kind)))
-				notes_kind(n, s, k);
+				notes_kind(n, s, l.scopes[i], k);
 		}
 	}
 	notes_more(n, &l, arena_printf(arena, "resource policies of %s", kind));

@@ -101,6 +101,35 @@ static int object_aside(struct decide_object *o, struct world *w, struct buf *st
 	return rc < 0 ? rc : 0;
 }
 
+/* The entity that governs it: its policies, and what calls granted on it. */
+static int object_governor(struct decide_object *o, struct world *w,
+	struct buf *statements, struct buf *layers, struct err *e)
+{
+	static const enum record_layer of[] = { LAYER_RESOURCE, LAYER_GRANT };
+	node_id n = o->provider->governor(w, o->o.n);
+
+	for (size_t i = 0; n != NODE_NONE && i < sizeof(of) / sizeof(of[0]); i++) {
+		const struct world_document *docs;
+		uint32_t count;
+
+		if (world_documents(&docs, &count, w, n, of[i], e) < 0)
+			return e->code;
+		for (uint32_t k = 0; k < count; k++) {
+			const struct document *d = docs[k].compiled;
+
+			if (d && !(d->flags & DOCUMENT_INVALID))
+				subject_add_statements(statements, d, SLOT_RESOURCE, 0,
+					docs[k].doc, &docs[k]);
+			else
+				o->o.policy_state = SEGMENT_POLICY_REFUSED;
+		}
+	}
+	while (VEC_COUNT(layers, enum record_layer) <
+		VEC_COUNT(statements, struct decide_statement))
+		VEC_ADD(layers, enum record_layer, LAYER_RESOURCE);
+	return 0;
+}
+
 /* --- providers whose policies hold beneath their holders --- */
 
 static expr object_unread(
@@ -210,6 +239,8 @@ int object_load(struct decide_object *o, struct world *w, node_id n, struct err 
 	if (world_organization(&o->o.organization, w, o->o.n->account, e) < 0)
 		return e->code;
 	rc = object_layer(o, w, LAYER_RESOURCE, &statements, &layers, e);
+	if (rc == 0 && o->provider->governor)
+		rc = object_governor(o, w, &statements, &layers, e);
 	if (rc == 0 && o->provider->aside)
 		rc = object_aside(o, w, &statements, &layers, e);
 	if (rc == 0 && o->provider->inherits)

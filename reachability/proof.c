@@ -222,6 +222,8 @@ static struct str reason_denied(struct proving *p, struct str ceiling)
 	const struct proof_item *deny = first_item(p, PROOF_DENY, true);
 	bool granted = first_item(p, PROOF_ALLOW, false) != NULL;
 	const struct provider_parts *parts = &p->t->parts;
+	bool may = granted || ((p->s->s.n->flags & ENTITY_ROOT) && parts->same_account);
+	struct str refusal;
 
 	if (deny)
 		return cite(p, "explicitly denied", deny);
@@ -235,6 +237,10 @@ static struct str reason_denied(struct proving *p, struct str ceiling)
 	if (granted && provider_bars(parts))
 		return STR_LIT(
 			"the provider keeps the resource to itself: nobody else does this to it");
+	refusal = may && p->o->provider->refusal ? p->o->provider->refusal(parts)
+						 : (struct str){ 0 };
+	if (refusal.n > 0)
+		return refusal;
 	if (granted && parts->policy == POLICY_NEVER && !parts->same_account)
 		return STR_LIT(
 			"the resource is in another account and its kind has no resource policy");

@@ -42,6 +42,17 @@ enum provider_custody {
 	CUSTODY_ALL    /* all that changes it or hands it on */
 };
 
+/*
+ * Who may call an action at all, besides what policies say: some belong to the account
+ * that rules an organization.
+ */
+enum provider_caller {
+	CALLER_ANY,
+	CALLER_RULED,   /* identities of the accounts that are ruled */
+	CALLER_RULER,   /* those of the account that rules */
+	CALLER_DELEGATE /* these, and those to whom it delegated the action */
+};
+
 /* More texts than a subject is named by, its groups' aside. */
 #define PROVIDER_TEXTS_MAX 48u
 
@@ -90,7 +101,8 @@ struct provider_parts {
 	enum provider_policy policy;
 	enum record_layer policy_layer; /* LAYER_RESOURCE or LAYER_TRUST */
 	enum provider_custody custody;  /* from which on the action is nobody's */
-	expr identity;                  /* grants of its own policies */
+	enum provider_caller caller;
+	expr identity; /* grants of its own policies */
 	expr boundary; /* EXPR_TRUE when it has none; with the session's ceiling */
 	expr session;  /* that ceiling alone */
 	expr resource
@@ -144,6 +156,23 @@ struct provider {
 	/* The custody of a key, and from which on an action on a kind is nobody's. */
 	enum provider_custody (*custody_of)(struct str key);
 	enum provider_custody (*custody_bars)(kind_id kind, action_id action);
+
+	/*
+	 * Who may call the action; why it is denied to whom policies would give it,
+	 * empty: for another reason. NULL: whoever policies let.
+	 */
+	enum provider_caller (*caller)(action_id action);
+	struct str (*refusal)(const struct provider_parts *p);
+
+	/*
+	 * The account of an entity, where its key tells another one than that of the
+	 * scope that has it; whether actions that name no resource are asked of the kind;
+	 * and the entity whose policies speak of this one too, or NODE_NONE. NULL: there
+	 * are none, but of all kinds.
+	 */
+	struct str (*account_of)(struct str key, struct str account);
+	bool (*takes_unbound)(kind_id kind);
+	node_id (*governor)(struct world *w, const struct node *n);
 
 	/*
 	 * The action that anyone with credentials may do in an account, whatever policies
@@ -377,6 +406,12 @@ struct provider {
 	int (*strangers)(
 		struct buf *out, struct world *w, struct str text, struct err *e);
 };
+
+static inline struct str provider_account_of(
+	const struct provider *p, struct str key, struct str account)
+{
+	return p->account_of ? p->account_of(key, account) : account;
+}
 
 /* The provider of a key, scope id or kind; the first known one when nothing tells. */
 const struct provider *provider_of_key(struct str key);

@@ -179,6 +179,29 @@ static int scopes_unread(
 	return 0;
 }
 
+bool search_ceilings_name(const struct world_organization *o)
+{
+	for (uint32_t i = 0; i < o->level_count; i++) {
+		for (uint32_t k = 0; k < o->rcps[i].document_count; k++) {
+			const struct document *d = o->rcps[i].documents[k].compiled;
+
+			for (uint32_t s = 0; d && s < d->statement_count; s++) {
+				if (!(d->statements[s].flags & DOCUMENT_ANY_RESOURCE))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+scope_number search_ruled(struct world *w, const struct decide_subject *s)
+{
+	return s->s.organization->exempt && s->provider->governor &&
+			       s->s.n->type == NODE_ENTITY
+		       ? world_account_scope(w, s->s.organization->id)
+		       : SEGMENT_NONE;
+}
+
 int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct err *e)
 {
 	struct world *w = decide_world(d);
@@ -190,6 +213,8 @@ int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct 
 
 	if (decide_subject(&s, d, subject, e) < 0)
 		return e->code;
+	if (search_ruled(w, s) != SEGMENT_NONE)
+		VEC_ADD(scopes, scope_number, search_ruled(w, s));
 	for (uint32_t i = 0; i < n; i++) {
 		bool open =
 			str_eq(texts[i], STR_LIT(SEGMENT_ANYONE)) && search_needs_own(s);
@@ -292,6 +317,21 @@ void search_sort(struct buf *found)
 node_id search_node(struct world *w, const struct search_found *f)
 {
 	return f->scope == SEGMENT_NONE ? f->id : world_node_entity(w, f->scope, f->id);
+}
+
+void search_once(struct buf *out, struct world *w, scope_number ruled)
+{
+	struct search_found *v = VEC_DATA(out, struct search_found);
+	size_t count = VEC_COUNT(out, struct search_found), kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		node_id n = search_node(w, &v[i]);
+
+		if (v[i].scope != ruled || ruled == SEGMENT_NONE ||
+			world_node(w, n)->scope == ruled)
+			v[kept++] = v[i];
+	}
+	out->n = kept * sizeof(*v);
 }
 
 int search_what(struct buf *out, struct decide *d, node_id subject, struct err *e)

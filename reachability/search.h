@@ -94,10 +94,22 @@ uint32_t search_texts(struct str out[SEARCH_TEXTS_MAX], struct world *w, node_id
 bool search_needs_own(const struct decide_subject *s);
 
 /*
+ * Ceilings over resources that name some of them: what holds for one of a kind need not
+ * hold for another.
+ */
+bool search_ceilings_name(const struct world_organization *o);
+
+/* The other scope that is of the subject's account: the organization's; SEGMENT_NONE. */
+scope_number search_ruled(struct world *w, const struct decide_subject *s);
+
+/*
  * Appends the scopes (scope_number, repeated ones too) whose policies name the subject,
- * or may when the question is about one resource.
+ * or may when the question is about one resource, and the ruled one.
  */
 int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct err *e);
+
+/* Of the ruled scope's found entities those that have no scope of their own. */
+void search_once(struct buf *found, struct world *w, scope_number ruled);
 
 /* The node of a found entity. */
 node_id search_node(struct world *w, const struct search_found *f);

@@ -179,6 +179,25 @@ static void named_by(struct sweep *p, struct str text, bool own)
 	}
 }
 
+/* Where the one that governs the others names the subject, these do. */
+static void named_governed(struct sweep *p)
+{
+	const struct segment_info *info = segment_info(p->segment);
+	const struct provider *provider = provider_of_scope(info->scope);
+	entity_id id = segment_find(p->segment, info->key);
+	node_id governor;
+
+	if (!provider->governor || id >= info->entity_count || !is_in(p->named, id))
+		return;
+	governor = world_node_entity(p->w, p->scope, id);
+	for (entity_id i = 0; i < info->entity_count; i++) {
+		node_id n = world_node_entity(p->w, p->scope, i);
+
+		if (i != id && provider->governor(p->w, world_node(p->w, n)) == governor)
+			name(p, i, !is_in(p->favoured, id));
+	}
+}
+
 static void named_in(struct sweep *p, node_id whom, bool own)
 {
 	struct str texts[SEARCH_TEXTS_MAX];
@@ -186,6 +205,7 @@ static void named_in(struct sweep *p, node_id whom, bool own)
 
 	for (uint32_t i = 0; i < n; i++)
 		named_by(p, texts[i], own);
+	named_governed(p);
 }
 
 /* What their policies take away is not known of the one as little as of the other. */
@@ -518,24 +538,6 @@ static int runs(struct sweep *p, struct err *e)
 	return run(p, at, all, e);
 }
 
-/* Ceilings over resources that name some of them: the shortcut per kind would lie. */
-static bool rcps_look_closer(const struct sweep *p)
-{
-	const struct world_organization *o = p->subject->s.organization;
-
-	for (uint32_t i = 0; i < o->level_count; i++) {
-		for (uint32_t k = 0; k < o->rcps[i].document_count; k++) {
-			const struct document *d = o->rcps[i].documents[k].compiled;
-
-			for (uint32_t s = 0; d && s < d->statement_count; s++) {
-				if (!(d->statements[s].flags & DOCUMENT_ANY_RESOURCE))
-					return true;
-			}
-		}
-	}
-	return false;
-}
-
 /* Containers last: planning for them is a look at all actions that name no resource. */
 static bool sweep_needed(struct sweep *p)
 {
@@ -600,7 +602,7 @@ static int sweep_own(struct sweep *p, struct err *e)
 	p->granted =
 		ARENA_NEW_ARRAY(arena, uint8_t, segment_info(p->segment)->kind_count + 1);
 	p->alike = alike_new(p->d, p->subject, p->scope, p->segment);
-	p->one_by_one = rcps_look_closer(p);
+	p->one_by_one = search_ceilings_name(p->subject->s.organization);
 	span_collect(&p->spans, p->w, p->segment, p->subject);
 	events_make(p);
 	rc = runs(p, e);
@@ -611,7 +613,8 @@ static int sweep_own(struct sweep *p, struct err *e)
 static int sweep_scope(struct buf *out, struct decide *d, const struct decide_subject *s,
 	scope_number scope, node_id ruler, struct err *e)
 {
-	bool own = s->s.n->scope == scope && s->s.n->type == NODE_ENTITY;
+	bool own = s->s.n->type == NODE_ENTITY &&
+		   (s->s.n->scope == scope || search_ruled(decide_world(d), s) == scope);
 	struct sweep p = { .d = d,
 		.w = decide_world(d),
 		.subject = s,
@@ -678,6 +681,8 @@ int search_what_beside(
 		rc = sweep_scope(out, d, s, n, ruler, e);
 	}
 	decide_hold(d, NULL);
+	if (own != SEGMENT_NONE)
+		search_once(out, w, search_ruled(w, s));
 	buf_release(&scopes);
 	if (rc == 0)
 		rc = tree_sweep(out, d, subject, e);

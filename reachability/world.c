@@ -379,8 +379,10 @@ static node_id block_node(struct world *w, scope_number scope, entity_id id)
 	struct scope_state *state = &w->scopes[scope];
 
 	if (state->block == 0)
-		state->block = 1 + node_table_block(w->nodes, state->segment, scope,
-					   state->account);
+		state->block = 1 + node_table_block(w->nodes,
+					   provider_of_scope(
+						   segment_info(state->segment)->scope),
+					   state->segment, scope, state->account);
 	return state->block - 1 + id;
 }
 
@@ -411,12 +413,15 @@ static node_id shared_node(struct world *w, scope_number scope, entity_id id)
 		world_segment(&s, w, home, &e) == 0 &&
 		world_is_own(segment_entity(s, at)->flags))
 		return block_node(w, home, at);
-	return node_add(w, (struct node){ .type = NODE_ENTITY,
-				   .scope = scope,
-				   .id = id,
-				   .key = key,
-				   .account = state->account,
-				   .flags = entity->flags });
+	return node_add(
+		w, (struct node){ .type = NODE_ENTITY,
+			   .scope = scope,
+			   .id = id,
+			   .key = key,
+			   .account = provider_account_of(
+				   provider_of_scope(segment_info(state->segment)->scope),
+				   key, state->account),
+			   .flags = entity->flags });
 }
 
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id)

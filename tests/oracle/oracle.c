@@ -462,6 +462,19 @@ static struct oracle_truth cut_by_endpoints(
 	return oracle_endpoint_cut(w, &q->o->opens, q->class->service, stopped, truth);
 }
 
+/* What account it is may say more than policies do. */
+static struct oracle_truth account_may(const struct oracle_ask *q)
+{
+	switch (oracle_caller_may(q->class->caller, q->request.object_place, q->strict)) {
+	case ORACLE_MAY:
+		return oracle_ask_always(q);
+	case ORACLE_MAY_PERHAPS:
+		return oracle_ask_perhaps(q);
+	default:
+		return (struct oracle_truth){ 0, 0 };
+	}
+}
+
 struct oracle_truth oracle_ask_decide(const struct oracle_ask *q)
 {
 	const struct oracle_node *n = q->request.subject;
@@ -488,6 +501,7 @@ struct oracle_truth oracle_ask_decide(const struct oracle_ask *q)
 
 	core = oracle_truth_or(
 		core, sum_grants(q, oracle_truth_and(identity, boundary), boundary));
+	core = oracle_truth_and(core, account_may(q));
 	return cut_by_endpoints(
 		q, oracle_truth_without(oracle_truth_and(core, scps), deny));
 }

@@ -238,6 +238,7 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, struct 
 		.rcp = catalog_service_has_rcp(service) &&
 		       !str_eq(a.name, STR_LIT("kms:RetireGrant")),
 		.kept = kept_from(kind, &a),
+		.caller = oracle_caller_of(a.name),
 		.targets = targets,
 		.match = match_action(p, a.name, arena) };
 	size_t count = VEC_COUNT(out, struct oracle_class);
@@ -255,7 +256,8 @@ static void add_action(struct buf *out, const struct oracle_patterns *p, struct 
 			c->login == new.login && c->session == new.session &&
 			c->operation == new.operation && c->prefix == new.prefix &&
 			c->trust == new.trust && c->kept == new.kept &&
-			c->rcp == new.rcp && c->behind == new.behind &&
+			c->caller == new.caller && c->rcp == new.rcp &&
+			c->behind == new.behind &&
 			c->targets ==
 				targets &&memcmp(c->match, new.match,
 					VEC_COUNT(&p->actions, struct str)) == 0)

@@ -16,6 +16,7 @@
 #ifndef TESTS_ORACLE_ORACLE_TARGET_H
 #define TESTS_ORACLE_ORACLE_TARGET_H
 
+#include "oracle_caller.h"
 #include "oracle_condition.h"
 
 /* All different patterns of the world's policies, numbered. */
@@ -49,6 +50,7 @@ struct oracle_class {
 	bool prefix;             /* may carry s3:prefix */
 	enum oracle_login login;
 	enum oracle_keeping kept;
+	enum oracle_caller caller;
 	uint32_t targets;   /* bits */
 	uint32_t behind;    /* of an access point: targets of its bucket */
 	const bool *match;  /* one for each action pattern */

@@ -1,7 +1,7 @@
 # The oracle, and the worlds that it is compared with the engine on.
 set(oracle_dir ${CMAKE_CURRENT_LIST_DIR})
 add_library(oracle STATIC ${oracle_dir}/oracle.c ${oracle_dir}/oracle_condition.c
-	${oracle_dir}/oracle_bucket.c ${oracle_dir}/oracle_endpoint.c ${oracle_dir}/oracle_hop.c ${oracle_dir}/oracle_naming.c
+	${oracle_dir}/oracle_bucket.c ${oracle_dir}/oracle_caller.c ${oracle_dir}/oracle_endpoint.c ${oracle_dir}/oracle_hop.c ${oracle_dir}/oracle_naming.c
 	${oracle_dir}/oracle_open.c ${oracle_dir}/oracle_policy.c ${oracle_dir}/oracle_range.c ${oracle_dir}/oracle_state.c
 	${oracle_dir}/oracle_steps.c ${oracle_dir}/oracle_target.c
 	${oracle_dir}/oracle_world.c
