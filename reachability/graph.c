@@ -83,6 +83,12 @@ void graph_set_alone(struct graph *g)
 	graph_parts_forbid(g->parts);
 }
 
+void graph_set_changes(struct graph *g, const struct str *parts)
+{
+	graph_parts_forbid(g->parts);
+	graph_parts_set_changes(g->parts, parts);
+}
+
 static void hubs_keep(struct hubs *slot, struct graph *g, struct buf *found)
 {
 	const struct hub **items = arena_alloc(world_arena(g->world), found->n + 1);

@@ -81,4 +81,7 @@ void graph_set_strict(struct graph *g);
 /* Do without the index: what makes it, and tests that compare. Before any other call. */
 void graph_set_alone(struct graph *g);
 
+/* The same, but that changes are known (graph_parts_set_changes). */
+void graph_set_changes(struct graph *g, const struct str *parts);
+
 #endif

@@ -21,6 +21,7 @@ struct graph_parts {
 	bool forbidden, asked, usable;
 	bool looked, whole;         /* graph_parts_whole */
 	struct scope_parts *scopes; /* per scope */
+	const struct str *changes;  /* per scope, see graph_parts_set_changes */
 	uint32_t marks;             /* given out so far */
 };
 
@@ -42,6 +43,11 @@ void graph_parts_free(struct graph_parts *p)
 void graph_parts_forbid(struct graph_parts *p)
 {
 	p->forbidden = true;
+}
+
+void graph_parts_set_changes(struct graph_parts *p, const struct str *parts)
+{
+	p->changes = parts;
 }
 
 /* --- opening --- */
@@ -446,42 +452,45 @@ int graph_parts_kin(
 	return 1;
 }
 
-int graph_parts_changes(struct graph_parts *p, struct buf *nodes, struct buf *steps,
-	scope_number scope, struct err *e)
+static int changes_read(struct buf *nodes, struct buf *steps, struct graph_parts *p,
+	struct graph_part *part, struct err *e)
 {
-	const struct hop_part_change *changes;
-	const struct hop_part *h;
-	struct scope_parts *here;
-	const void *words;
-	bool good;
+	const struct hop_part *h = &part->part;
+	const void *words = h->words[HOP_PART_CHANGES];
+	const struct hop_part_change *changes = words;
 
-	if (usable(&good, p, e) < 0)
+	if (refs_read(nodes, p, part, HOP_PART_CHANGED, e) < 0)
 		return e->code;
-	if (!good)
-		return 0;
-	if (scope_open(&here, p, scope, e) < 0)
-		return e->code;
-	if (here->count == 0)
-		return 0;
-	h = &here->parts[0]->part;
-	if (!h->words[HOP_PART_RANGE][HOP_PART_WHOLE])
-		return 0;
-	for (uint32_t i = 0; i < h->counts[HOP_PART_CHANGED]; i++) {
-		node_id n;
-
-		if (graph_part_node(
-			    &n, p, here->parts[0], h->words[HOP_PART_CHANGED][i], e) < 0)
-			return e->code;
-		VEC_ADD(nodes, node_id, n);
-	}
-	words = h->words[HOP_PART_CHANGES];
-	changes = words;
 	for (uint32_t i = 0; i < h->counts[HOP_PART_CHANGES] / 6; i++) {
 		struct hop_change_step step;
 
-		if (change_make(&step, p, here->parts[0], &changes[i], e) < 0)
+		if (change_make(&step, p, part, &changes[i], e) < 0)
 			return e->code;
 		buf_add(steps, &step, sizeof(step));
 	}
 	return 1;
+}
+
+int graph_parts_changes(struct graph_parts *p, struct buf *nodes, struct buf *steps,
+	scope_number scope, struct err *e)
+{
+	struct scope_parts *here;
+	bool good;
+
+	if (p->changes) {
+		struct graph_part *part;
+
+		if (p->changes[scope].n == 0)
+			return 0;
+		part = ARENA_NEW(world_arena(p->world), struct graph_part);
+		if (part_open(part, p, scope, p->changes[scope], e) < 0)
+			return e->code;
+		return changes_read(nodes, steps, p, part, e);
+	}
+	if (usable(&good, p, e) < 0 || (good && scope_open(&here, p, scope, e) < 0))
+		return e->code;
+	if (!good || here->count == 0 ||
+		!here->parts[0]->part.words[HOP_PART_RANGE][HOP_PART_WHOLE])
+		return 0;
+	return changes_read(nodes, steps, p, here->parts[0], e);
 }

@@ -42,6 +42,12 @@ void graph_parts_free(struct graph_parts *p);
 /* The index is not to be used. */
 void graph_parts_forbid(struct graph_parts *p);
 
+/*
+ * While an index is made: per scope a part (hop_part_build_changes) that has its changes,
+ * or no bytes. Borrowed.
+ */
+void graph_parts_set_changes(struct graph_parts *p, const struct str *parts);
+
 /* A node in a part. */
 struct graph_place {
 	struct graph_part *part;

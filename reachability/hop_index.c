@@ -15,6 +15,9 @@
 /* Bytes that wait for a commit. */
 #define WAITING_BYTES ((size_t)64 << 20)
 
+/* A world that has grown to that is left: of the most a part may take, a part of it. */
+#define WORLD_BYTES ((size_t)256 << 20)
+
 #define THREADS_MAX 64u
 
 /* Scopes of a store that has an index: each part looks at which others reach it. */
@@ -25,6 +28,7 @@ struct task {
 	struct hop_part_range range;
 	uint32_t number;
 	bool made;
+	struct buf changes; /* of the scope, with its first part */
 	struct buf bytes;
 	struct buf actors; /* scope_number */
 };
@@ -35,6 +39,8 @@ struct make {
 	uint64_t generation;
 	struct hop_index_report *report;
 	struct buf tasks; /* struct task */
+	/* struct str, by scope: what is known of its changes; empty in the first round */
+	struct buf changes;
 	/* under the mutex: */
 	pthread_mutex_t mutex;
 	size_t next, waiting;
@@ -152,28 +158,84 @@ static int plan(struct make *m, bool *current, struct err *e)
 
 /* --- making --- */
 
-static int task_run(struct task *t, struct make *m, struct err *e)
+/* One thread's world; it is left when it has grown. */
+struct maker {
+	struct make *m;
+	struct world *world;
+	struct hop_part_maker *parts;
+};
+
+static void maker_leave(struct maker *k)
+{
+	hop_part_maker_free(k->parts);
+	k->parts = NULL;
+	world_close(k->world);
+	k->world = NULL;
+}
+
+static int maker_enter(struct maker *k, struct err *e)
+{
+	const struct hop_index_options *o = k->m->o;
+
+	if (k->world)
+		return 0;
+	if (world_open(&k->world, k->m->store, e) < 0)
+		return e->code;
+	world_set_rules(k->world, o->rules);
+	world_set_stop(k->world, o->stop);
+	world_set_most(k->world, o->most > 0 ? o->most : LIMIT_HOP_PART_BYTES);
+	k->parts = hop_part_maker_new(k->world);
+	if (k->m->changes.n > 0)
+		hop_part_maker_set_changes(
+			k->parts, VEC_DATA(&k->m->changes, const struct str));
+	if (snapshot_generation(world_snapshot(k->world)) != k->m->generation)
+		return err_set(e, ERR_IO, "the store was written meanwhile");
+	return 0;
+}
+
+static bool is_first_round(const struct make *m)
+{
+	return m->changes.n == 0 && !m->o->plain;
+}
+
+static int build(struct task *t, bool *spent, struct maker *k, struct err *e)
+{
+	return is_first_round(k->m)
+		       ? hop_part_build_changes(
+				 &t->changes, spent, k->parts, &t->range, e)
+		       : hop_part_build(&t->bytes, spent, k->parts, &t->range, e);
+}
+
+/* Once more in a new world when there was not room enough beside what others needed. */
+static int part_make(struct task *t, bool *spent, struct maker *k, struct err *e)
+{
+	bool fresh = !k->world;
+	int rc = maker_enter(k, e);
+
+	if (rc == 0)
+		rc = build(t, spent, k, e);
+	if (rc != ERR_LIMIT || fresh)
+		return rc;
+	maker_leave(k);
+	rc = maker_enter(k, e);
+	return rc == 0 ? build(t, spent, k, e) : rc;
+}
+
+static int task_run(struct task *t, struct maker *k, struct err *e)
 {
 	struct hop_part p;
-	struct world *w;
-	int rc = world_open(&w, m->store, e);
+	bool spent = false;
+	int rc = part_make(t, &spent, k, e);
 
-	if (rc < 0)
+	if (rc < 0 || spent || world_arena(k->world)->used > WORLD_BYTES)
+		maker_leave(k);
+	if (rc < 0 || is_first_round(k->m))
 		return rc;
-	world_set_rules(w, m->o->rules);
-	world_set_stop(w, m->o->stop);
-	world_set_most(w, m->o->most > 0 ? m->o->most : LIMIT_HOP_PART_BYTES);
-	if (snapshot_generation(world_snapshot(w)) != m->generation)
-		rc = err_set(e, ERR_IO, "the store was written meanwhile");
-	if (rc == 0)
-		rc = hop_part_build(&t->bytes, w, &t->range, e);
-	world_close(w);
-	if (rc == 0)
-		rc = hop_part_open(&p, buf_str(&t->bytes), e);
-	if (rc == 0)
-		buf_add(&t->actors, p.words[HOP_PART_ACTORS],
-			p.counts[HOP_PART_ACTORS] * sizeof(uint32_t));
-	return rc;
+	if (hop_part_open(&p, buf_str(&t->bytes), e) < 0)
+		return e->code;
+	buf_add(&t->actors, p.words[HOP_PART_ACTORS],
+		p.counts[HOP_PART_ACTORS] * sizeof(uint32_t));
+	return 0;
 }
 
 static int write_begin(struct hops_write **out, struct make *m, struct err *e)
@@ -220,7 +282,7 @@ static struct task *take(struct make *m)
 	while (m->failure.code == 0 && !t &&
 		m->next < VEC_COUNT(&m->tasks, struct task)) {
 		t = &VEC_DATA(&m->tasks, struct task)[m->next++];
-		if (t->made)
+		if (is_first_round(m) ? t->number > 0 : t->made)
 			t = NULL;
 	}
 	pthread_mutex_unlock(&m->mutex);
@@ -232,7 +294,7 @@ static void done(struct make *m, struct task *t, int rc, const struct err *e)
 	struct err failure = *e;
 
 	pthread_mutex_lock(&m->mutex);
-	if (rc == 0) {
+	if (rc == 0 && !is_first_round(m)) {
 		t->made = true;
 		m->report->made++;
 		m->waiting += t->bytes.n;
@@ -246,18 +308,19 @@ static void done(struct make *m, struct task *t, int rc, const struct err *e)
 
 static void *work(void *arg)
 {
-	struct make *m = arg;
+	struct maker k = { .m = arg };
 	struct task *t;
 
-	while ((t = take(m))) {
+	while ((t = take(k.m))) {
 		struct err e = { 0 };
 
-		done(m, t, task_run(t, m, &e), &e);
+		done(k.m, t, task_run(t, &k, &e), &e);
 	}
+	maker_leave(&k);
 	return NULL;
 }
 
-static int work_all(struct make *m, uint32_t threads, struct err *e)
+static int work_round(struct make *m, uint32_t threads, struct err *e)
 {
 	pthread_t others[THREADS_MAX];
 	uint32_t started = 0;
@@ -271,6 +334,25 @@ static int work_all(struct make *m, uint32_t threads, struct err *e)
 	if (m->failure.code != 0)
 		*e = m->failure;
 	return m->failure.code;
+}
+
+/* First what each scope makes of itself, then, knowing that, who gets where. */
+static int work_all(struct make *m, uint32_t threads, struct err *e)
+{
+	size_t count = VEC_COUNT(&m->tasks, struct task);
+
+	if (is_first_round(m)) {
+		if (work_round(m, threads, e) < 0)
+			return e->code;
+		for (size_t i = 0; i < count; i++) {
+			const struct task *t = &VEC_DATA(&m->tasks, const struct task)[i];
+
+			if (t->number == 0)
+				VEC_ADD(&m->changes, struct str, buf_str(&t->changes));
+		}
+		m->next = 0;
+	}
+	return work_round(m, threads, e);
 }
 
 /* --- who has actors where, and the head --- */
@@ -367,10 +449,12 @@ int hop_index_make(struct hop_index_report *out, struct store *store,
 	if (rc == 0 && !current)
 		rc = finish(&m, e);
 	for (size_t i = 0; i < VEC_COUNT(&m.tasks, struct task); i++) {
+		buf_release(&VEC_DATA(&m.tasks, struct task)[i].changes);
 		buf_release(&VEC_DATA(&m.tasks, struct task)[i].bytes);
 		buf_release(&VEC_DATA(&m.tasks, struct task)[i].actors);
 	}
 	buf_release(&m.tasks);
+	buf_release(&m.changes);
 	pthread_mutex_destroy(&m.mutex);
 	return rc;
 }

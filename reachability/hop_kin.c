@@ -44,7 +44,8 @@ struct hop_kin {
 	struct sparse numbers; /* uint32_t, by node: of its key, + 1 */
 	struct sparse alike;   /* uint32_t, by node: of its key without names, + 1 */
 	struct buf scopes;     /* struct scope_kin */
-	struct buf readings;   /* struct reading */
+	struct buf readings;   /* struct reading: each sort of statement once */
+	struct intern said;    /* what they ask of callers */
 	struct sparse names;   /* uint8_t, by node: NAMED, DENIED */
 	bool all_apart;        /* a variable in a pattern, which nobody compares */
 };
@@ -58,6 +59,7 @@ struct hop_kin *hop_kin_new(struct world *w, struct hop_needs *needs)
 	k->world = w;
 	k->needs = needs;
 	intern_init(&k->vectors);
+	intern_init(&k->said);
 	intern_init(&k->keys);
 	sparse_init(&k->numbers, sizeof(uint32_t));
 	sparse_init(&k->alike, sizeof(uint32_t));
@@ -77,6 +79,7 @@ void hop_kin_free(struct hop_kin *k)
 	buf_release(&k->scopes);
 	buf_release(&k->readings);
 	intern_release(&k->vectors);
+	intern_release(&k->said);
 	intern_release(&k->keys);
 	sparse_release(&k->numbers);
 	sparse_release(&k->alike);
@@ -86,15 +89,57 @@ void hop_kin_free(struct hop_kin *k)
 
 /* --- what tells callers of one account apart --- */
 
+static void said_text(struct buf *out, const struct document *d, struct document_text t)
+{
+	VEC_ADD(out, uint32_t, t.size);
+	buf_add_str(out, document_str(d, t));
+}
+
+static void said_condition(
+	struct buf *out, const struct document *d, const struct document_condition *c)
+{
+	const uint32_t words[] = { c->operator_, c->qualifier, c->flags, c->joins,
+		c->value_count };
+
+	buf_add(out, words, sizeof(words));
+	said_text(out, d, c->key);
+	for (uint32_t i = 0; i < c->value_count; i++)
+		said_text(out, d, d->values[c->value_first + i]);
+}
+
+/* All that the statement says of who calls: equal for statements that tell the same. */
+static void said_add(struct buf *out, const struct provider *p, const struct document *d,
+	const struct document_statement *s)
+{
+	VEC_ADD(out, const void *, p);
+	VEC_ADD(out, uint32_t, s->flags);
+	VEC_ADD(out, uint32_t, s->principal_count);
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		const struct document_principal *who =
+			&d->principals[s->principal_first + i];
+
+		VEC_ADD(out, uint32_t, who->type);
+		VEC_ADD(out, uint32_t, who->flags);
+		said_text(out, d, who->text);
+	}
+	for (uint32_t i = 0; i < s->condition_count; i++)
+		said_condition(out, d, &d->conditions[s->condition_first + i]);
+}
+
 static void reading_add(struct hop_kin *k, const struct provider *p,
 	const struct document *d, const struct document_statement *s)
 {
 	struct reading r = { .statement = { .document = d, .statement = s } };
+	uint32_t before = intern_count(&k->said);
+	struct buf said = { 0 };
 
 	if (!hop_facts_tell(p, d, s, &r.exact))
 		return;
 	k->all_apart |= !r.exact;
-	buf_add(&k->readings, &r, sizeof(r));
+	said_add(&said, p, d, s);
+	if (intern_add(&k->said, buf_str(&said)) == before)
+		buf_add(&k->readings, &r, sizeof(r));
+	buf_release(&said);
 }
 
 /* --- what the policies of all scopes say --- */

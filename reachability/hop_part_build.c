@@ -12,9 +12,8 @@
 /* Lists shorter than this name their actors one by one. */
 #define WIDE 16u
 
-/* Imagined identities of a scope, and scopes, up to which a part has imagined actors. */
-#define WHOLE_NODES  4096u
-#define WHOLE_SCOPES 64u
+/* Imagined identities of a scope up to which a part has imagined actors. */
+#define WHOLE_NODES 4096u
 
 /* One end of a list as it was found. */
 struct raw {
@@ -36,6 +35,7 @@ struct build {
 	struct expr_writer exprs;
 	struct buf into;    /* struct into */
 	bool whole;         /* with imagined actors */
+	bool cut;           /* they are too many, and not all known */
 	uint32_t set_count; /* of hubs of wide lists */
 	struct buf pending; /* node_id: imagined, hops into which are to be found */
 };
@@ -205,18 +205,19 @@ static int targets_add(struct build *b, struct segment *s, struct err *e)
 
 /*
  * What identities of the scope make of themselves: with its first part. Where that is
- * much, or many scopes could matter, it is left to the questions.
+ * much, it is left to the questions.
  */
 static int changes_add(struct build *b, struct err *e)
 {
 	const struct buf *nodes, *steps;
-	int rc = 0;
+	int rc;
 
-	if (world_scope_count(b->w) <= WHOLE_SCOPES && !b->range->plain)
-		rc = hop_change_of_scope(&nodes, &steps,
-			hop_change_of(graph_hop(b->graph)), b->range->scope, WHOLE_NODES,
-			e);
+	if (b->range->plain)
+		return 0;
+	rc = hop_change_of_scope(&nodes, &steps, hop_change_of(graph_hop(b->graph)),
+		b->range->scope, WHOLE_NODES, e);
 	b->whole = rc == 1;
+	b->cut = rc == 0;
 	if (rc < 0 || !b->whole || b->range->begin > 0)
 		return rc < 0 ? rc : 0;
 	for (size_t i = 0; i < VEC_COUNT(nodes, node_id); i++)
@@ -566,28 +567,59 @@ static void release(struct build *b)
 	expr_writer_release(&b->exprs);
 	buf_release(&b->into);
 	buf_release(&b->pending);
-	graph_free(b->graph);
 }
 
-int hop_part_build(struct buf *out, struct world *w, const struct hop_part_range *range,
-	struct err *e)
-{
-	struct build b = { .w = w, .range = range };
-	struct segment *s;
-	int rc = world_segment(&s, w, range->scope, e);
+struct hop_part_maker {
+	struct world *world;
+	struct graph *graph;
+};
 
-	if (rc < 0)
-		return rc;
-	b.entity_count = segment_info(s)->entity_count;
-	b.graph = graph_new(w);
-	graph_set_alone(b.graph);
-	intern_init(&b.texts);
-	intern_init(&b.refs);
-	intern_init(&b.lists);
-	intern_init(&b.hubs);
-	intern_init(&b.numbers);
-	expr_writer_init(&b.exprs, world_pool(w), &b.texts);
-	rc = changes_add(&b, e);
+struct hop_part_maker *hop_part_maker_new(struct world *w)
+{
+	struct hop_part_maker *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		abort();
+	m->world = w;
+	m->graph = graph_new(w);
+	graph_set_alone(m->graph);
+	return m;
+}
+
+void hop_part_maker_set_changes(struct hop_part_maker *m, const struct str *parts)
+{
+	graph_set_changes(m->graph, parts);
+}
+
+void hop_part_maker_free(struct hop_part_maker *m)
+{
+	if (!m)
+		return;
+	graph_free(m->graph);
+	free(m);
+}
+
+static int begin(struct build *b, struct segment **s, struct err *e)
+{
+	if (world_segment(s, b->w, b->range->scope, e) < 0)
+		return e->code;
+	b->entity_count = segment_info(*s)->entity_count;
+	intern_init(&b->texts);
+	intern_init(&b->refs);
+	intern_init(&b->lists);
+	intern_init(&b->hubs);
+	intern_init(&b->numbers);
+	expr_writer_init(&b->exprs, world_pool(b->w), &b->texts);
+	return changes_add(b, e);
+}
+
+int hop_part_build(struct buf *out, bool *spent, struct hop_part_maker *m,
+	const struct hop_part_range *range, struct err *e)
+{
+	struct build b = { .w = m->world, .graph = m->graph, .range = range };
+	struct segment *s;
+	int rc = begin(&b, &s, e);
+
 	if (rc == 0)
 		rc = kin_add(&b, s, e);
 	if (rc == 0)
@@ -596,6 +628,23 @@ int hop_part_build(struct buf *out, struct world *w, const struct hop_part_range
 		write_all(&b);
 		hop_part_encode(out, b.sections);
 	}
+	*spent = rc < 0 || b.cut;
+	release(&b);
+	return rc;
+}
+
+int hop_part_build_changes(struct buf *out, bool *spent, struct hop_part_maker *m,
+	const struct hop_part_range *range, struct err *e)
+{
+	struct build b = { .w = m->world, .graph = m->graph, .range = range };
+	struct segment *s;
+	int rc = begin(&b, &s, e);
+
+	if (rc == 0 && b.whole) {
+		write_all(&b);
+		hop_part_encode(out, b.sections);
+	}
+	*spent = rc < 0 || b.cut;
 	release(&b);
 	return rc;
 }

@@ -14,11 +14,31 @@ struct hop_part_range {
 	bool plain;           /* without imagined actors */
 };
 
+struct hop_part_maker;
+
 /*
- * Append the part. The world has the rules and has answered nothing yet. Costs what
- * searching backwards from all of the identities costs.
+ * Makes parts one after the other in the world, which has the rules and has answered
+ * nothing yet: what it learns for one serves the next. Each then depends on all that the
+ * world had read by then.
  */
-int hop_part_build(struct buf *out, struct world *w, const struct hop_part_range *range,
-	struct err *e);
+struct hop_part_maker *hop_part_maker_new(struct world *w);
+
+/* What hop_part_build_changes gave, per scope; those without bytes are found anew. */
+void hop_part_maker_set_changes(struct hop_part_maker *m, const struct str *parts);
+void hop_part_maker_free(struct hop_part_maker *m);
+
+/*
+ * Append the part. Costs what searching backwards from all of the identities costs.
+ * *spent: the maker is good for nothing else.
+ */
+int hop_part_build(struct buf *out, bool *spent, struct hop_part_maker *m,
+	const struct hop_part_range *range, struct err *e);
+
+/*
+ * Append a part that has nothing but what identities of the range's scope make of
+ * themselves; nothing when that is too much, and then the maker is spent.
+ */
+int hop_part_build_changes(struct buf *out, bool *spent, struct hop_part_maker *m,
+	const struct hop_part_range *range, struct err *e);
 
 #endif

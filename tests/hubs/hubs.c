@@ -132,6 +132,7 @@ int main(int argc, char **argv)
 	struct buf stream = { 0 }, bytes = { 0 };
 	struct rules *rules;
 	struct estate estate;
+	struct hop_part_maker *maker;
 	struct hop_part part;
 	struct segment *s;
 	struct err e = { 0 };
@@ -144,10 +145,12 @@ int main(int argc, char **argv)
 	must(estate_open(&estate, "/tmp", buf_str(&stream), &e), &e);
 	world_set_rules(estate.world, rules);
 	must(world_segment(&s, estate.world, 0, &e), &e);
-	must(hop_part_build(&bytes, estate.world,
+	maker = hop_part_maker_new(estate.world);
+	must(hop_part_build(&bytes, &good, maker,
 		     &(struct hop_part_range){ .end = segment_info(s)->entity_count },
 		     &e),
 		&e);
+	hop_part_maker_free(maker);
 	must(hop_part_open(&part, buf_str(&bytes), &e), &e);
 	pairs = pairs_of(&part);
 	numbers = numbers_of(&part);
