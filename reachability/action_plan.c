@@ -32,8 +32,16 @@ static void find_ends(struct action_planner *p)
 
 	p->first = 0;
 	p->end = count;
+	while (p->first + 64 <= p->end && p->wanted[p->first / 64] == 0)
+		p->first += 64;
 	while (p->first < p->end && !action_plan_wants(p, p->first))
 		p->first++;
+	while (p->end > p->first && !action_plan_wants(p, p->end - 1)) {
+		bool skips = p->end % 64 == 0 && p->end - p->first >= 64 &&
+			     p->wanted[p->end / 64 - 1] == 0;
+
+		p->end -= skips ? 64 : 1;
+	}
 	while (p->end > p->first && !action_plan_wants(p, p->end - 1))
 		p->end--;
 }
@@ -236,6 +244,8 @@ static void unbound_list(struct action_planner *p, kind_id kind, struct buf *lis
 	action_id begin, end;
 
 	catalog_provider_actions(provider->name, &begin, &end);
+	begin = begin < p->first ? p->first : begin;
+	end = end > p->end ? p->end : end;
 	for (action_id id = begin; id < end; id++) {
 		struct list_sort sort = { provider,
 			provider->inherits ? POLICY_OPTIONAL : POLICY_NEVER,
