@@ -2,6 +2,7 @@
 
 #include "ingest/gcp_directory.h"
 #include "ingest/gcp_emit.h"
+#include "ingest/gcp_grant.h"
 #include "ingest/gcp_name.h"
 #include "ingest/gcp_resource.h"
 
@@ -87,6 +88,14 @@ static struct str full_of_run(struct gcp_emit *em, const struct json_value *v)
 		STR_ARG(gcp_emit_at(v, "metadata.name")));
 }
 
+/* What lies in a bucket: buckets are in none. */
+static bool is_object(const struct json_value *v)
+{
+	return json_get(v, "bucket") &&
+	       (json_get(v, "storage_url") ||
+		       str_eq(gcp_emit_at(v, "kind"), STR_LIT("storage#object")));
+}
+
 static int emit_thing(struct gcp_emit *em, const struct json_value *v, struct err *e)
 {
 	struct str name = gcp_emit_at(v, "name"), full;
@@ -98,6 +107,12 @@ static int emit_thing(struct gcp_emit *em, const struct json_value *v, struct er
 		return gcp_resource_boundary(em, v, e);
 	if (contains(name, "/policyBindings/"))
 		return gcp_resource_binding(em, v, e);
+	if (json_get(v, "privilegedAccess"))
+		return gcp_grant_entitlement(em, v, e);
+	if (is_object(v)) {
+		rc = gcp_emit_open_home(em, v, e);
+		return rc < 0 ? rc : gcp_grant_object(em, v, e);
+	}
 	full = json_get(v, "apiVersion") ? full_of_run(em, v) : full_of(em, v);
 	if (full.n == 0)
 		return json_fail(em->json, v, e,
@@ -321,7 +336,8 @@ static bool is_page(const struct json_shape *shape)
 	static const char *const names[] = { "accounts", "roles", "policies",
 		"principalAccessBoundaryPolicies", "policyBindings", "projects",
 		"folders", "organizations", "workloadIdentityPools",
-		"workloadIdentityPoolProviders", "functions", "secrets", "topics" };
+		"workloadIdentityPoolProviders", "functions", "secrets", "topics",
+		"entitlements" };
 
 	for (uint32_t i = 0; i < shape->member_count; i++) {
 		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
@@ -341,6 +357,10 @@ const struct decoder_format *gcp_answer_detect(const struct json_shape *shape)
 		return is_thing(shape) || ancestor ? &list : NULL;
 	if (shape->top != '{')
 		return NULL;
+	/* {"kind": "storage#objects", "items": [...]} */
+	if (str_eq(value_of(shape, "kind"), STR_LIT("\"storage#objects\"")) ||
+		str_eq(value_of(shape, "kind"), STR_LIT("\"storage#buckets\"")))
+		return &list;
 	if (is_policy(shape) || is_thing(shape))
 		return &one;
 	return is_page(shape) ? &list : NULL;

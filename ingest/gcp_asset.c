@@ -2,6 +2,7 @@
 
 #include "ingest/gcp_directory.h"
 #include "ingest/gcp_emit.h"
+#include "ingest/gcp_grant.h"
 #include "ingest/gcp_name.h"
 #include "ingest/gcp_resource.h"
 
@@ -176,14 +177,15 @@ static int emit_constraints(struct gcp_emit *em, struct str full,
 	return rc;
 }
 
-/* Deny policies, boundaries and bindings come as descriptions of things. */
+/* Deny policies, boundaries, bindings and entitlements come as descriptions of things. */
 static bool is_policy(const struct json_value *data)
 {
 	struct str name = gcp_emit_at(data, "name");
 
 	return str_contains_fold(name, STR_LIT("/denypolicies/")) ||
 	       str_contains_fold(name, STR_LIT("/principalAccessBoundaryPolicies/")) ||
-	       str_contains_fold(name, STR_LIT("/policyBindings/"));
+	       str_contains_fold(name, STR_LIT("/policyBindings/")) ||
+	       json_get(data, "privilegedAccess");
 }
 
 static int emit_policy_data(
@@ -195,6 +197,8 @@ static int emit_policy_data(
 		return gcp_resource_deny(em, data, e);
 	if (str_contains_fold(name, STR_LIT("/policyBindings/")))
 		return gcp_resource_binding(em, data, e);
+	if (json_get(data, "privilegedAccess"))
+		return gcp_grant_entitlement(em, data, e);
 	return gcp_resource_boundary(em, data, e);
 }
 

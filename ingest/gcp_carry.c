@@ -2,6 +2,7 @@
 
 #include "ingest/gcp_member.h"
 #include "ingest/gcp_name.h"
+#include "ingest/gcp_workload.h"
 
 #define EVERYTHING "https://www.googleapis.com/auth/cloud-platform"
 
@@ -57,7 +58,8 @@ bool gcp_carry_is_compute(struct str kind)
 		if (str_eq(kind, str_from(places[i].kind)))
 			return true;
 	}
-	return is_machine(kind);
+	return is_machine(kind) ||
+	       str_eq(kind, STR_LIT("gcp:compute:instance-group-manager"));
 }
 
 static const struct json_value *at(const struct json_value *v, const char *path)
@@ -171,11 +173,40 @@ static struct str fallback(struct gcp_emit *em, enum fallback f)
 	return (struct str){ 0 };
 }
 
+/* The templates that a manager makes its machines of, old and new. */
+static int emit_templates(
+	struct gcp_emit *em, struct str key, const struct json_value *data, struct err *e)
+{
+	struct json_iter it = json_iterate(json_get(data, "versions"));
+	const struct json_value *v;
+	struct str none, link = gcp_emit_at(data, "instanceTemplate");
+	int rc = 0;
+
+	do {
+		struct str template = gcp_name_of_link(link, em->arena);
+
+		if (str_starts(link, STR_LIT("//")))
+			template = link;
+		if (template.n > 0)
+			rc = gcp_emit_relation(em, key, RELATION_CARRIES, template, e);
+		if (!json_next(&it, &none, &v))
+			return rc;
+		link = gcp_emit_at(v, "instanceTemplate");
+	} while (rc == 0);
+	return rc;
+}
+
 int gcp_carry_emit(struct gcp_emit *em, struct str kind, struct str key,
 	const struct json_value *data, struct err *e)
 {
 	enum fallback last = FALLBACK_NONE;
+	struct str pool = gcp_emit_at(data, "workloadIdentityConfig.workloadPool");
 
+	if (str_eq(kind, STR_LIT("gcp:compute:instance-group-manager")))
+		return emit_templates(em, key, data, e);
+	if (str_eq(kind, STR_LIT("gcp:container:cluster")) && pool.n > 0 &&
+		gcp_workload_cluster(em, key, pool, e) < 0)
+		return e->code;
 	if (is_machine(kind))
 		return emit_machine(em, key,
 			at(data, str_ends(kind, STR_LIT("template"))

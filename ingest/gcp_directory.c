@@ -1,7 +1,9 @@
 #include "ingest/gcp_directory.h"
 
+#include "ingest/gcp_grant.h"
 #include "ingest/gcp_member.h"
 #include "ingest/gcp_name.h"
+#include "ingest/gcp_permission.h"
 
 #define USER_KIND  "gcp:cloudidentity:user"
 #define GROUP_KIND "gcp:cloudidentity:group"
@@ -113,9 +115,10 @@ int gcp_directory_basics(struct gcp_emit *em, struct str project,
 
 static int emit_user(struct gcp_emit *em, const struct json_value *v, struct err *e)
 {
-	struct record_pair id = { STR_LIT("id"), gcp_emit_at(v, "id") };
+	struct record_pair pairs[2] = { { STR_LIT("listed"), STR_LIT("true") },
+		{ STR_LIT("id"), gcp_emit_at(v, "id") } };
 	struct record_entity entity;
-	bool suspended = false, archived = false;
+	bool suspended = false, archived = false, rules = false;
 	struct str email;
 	int rc = json_need_string(em->json, v, "primaryEmail", &email, e);
 
@@ -123,14 +126,20 @@ static int emit_user(struct gcp_emit *em, const struct json_value *v, struct err
 		rc = json_want_bool(em->json, v, "suspended", &suspended, e);
 	if (rc == 0)
 		rc = json_want_bool(em->json, v, "archived", &archived, e);
+	if (rc == 0)
+		rc = json_want_bool(em->json, v, "isAdmin", &rules, e);
 	if (rc < 0)
 		return rc;
 	entity = person(gcp_member_of_email(email, em->arena));
 	if (suspended || archived)
 		entity.flags |= ENTITY_DISABLED;
-	entity.attributes = &id;
-	entity.attribute_count = id.value.n > 0;
-	return gcp_emit_entity(em, entity, e);
+	entity.attributes = pairs;
+	entity.attribute_count = pairs[1].value.n > 0 ? 2 : 1;
+	rc = gcp_emit_entity(em, entity, e);
+	if (rc < 0 || !rules || em->organization.n == 0)
+		return rc;
+	return gcp_grant_office(em, em->container, GCP_PERMISSION_SUPER_ADMIN,
+		json_get(v, "primaryEmail"), e);
 }
 
 /* {"email", "id"} of the Admin SDK, {"name": "groups/x", "groupKey": {"id"}} else. */
@@ -211,17 +220,26 @@ static bool is_manager(const struct json_value *v)
 	} while (true);
 }
 
+/* Of the member, by each of the interfaces. NULL: none is told. */
+static const struct json_value *address(const struct json_value *v)
+{
+	const struct json_value *out = json_get(json_get(v, "preferredMemberKey"), "id");
+
+	if (!out)
+		out = json_get(json_get(v, "memberKey"), "id");
+	if (!out)
+		out = json_get(v, "email");
+	return out && json_type(out) == JSON_STRING ? out : NULL;
+}
+
 static int emit_membership(struct gcp_emit *em, const struct json_value *v, struct err *e)
 {
-	struct str email = gcp_emit_at(v, "preferredMemberKey.id"), group, key;
+	const struct json_value *told = address(v);
+	struct str email = told ? json_string(told) : (struct str){ 0 }, group, key;
 	struct str type = gcp_emit_at(v, "type");
 	bool nested = str_eq(type, STR_LIT("GROUP"));
 	int rc = 0;
 
-	if (email.n == 0)
-		email = gcp_emit_at(v, "memberKey.id");
-	if (email.n == 0)
-		email = gcp_emit_at(v, "email");
 	rc = group_of(em, v, &group, e);
 	if (rc < 0)
 		return rc;
@@ -237,9 +255,12 @@ static int emit_membership(struct gcp_emit *em, const struct json_value *v, stru
 		rc = gcp_emit_entity(em, person(key), e);
 	if (rc == 0 && is_member(v))
 		rc = gcp_emit_relation(em, key, RELATION_MEMBER_OF, group, e);
-	if (rc == 0 && is_manager(v))
-		rc = gcp_emit_relation(em, key, RELATION_OWNS, group, e);
-	return rc;
+	if (rc < 0 || !is_manager(v) || nested)
+		return rc;
+	rc = gcp_emit_relation(em, key, RELATION_OWNS, group, e);
+	return rc < 0 ? rc
+		      : gcp_grant_office(
+				em, group, GCP_PERMISSION_MANAGER, address(v), e);
 }
 
 /* A person or a group by itself, and nobody's member. */

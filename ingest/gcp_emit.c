@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "ingest/gcp_member.h"
 #include "ingest/gcp_name.h"
+#include "ingest/gcp_workload.h"
 #include "ingest/timestamp.h"
 
 /* "projects/p/", "organizations/34/" in a path of directories: the innermost ones. */
@@ -179,6 +180,17 @@ static void open_part(struct gcp_emit *em, struct str number, struct str part)
 	if (gcp_emit_first_here(em, STR_LIT("ceilings")))
 		gcp_emit_coverage(em, STR_LIT("organization-policies"), (struct str){ 0 },
 			COVERAGE_GOT, (struct str){ 0 });
+}
+
+void gcp_emit_open_part_of(struct gcp_emit *em, struct str project)
+{
+	struct str path = arena_printf(em->arena, "projects/%.*s", STR_ARG(project));
+	struct str id = arena_printf(em->arena, "gcp:%.*s", STR_ARG(project));
+
+	if (!str_eq(em->scope, id))
+		open_scope(em, arena_copy(em->arena, project),
+			gcp_emit_container(em, path),
+			em->part.n > 0 ? em->part : em->scope);
 }
 
 void gcp_emit_open_organization(struct gcp_emit *em, struct str number)
@@ -399,46 +411,6 @@ void gcp_emit_coverage(struct gcp_emit *em, struct str what, struct str subject,
 	record_encode(em->out, &r);
 }
 
-/* "principal://.../POOL/subject/S" is a member of "principalSet://.../POOL/<star>". */
-static int emit_subject(struct gcp_emit *em, struct str member, struct err *e)
-{
-	static const struct str head = { "principal://iam.googleapis.com/projects/", 40 };
-	static const struct str mark = { "/subject/", 9 };
-	struct str rest = str_skip(member, sizeof("principal:") - 1);
-
-	if (!str_starts(member, head))
-		return 0;
-	for (size_t i = 0; i < rest.n; i++) {
-		if (str_starts(str_skip(rest, i), mark))
-			return gcp_emit_relation(em, member, RELATION_MEMBER_OF,
-				arena_printf(em->arena, "principalSet:%.*s/*",
-					STR_ARG(str_head(rest, i))),
-				e);
-	}
-	return 0;
-}
-
-/* The subjects of pools that the policy names, so that others find them by the pool. */
-static int emit_subjects(
-	struct gcp_emit *em, const struct json_value *policy, struct err *e)
-{
-	struct json_iter bindings = json_iterate(json_get(policy, "bindings")), members;
-	const struct json_value *binding, *member;
-	struct str none;
-
-	while (json_next(&bindings, &none, &binding)) {
-		if (json_type(binding) != JSON_OBJECT)
-			continue;
-		members = json_iterate(json_get(binding, "members"));
-		while (json_next(&members, &none, &member)) {
-			if (json_type(member) == JSON_STRING &&
-				emit_subject(em, json_string(member), e) < 0)
-				return e->code;
-		}
-	}
-	return 0;
-}
-
 int gcp_emit_allow_policy(struct gcp_emit *em, struct str holder,
 	const struct json_value *policy, struct err *e)
 {
@@ -446,7 +418,7 @@ int gcp_emit_allow_policy(struct gcp_emit *em, struct str holder,
 		json_text(em->json, policy), e);
 
 	if (rc == 0)
-		rc = emit_subjects(em, policy, e);
+		rc = gcp_workload_named(em, holder, policy, e);
 	if (rc == 0)
 		gcp_emit_coverage(em,
 			arena_printf(em->arena, "resource-policy:%.*s",

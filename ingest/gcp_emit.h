@@ -62,6 +62,9 @@ int gcp_emit_pieces(const struct decoder_batch *batch, struct buf *out,
 void gcp_emit_open_project(struct gcp_emit *em, struct str project);
 void gcp_emit_open_organization(struct gcp_emit *em, struct str number);
 
+/* The scope of a project, for what the open one says of it. */
+void gcp_emit_open_part_of(struct gcp_emit *em, struct str project);
+
 /*
  * The organization's scope, for what the open project (or part) says of it; and for what
  * is said of a folder in it, of a number or that of the context. ERR_FORMAT at v when the
@@ -113,7 +116,10 @@ int gcp_emit_document(struct gcp_emit *em, enum record_layer layer, struct str h
 void gcp_emit_coverage(struct gcp_emit *em, struct str what, struct str subject,
 	enum coverage_state state, struct str detail);
 
-/* An allow policy (empty: none) of a resource or container, and that it was read. */
+/*
+ * An allow policy (empty: none) of a resource or container, and that it was read; whom it
+ * names that no list has (gcp_workload.h).
+ */
 int gcp_emit_allow_policy(struct gcp_emit *em, struct str holder,
 	const struct json_value *policy, struct err *e);
 

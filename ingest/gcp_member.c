@@ -111,7 +111,8 @@ static bool named_set(struct gcp_member *out, struct str written, struct arena *
 		if (!takes(&rest, written, heads[i]) || rest.n == 0)
 			continue;
 		*out = known(i == 0 ? DOCUMENT_SET : DOCUMENT_GROUP,
-			arena_printf(arena, "gcp:%s%.*s", heads[i],
+			arena_printf(arena, "gcp:%s%s%.*s", heads[i],
+				i > 0 && gcp_name_is_number(rest) ? "#" : "",
 				STR_ARG(i == 0 ? fold(rest, arena) : rest)));
 		return true;
 	}

@@ -8,6 +8,7 @@
  *	gcp:user:a@x.com       gcp:group:g@x.com        gcp:domain:x.com
  *	gcp:customer:C01abc    gcp:allAuthenticatedUsers
  *	gcp:projectOwner:p     gcp:projectEditor:p      gcp:projectViewer:p
+ *	gcp:projectOwner:#45   of a project by its number: the group of its id is in it
  *	//iam.googleapis.com/projects/p/serviceAccounts/EMAIL
  *	principal://...        principalSet://...       as written
  *

@@ -110,11 +110,53 @@ bool gcp_permission_add_v2(struct buf *set, struct str name)
 	return found;
 }
 
+/*
+ * What else than roles gives something: offices of the directory, and entries of lists of
+ * objects. https://support.google.com/a/answer/2405986,
+ * https://cloud.google.com/storage/docs/access-control/lists#permissions
+ */
+static const struct {
+	const char *grant;
+	const char *names[5];
+} grants[] = {
+	{ GCP_PERMISSION_MANAGER, { "cloudidentity.memberships.create" } },
+	{ GCP_PERMISSION_SUPER_ADMIN,
+		{ "cloudidentity.memberships.create", "cloudidentity.users.update",
+			"resourcemanager.organizations.get",
+			"resourcemanager.organizations.getIamPolicy",
+			"resourcemanager.organizations.setIamPolicy" } },
+	{ GCP_PERMISSION_READER, { "storage.objects.get" } },
+	{ GCP_PERMISSION_OWNER,
+		{ "storage.objects.get", "storage.objects.getIamPolicy",
+			"storage.objects.setIamPolicy", "storage.objects.update" } },
+};
+
+bool gcp_permission_add_grant(struct buf *set, struct str grant)
+{
+	uint32_t directory = catalog_plane_find(STR_LIT("gcp"), STR_LIT("directory"));
+
+	for (size_t i = 0; i < sizeof(grants) / sizeof(grants[0]); i++) {
+		if (!str_eq(grant, str_from(grants[i].grant)))
+			continue;
+		for (size_t k = 0; k < 5 && grants[i].names[k]; k++) {
+			struct str name = str_from(grants[i].names[k]);
+			action_id id = catalog_action_in(directory, name);
+
+			if (id == CATALOG_NONE)
+				gcp_permission_add(set, name);
+			else
+				set_add(set, id, id + 1);
+		}
+		return true;
+	}
+	return false;
+}
+
 void gcp_permission_add_all(struct buf *set)
 {
 	action_id begin, end;
 
-	catalog_provider_actions(STR_LIT("gcp"), &begin, &end);
+	catalog_admin_actions(STR_LIT("gcp"), &begin, &end);
 	if (begin < end)
 		set_add(set, begin, end);
 }

@@ -25,7 +25,19 @@ bool gcp_permission_add_v2(struct buf *set, struct str name);
 /* Add all permissions whose v1 name fits a pattern with stars. */
 bool gcp_permission_add_pattern(struct buf *set, struct str pattern);
 
-/* Add every permission that there is. */
+/*
+ * Words in the place of a role in bindings that decoders make: who may change members of
+ * a group, who administers a customer's directory, entries of an object's list.
+ */
+#define GCP_PERMISSION_MANAGER     "directory/groupManager"
+#define GCP_PERMISSION_SUPER_ADMIN "directory/superAdmin"
+#define GCP_PERMISSION_READER      "acl/READER"
+#define GCP_PERMISSION_OWNER       "acl/OWNER"
+
+/* Add what such a word gives; false when it is none. */
+bool gcp_permission_add_grant(struct buf *set, struct str grant);
+
+/* Add every permission that there is, but what the directory decides. */
 void gcp_permission_add_all(struct buf *set);
 
 /* Sort and join. */

@@ -56,6 +56,20 @@ static void add_actions(
 		document_add_interval(c->out, v[i].begin, v[i].end);
 }
 
+/* A role, whatever it has, is about permissions, and about nothing of the directory. */
+static void set_role(struct compiler *c, struct str role)
+{
+	struct buf all = { 0 };
+
+	document_set_role(c->out, gcp_resource_role_key(role, &c->arena));
+	gcp_permission_add_all(&all);
+	for (size_t i = 0; i < VEC_COUNT(&all, struct document_interval); i++)
+		document_add_interval(c->out,
+			VEC_DATA(&all, const struct document_interval)[i].begin,
+			VEC_DATA(&all, const struct document_interval)[i].end);
+	buf_release(&all);
+}
+
 /* --- allow policies --- */
 
 /* The members that let somebody in, as principals of the newest statement. */
@@ -132,7 +146,7 @@ static int compile_binding(
 {
 	const struct json_value *members;
 	struct gcp_condition condition;
-	struct str role, title, key;
+	struct str role, title, entitlement;
 
 	if (json_type(binding) != JSON_OBJECT)
 		return err_set(e, ERR_FORMAT, "expected an object, found %s",
@@ -145,12 +159,22 @@ static int compile_binding(
 		warn(c, "read without its condition", role);
 		lose_condition(&condition, role, &c->arena);
 	}
-	key = gcp_resource_role_key(role, &c->arena);
+	/* what one must ask for first: an entitlement */
+	entitlement = gcp_emit_at(c->json.root, "entitlement");
+	if (entitlement.n > 0)
+		title = entitlement;
+	buf_clear(&c->set);
+	if (gcp_permission_add_grant(&c->set, role))
+		gcp_permission_finish(&c->set);
 	for (uint32_t i = 0; i < condition.count; i++) {
 		struct document_statement *s =
-			add_statement(c, binding, title.n > 0 ? title : role, 0);
+			add_statement(c, binding, title.n > 0 ? title : role,
+				entitlement.n > 0 ? DOCUMENT_ELIGIBLE : 0);
 
-		document_set_role(c->out, key);
+		if (c->set.n > 0)
+			add_actions(c, s, &c->set);
+		else
+			set_role(c, role);
 		if (add_members(c, members, i > 0, e) < 0)
 			return e->code;
 		s->flags |= gcp_condition_add(c->out, &condition.alternatives[i]);
@@ -248,7 +272,7 @@ static int compile_access(struct compiler *c, const struct json_value *v, struct
 	for (uint32_t i = 0; i < condition.count; i++) {
 		struct document_statement *s = add_statement(c, v, role, 0);
 
-		document_set_role(c->out, gcp_resource_role_key(role, &c->arena));
+		set_role(c, role);
 		document_add_principal(c->out, m.type, m.text);
 		s->flags |= gcp_condition_add(c->out, &condition.alternatives[i]);
 	}
@@ -627,6 +651,7 @@ static int compile(struct compiler *c, enum record_layer layer, struct err *e)
 			json_type_name(json_type(c->json.root)));
 	switch (layer) {
 	case LAYER_RESOURCE:
+	case LAYER_ACL:
 		return compile_allow(c, e);
 	case LAYER_DENY:
 		return compile_deny(c, e);

@@ -142,6 +142,16 @@ static int emit_account_key(struct gcp_emit *em, struct thing *t, struct err *e)
 	return emit_thing(em, t, e);
 }
 
+/* Whoever its providers let in. */
+static int emit_pool(struct gcp_emit *em, struct thing *t, struct err *e)
+{
+	t->entity.flags |= ENTITY_IDENTITY;
+	gcp_emit_attribute(
+		&t->attributes, "disabled", bool_text(json_get(t->data, "disabled")));
+	gcp_emit_attribute(&t->attributes, "state", gcp_emit_at(t->data, "state"));
+	return emit_thing(em, t, e);
+}
+
 static int emit_provider(struct gcp_emit *em, struct thing *t, struct err *e)
 {
 	struct str asked = gcp_emit_at(t->data, "attributeCondition");
@@ -206,11 +216,19 @@ static int emit_dataset(struct gcp_emit *em, struct thing *t, struct err *e)
 	if (json_type(access) != JSON_ARRAY)
 		return json_fail(em->json, access, e, "expected a list, found %s",
 			json_type_name(json_type(access)));
-	return gcp_emit_document(em, LAYER_ACL, t->entity.key, STR_LIT("access"),
+	gcp_emit_coverage(em, STR_LIT("resource-policy:gcp:bigquery:dataset"),
+		t->entity.key, COVERAGE_GOT, (struct str){ 0 });
+	return gcp_emit_document(em, LAYER_RESOURCE, t->entity.key, STR_LIT("access"),
 		arena_printf(em->arena, "{\"project\":\"%.*s\",\"access\":%.*s}",
 			STR_ARG(str_skip(em->scope, 4)),
 			STR_ARG(json_text(em->json, access))),
 		e);
+}
+
+static bool is_pool(struct gcp_emit *em, struct str full)
+{
+	return str_eq(gcp_name_kind(full, em->arena),
+		STR_LIT("gcp:iam:workload-identity-pool"));
 }
 
 /* What a thing is in, by its name, so that grants on that reach it. */
@@ -226,7 +244,9 @@ static int emit_parents(struct gcp_emit *em, struct str full, struct err *e)
 			rc = gcp_emit_entity(em,
 				(struct record_entity){ .key = parent,
 					.name = gcp_name_last(parent),
-					.parent = above },
+					.parent = above,
+					.flags = is_pool(em, parent) ? ENTITY_IDENTITY
+								     : 0u },
 				e);
 		parent = above;
 	}
@@ -245,6 +265,7 @@ static const struct {
 	{ "gcp:iam:service-account", emit_account },
 	{ "gcp:iam:role", emit_role },
 	{ "gcp:iam:service-account-key", emit_account_key },
+	{ "gcp:iam:workload-identity-pool", emit_pool },
 	{ "gcp:iam:workload-identity-pool-provider", emit_provider },
 	{ "gcp:storage:bucket", emit_bucket },
 	{ "gcp:bigquery:dataset", emit_dataset },

@@ -109,8 +109,7 @@ static inline bool decide_reaches(const struct decide_object *o,
 	const struct decide_statement *st = &holder->statements[statement];
 
 	return o == holder || (st->slot == SLOT_RESOURCE &&
-				      !(st->statement->flags & DOCUMENT_HOLDER_ONLY) &&
-				      st->origin->layer != LAYER_ACL);
+				      !(st->statement->flags & DOCUMENT_HOLDER_ONLY));
 }
 
 /* Actions with one residual; never EXPR_FALSE. */

@@ -27,6 +27,14 @@ bool gcp_naming_is_account(struct str key)
 	       account.n > 0 && str_ends(key, account);
 }
 
+bool gcp_naming_is_pool(struct str key)
+{
+	struct str pool = gcp_naming_part(key, "workloadIdentityPools");
+
+	return str_starts(key, STR_LIT("//iam.googleapis.com/projects/")) && pool.n > 0 &&
+	       pool.p + pool.n == key.p + key.n;
+}
+
 bool gcp_naming_is_user(struct str key)
 {
 	return str_starts(key, STR_LIT("gcp:user:"));

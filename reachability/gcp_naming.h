@@ -15,6 +15,7 @@
 struct str gcp_naming_part(struct str key, const char *collection);
 
 bool gcp_naming_is_account(struct str key); /* a service account's key */
+bool gcp_naming_is_pool(struct str key);    /* a workload identity pool's key */
 bool gcp_naming_is_user(struct str key);
 bool gcp_naming_is_group(struct str key);
 bool gcp_naming_is_set(struct str text);

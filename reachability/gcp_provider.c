@@ -65,13 +65,49 @@ static bool may_join(struct world *w, node_id n, struct str group)
 }
 
 /*
+ * Where access is not uniform, each object has a list of its own, which policies do not
+ * show. https://cloud.google.com/storage/docs/uniform-bucket-level-access
+ */
+static void prepare(struct world *w, struct object *o)
+{
+	if (o->n->type == NODE_ENTITY &&
+		str_starts(o->n->key, STR_LIT("//storage.googleapis.com/")) &&
+		!str_eq(world_attribute(w, o->node, STR_LIT("uniform")), STR_LIT("true")))
+		o->unlisted = world_unknown(w, o->n->account,
+			arena_printf(world_arena(w),
+				"access control lists of objects in '%.*s' were not collected",
+				STR_ARG(o->n->key)),
+			false);
+}
+
+/* https://cloud.google.com/storage/docs/access-control/lists#permissions */
+static bool is_for_lists(action_id action)
+{
+	static const char *const names[] = { "storage.objects.get",
+		"storage.objects.getIamPolicy", "storage.objects.setIamPolicy",
+		"storage.objects.update" };
+	struct str name = catalog_action_get(action).name;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_eq(name, str_from(names[i])))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Tokens of a machine do what its account may, within their access scopes.
  * https://cloud.google.com/compute/docs/access/service-accounts#accesscopesiam
  */
 static expr combine(struct expr_pool *pool, const struct provider_parts *p)
 {
-	expr x = inherited_combine(pool, p);
+	struct provider_parts parts = *p;
+	expr x;
 
+	if (p->strict && p->object->unlisted != EXPR_FALSE && is_for_lists(p->action))
+		parts.unread_grants =
+			expr_or(pool, p->unread_grants, p->object->unlisted);
+	x = inherited_combine(pool, &parts);
 	/* what limits a session of another cloud limits it there */
 	return provider_of_key(p->subject->n->key) == &gcp_provider
 		       ? expr_and(pool, x, p->session)
@@ -129,7 +165,7 @@ const struct provider gcp_provider = {
 	.has_grants = inherited_no_grants,
 	.custody_of = inherited_no_custody,
 	.custody_bars = inherited_no_bars,
-	.prepare_object = inherited_prepare,
+	.prepare_object = prepare,
 	.match = gcp_vouch_match,
 	.look_up = gcp_provider_look_up,
 	.check_key = gcp_provider_check_key,

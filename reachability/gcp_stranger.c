@@ -125,13 +125,31 @@ static void add_caller(struct buf *out, struct world *w, struct str pool, struct
 	add(out, arena_printf(arena, "principalSet:%.*s/*", STR_ARG(pool)));
 }
 
-/* Somebody whom pools of any project may take: by a token, or as an account's caller. */
+/*
+ * Who changes what a pool takes is whomever it likes of it: all that policies name, and
+ * the pool.
+ */
+static int pool_texts(struct buf *out, struct world *w, struct str pool, struct err *e)
+{
+	struct str all =
+		arena_printf(world_arena(w), "principalSet:%.*s/*", STR_ARG(pool));
+
+	add(out, all);
+	return membership_members(out, world_membership(w), all, e);
+}
+
+/*
+ * Somebody whom pools of any project may take: by a token, or as an account's caller; or
+ * a pool itself.
+ */
 int gcp_stranger_texts(struct buf *out, struct world *w, node_id n, struct err *e)
 {
 	struct str tokens[TOKEN_MAX], key = world_node(w, n)->key;
 	uint32_t count = token_list(tokens, w, n), taker_count;
 	const node_id *takers;
 
+	if (gcp_naming_is_pool(key))
+		return pool_texts(out, w, key, e);
 	if (token_takers(&takers, &taker_count, w, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < taker_count; i++) {
@@ -163,6 +181,8 @@ bool gcp_stranger_is_known(struct world *w, node_id n)
 	uint32_t count;
 	struct err e;
 
+	if (gcp_naming_is_pool(key))
+		return true;
 	/* asked of every identity of every cloud: where no pool is, none is known */
 	if (str_starts(key, STR_LIT("//")) || token_takers(&takers, &count, w, &e) < 0 ||
 		count == 0)
@@ -243,6 +263,24 @@ bool gcp_stranger_is_of(struct world *w, node_id taker, struct str text)
 	return pool.n > 0 && behind(text, pool, "/").n > 0 && takes(w, taker);
 }
 
+/* The pool that a principal is of, where some input has it. */
+static int pool_named(struct buf *out, struct world *w, struct str text, struct err *e)
+{
+	struct str key = str_skip(text, str_find_char(text, ':', 0) + 1);
+	struct str pool = gcp_naming_part(key, "workloadIdentityPools");
+	scope_number scope;
+	entity_id id;
+	int rc;
+
+	if (pool.n == 0)
+		return 0;
+	key = str_head(key, (size_t)(pool.p + pool.n - key.p));
+	rc = snapshot_find_key(&scope, &id, world_snapshot(w), key, e);
+	if (rc > 0 && !world_removed(w, key))
+		VEC_ADD(out, node_id, world_node_entity(w, scope, id));
+	return rc < 0 ? rc : 0;
+}
+
 int gcp_stranger_named(struct buf *out, struct world *w, struct str text, struct err *e)
 {
 	const node_id *takers;
@@ -250,6 +288,8 @@ int gcp_stranger_named(struct buf *out, struct world *w, struct str text, struct
 
 	if (!str_starts(text, STR_LIT("principal")))
 		return 0;
+	if (pool_named(out, w, text, e) < 0)
+		return e->code;
 	if (token_takers(&takers, &count, w, e) < 0)
 		return e->code;
 	for (uint32_t i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 #include "reachability/gcp_vouch.h"
 
 #include "reachability/condition.h"
+#include "reachability/gcp_naming.h"
 #include "reachability/gcp_stranger.h"
 #include "reachability/membership.h"
 #include "reachability/token.h"
@@ -174,6 +175,26 @@ static int taken(expr *out, struct world *w, const struct document *d,
 	return 0;
 }
 
+/* A deny for one subject leaves the others of its pool. */
+static bool is_for_all(
+	const struct document *d, const struct document_statement *s, struct str pool)
+{
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		const struct document_principal *q =
+			&d->principals[s->principal_first + i];
+		struct str rest =
+			str_skip(document_str(d, q->text), STR_LIT("principalSet:").n);
+
+		if (q->flags & DOCUMENT_EXCEPTED)
+			continue;
+		if (q->type == DOCUMENT_ANYONE ||
+			(str_starts(rest, pool) &&
+				str_eq(str_skip(rest, pool.n), STR_LIT("/*"))))
+			return true;
+	}
+	return false;
+}
+
 enum provider_match gcp_vouch_match(struct world *w, const struct document *d,
 	const struct document_statement *s, const struct subject *subject,
 	const struct object *object, expr *condition)
@@ -182,6 +203,10 @@ enum provider_match gcp_vouch_match(struct world *w, const struct document *d,
 	struct err e;
 	expr x;
 
+	if (gcp_naming_is_pool(subject->n->key))
+		return (s->flags & DOCUMENT_DENY) && !is_for_all(d, s, subject->n->key)
+			       ? MATCH_NONE
+			       : m;
 	if (m != MATCH_SELF || !gcp_stranger_is_known(w, subject->node))
 		return m;
 	if (taken(&x, w, d, s, subject->node, &e) < 0)

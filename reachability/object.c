@@ -243,10 +243,10 @@ int object_load(struct decide_object *o, struct world *w, node_id n, struct err 
 		rc = object_governor(o, w, &statements, &layers, e);
 	if (rc == 0 && o->provider->aside)
 		rc = object_aside(o, w, &statements, &layers, e);
-	if (rc == 0 && o->provider->inherits)
-		rc = object_tree(o, w, &statements, &layers, e);
 	if (rc == 0)
 		rc = object_layer(o, w, LAYER_ACL, &statements, &layers, e);
+	if (rc == 0 && o->provider->inherits)
+		rc = object_tree(o, w, &statements, &layers, e);
 	if (rc == 0)
 		rc = object_layer(o, w, LAYER_GRANT, &statements, &layers, e);
 	if (rc == 0)

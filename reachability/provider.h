@@ -91,6 +91,8 @@ struct object {
 	bool ignores_lists;  /* all of them are */
 	bool grants_known;   /* what LAYER_GRANT has of it was collected */
 	bool policy_invalid; /* a policy of its own is none that the provider takes */
+	/* EXPR_FALSE, or that lists of what is in it may grant, which nobody collected */
+	expr unlisted;
 };
 
 /* What the layers say of one action on one resource, conditions folded in. */

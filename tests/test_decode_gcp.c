@@ -205,12 +205,107 @@ static const struct row rows[] = {
 		"E gcp:user:a@x.com gcp:cloudidentity:user a@x.com 1 ^" CRM "organizations/34\n"
 		"R gcp:user:a@x.com member_of gcp:group:g@x.com\n"
 		"R gcp:user:a@x.com owns gcp:group:g@x.com\n"
+		"D acl gcp:group:g@x.com (directory/groupManager A@x.com) {\"bindings\":[{\"role\":\"directory/groupManager\",\"members\":[\"user:A@x.com\"]}]}\n"
 		"E gcp:group:g@x.com gcp:cloudidentity:group g@x.com 2 ^" CRM "organizations/34\n"
 		"C members gcp:group:g@x.com 1 ()\n"
 		"E gcp:group:h@x.com gcp:cloudidentity:group h@x.com 2 ^" CRM "organizations/34\n"
 		"R gcp:group:h@x.com member_of gcp:group:g@x.com\n"
 		"E gcp:group:g@x.com gcp:cloudidentity:group g@x.com 2 ^" CRM "organizations/34\n"
 		"C members gcp:group:g@x.com 1 ()\n" },
+	{ "a super administrator may rewrite the organization's policy", "users.json", "gcp:organizations/34",
+		"{\"kind\":\"admin#directory#users\",\"users\":[{\"primaryEmail\":\"A@x.com\",\"id\":\"7\",\"isAdmin\":true}]}",
+		"[gcp:organizations/34, gcp:directory]\n"
+		"E " CRM "organizations/34 gcp:cloudresourcemanager:organization  8\n"
+		"C organization-policies  1 ()\n"
+		"E gcp:user:a@x.com gcp:cloudidentity:user a@x.com 1 listed=true id=7 ^" CRM "organizations/34\n"
+		"D acl " CRM "organizations/34 (directory/superAdmin A@x.com) {\"bindings\":[{\"role\":\"directory/superAdmin\",\"members\":[\"user:A@x.com\"]}]}\n" },
+	{ "agents of the project that a policy names", "-", "",
+		"{\"name\":\"//storage.googleapis.com/b\",\"asset_type\":\"x\",\"iam_policy\":{\"bindings\":[{\"members\":[\"serviceAccount:45@cloudservices.gserviceaccount.com\",\"serviceAccount:46@cloudbuild.gserviceaccount.com\"]}]},\"ancestors\":[\"projects/45\"]}",
+		"[gcp:45]\n"
+		"E " CRM "projects/45 gcp:cloudresourcemanager:project  8\n"
+		"E //storage.googleapis.com/b gcp:storage:bucket b 0 ^" CRM "projects/45\n"
+		"C entity:gcp:storage:bucket //storage.googleapis.com/b 2 (access control lists of objects)\n"
+		"D resource //storage.googleapis.com/b (allow policy) {\"bindings\":[{\"members\":[\"serviceAccount:45@cloudservices.gserviceaccount.com\",\"serviceAccount:46@cloudbuild.gserviceaccount.com\"]}]}\n"
+		"E //iam.googleapis.com/projects/45/serviceAccounts/45@cloudservices.gserviceaccount.com gcp:iam:service-agent 45 1 ^" CRM "projects/45\n"
+		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n"
+		"C policies-inside  1 ()\n" },
+	{ "accounts of clusters", "-", "",
+		"{\"name\":\"//storage.googleapis.com/b\",\"asset_type\":\"x\",\"iam_policy\":{\"bindings\":[{\"members\":[\"serviceAccount:q-1.svc.id.goog[n/k]\"]}]},\"ancestors\":[\"projects/45\"]}",
+		"[gcp:45]\n"
+		"E " CRM "projects/45 gcp:cloudresourcemanager:project  8\n"
+		"E //storage.googleapis.com/b gcp:storage:bucket b 0 ^" CRM "projects/45\n"
+		"C entity:gcp:storage:bucket //storage.googleapis.com/b 2 (access control lists of objects)\n"
+		"D resource //storage.googleapis.com/b (allow policy) {\"bindings\":[{\"members\":[\"serviceAccount:q-1.svc.id.goog[n/k]\"]}]}\n"
+		"[gcp:q-1, gcp:45]\n"
+		"E " CRM "projects/q-1 gcp:cloudresourcemanager:project  8\n"
+		"E //container.googleapis.com/projects/q-1/workloadPools/q-1.svc.id.goog gcp:container:workload-pool q-1.svc.id.goog 0 ^" CRM "projects/q-1\n"
+		"E principal://iam.googleapis.com/projects/-/locations/global/workloadIdentityPools/q-1.svc.id.goog/subject/ns/n/sa/k gcp:container:kubernetes-account k 1 ^" CRM "projects/q-1\n"
+		"R //container.googleapis.com/projects/q-1/workloadPools/q-1.svc.id.goog carries principal://iam.googleapis.com/projects/-/locations/global/workloadIdentityPools/q-1.svc.id.goog/subject/ns/n/sa/k\n"
+		"[gcp:45]\n"
+		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n"
+		"C policies-inside  1 ()\n" },
+	{ "pools of the project, and its owners by its number", "-", "",
+		"{\"name\":\"//storage.googleapis.com/b\",\"asset_type\":\"x\",\"iam_policy\":{\"bindings\":[{\"members\":[\"projectOwner:45\",\"principal://iam.googleapis.com/projects/45/locations/global/workloadIdentityPools/w/subject/s\"]}]},\"ancestors\":[\"projects/45\"]}",
+		"[gcp:45]\n"
+		"E " CRM "projects/45 gcp:cloudresourcemanager:project  8\n"
+		"E //storage.googleapis.com/b gcp:storage:bucket b 0 ^" CRM "projects/45\n"
+		"C entity:gcp:storage:bucket //storage.googleapis.com/b 2 (access control lists of objects)\n"
+		"D resource //storage.googleapis.com/b (allow policy) {\"bindings\":[{\"members\":[\"projectOwner:45\",\"principal://iam.googleapis.com/projects/45/locations/global/workloadIdentityPools/w/subject/s\"]}]}\n"
+		"E gcp:projectOwner:#45 gcp:cloudresourcemanager:basic-role-holders projectOwner:#45 2 ^" CRM "projects/45\n"
+		"C members gcp:projectOwner:#45 1 ()\n"
+		"R gcp:projectOwner:45 member_of gcp:projectOwner:#45\n"
+		"R principal://iam.googleapis.com/projects/45/locations/global/workloadIdentityPools/w/subject/s member_of principalSet://iam.googleapis.com/projects/45/locations/global/workloadIdentityPools/w/*\n"
+		"E //iam.googleapis.com/projects/45/locations/global/workloadIdentityPools/w gcp:iam:workload-identity-pool w 1 ^" CRM "projects/45\n"
+		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n"
+		"C policies-inside  1 ()\n" },
+	{ "a set of another project's pool", "-", "",
+		"{\"name\":\"//storage.googleapis.com/b\",\"asset_type\":\"x\",\"iam_policy\":{\"bindings\":[{\"members\":[\"principalSet://iam.googleapis.com/projects/46/locations/global/workloadIdentityPools/w/attribute.a/b\"]}]},\"ancestors\":[\"projects/45\"]}",
+		"[gcp:45]\n"
+		"E " CRM "projects/45 gcp:cloudresourcemanager:project  8\n"
+		"E //storage.googleapis.com/b gcp:storage:bucket b 0 ^" CRM "projects/45\n"
+		"C entity:gcp:storage:bucket //storage.googleapis.com/b 2 (access control lists of objects)\n"
+		"D resource //storage.googleapis.com/b (allow policy) {\"bindings\":[{\"members\":[\"principalSet://iam.googleapis.com/projects/46/locations/global/workloadIdentityPools/w/attribute.a/b\"]}]}\n"
+		"R principalSet://iam.googleapis.com/projects/46/locations/global/workloadIdentityPools/w/attribute.a/b member_of principalSet://iam.googleapis.com/projects/46/locations/global/workloadIdentityPools/w/*\n"
+		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n"
+		"C policies-inside  1 ()\n" },
+	{ "an entitlement is what one may ask for", "-", "",
+		"{\"name\":\"projects/p/locations/global/entitlements/e\",\"eligibleUsers\":[{\"principals\":[\"user:a@x.com\",\"group:g@x.com\"]},{\"principals\":[\"user:b@x.com\"]}],\"privilegedAccess\":{\"gcpIamAccess\":{\"resource\":\"//cloudresourcemanager.googleapis.com/projects/p\",\"roleBindings\":[{\"role\":\"roles/r\"},{\"role\":\"roles/s\",\"conditionExpression\":\"request.path == \\\"/x\\\"\"}]}}}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"D acl " CRM "projects/p (entitlement e) {\"entitlement\":\"e\",\"bindings\":[{\"role\":\"roles/r\",\"members\":[\"user:a@x.com\",\"group:g@x.com\",\"user:b@x.com\"]},{\"role\":\"roles/s\",\"members\":[\"user:a@x.com\",\"group:g@x.com\",\"user:b@x.com\"],\"condition\":{\"expression\":\"request.path == \\\"/x\\\"\"}}]}\n" },
+	{ "lists of objects", "projects/p/objects.json", "",
+		"{\"kind\":\"storage#objects\",\"items\":[{\"kind\":\"storage#object\",\"name\":\"a'b\",\"bucket\":\"b\",\"acl\":[{\"entity\":\"user-a@x.com\",\"role\":\"READER\"},{\"entity\":\"user-00b4\",\"role\":\"OWNER\"},{\"entity\":\"allUsers\",\"role\":\"READER\"},{\"entity\":\"project-owners-45\",\"role\":\"OWNER\"}]}]}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"E gcp:projectOwner:#45 gcp:cloudresourcemanager:basic-role-holders projectOwner:#45 2 ^" CRM "projects/p\n"
+		"C members gcp:projectOwner:#45 1 ()\n"
+		"R gcp:projectOwner:45 member_of gcp:projectOwner:#45\n"
+		"D acl //storage.googleapis.com/b (list of a'b) {\"bindings\":[{\"role\":\"acl/READER\",\"members\":[\"user:a@x.com\"],\"condition\":{\"title\":\"list of the object\",\"expression\":\"resource.name == 'projects/_/buckets/b/objects/a\\\\'b'\"}},{\"role\":\"acl/READER\",\"members\":[\"allUsers\"],\"condition\":{\"title\":\"list of the object\",\"expression\":\"resource.name == 'projects/_/buckets/b/objects/a\\\\'b'\"}},{\"role\":\"acl/OWNER\",\"members\":[\"projectOwner:45\"],\"condition\":{\"title\":\"list of the object\",\"expression\":\"resource.name == 'projects/_/buckets/b/objects/a\\\\'b'\"}}]}\n" },
+	{ "a group of machines carries its templates", "-", "",
+		"{\"name\":\"//compute.googleapis.com/projects/p/zones/z/instanceGroupManagers/m\",\"asset_type\":\"x\",\"resource\":{\"data\":{\"instanceTemplate\":\"https://www.googleapis.com/compute/v1/projects/p/global/instanceTemplates/t\",\"versions\":[{\"instanceTemplate\":\"//compute.googleapis.com/projects/p/global/instanceTemplates/u\"}]}}}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"C identities  1 ()\n"
+		"E //compute.googleapis.com/projects/p/zones/z/instanceGroupManagers/m gcp:compute:instance-group-manager m 21 ^" CRM "projects/p\n"
+		"R //compute.googleapis.com/projects/p/zones/z/instanceGroupManagers/m carries //compute.googleapis.com/projects/p/global/instanceTemplates/t\n"
+		"R //compute.googleapis.com/projects/p/zones/z/instanceGroupManagers/m carries //compute.googleapis.com/projects/p/global/instanceTemplates/u\n" },
+	{ "a cluster carries the pool of its project", "-", "",
+		"{\"name\":\"//container.googleapis.com/projects/p/locations/l/clusters/c\",\"asset_type\":\"x\",\"resource\":{\"data\":{\"nodeConfig\":{\"serviceAccount\":\"build@p.iam.gserviceaccount.com\"},\"workloadIdentityConfig\":{\"workloadPool\":\"p.svc.id.goog\"}}}}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"C identities  1 ()\n"
+		"E //container.googleapis.com/projects/p/locations/l/clusters/c gcp:container:cluster c 21 ^" CRM "projects/p\n"
+		"E //container.googleapis.com/projects/p/workloadPools/p.svc.id.goog gcp:container:workload-pool p.svc.id.goog 0 ^" CRM "projects/p\n"
+		"R //container.googleapis.com/projects/p/locations/l/clusters/c carries //container.googleapis.com/projects/p/workloadPools/p.svc.id.goog\n"
+		"R //container.googleapis.com/projects/p/locations/l/clusters/c carries //iam.googleapis.com/projects/p/serviceAccounts/build@p.iam.gserviceaccount.com\n" },
+	{ "a dataset's own list", "-", "",
+		"{\"name\":\"//bigquery.googleapis.com/projects/p/datasets/d\",\"asset_type\":\"x\",\"resource\":{\"data\":{\"access\":[{\"role\":\"READER\",\"specialGroup\":\"projectReaders\"}]}}}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"C identities  1 ()\n"
+		"E //bigquery.googleapis.com/projects/p/datasets/d gcp:bigquery:dataset d 0 ^" CRM "projects/p\n"
+		"C resource-policy:gcp:bigquery:dataset //bigquery.googleapis.com/projects/p/datasets/d 1 ()\n"
+		"D resource //bigquery.googleapis.com/projects/p/datasets/d (access) {\"project\":\"p\",\"access\":[{\"role\":\"READER\",\"specialGroup\":\"projectReaders\"}]}\n" },
 };
 /* clang-format on */
 

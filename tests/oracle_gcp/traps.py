@@ -16,7 +16,8 @@ ABOVE = {"ancestors": ["projects/45", "folders/12", "organizations/34"]}
 ROLES = {"roles/owner": ["resourcemanager.projects.get", "storage.buckets.create"],
          "roles/storage.legacyObjectReader": ["storage.objects.get"],
          "roles/storage.objectViewer": ["storage.objects.get", "storage.objects.list"],
-         "roles/bigquery.dataViewer": ["bigquery.tables.getData"]}
+         "roles/bigquery.dataViewer": ["bigquery.tables.getData"],
+         "roles/bigquery.dataOwner": ["bigquery.tables.getData"]}
 
 
 def policy(name, role, *members, condition=None):
@@ -46,11 +47,38 @@ def boundary(version):
             "target": {"principalSet": CRM + "organizations/34"}}]}
 
 
+def listed(*acl):
+    """The list of one object in a bucket without uniform access."""
+    return {"projects/p/objects.json": {"kind": "storage#objects", "items": [{
+        "kind": "storage#object", "name": "x", "bucket": "n", "acl": [
+            {"entity": entity, "role": role} for entity, role in acl]}]}}
+
+
+def entitlement(condition=None):
+    binding = {"role": "roles/storage.objectViewer"}
+    if condition:
+        binding["conditionExpression"] = condition
+    return {"entitlements.json": [{
+        "name": "projects/p/locations/global/entitlements/deploy",
+        "eligibleUsers": [{"principals": ["user:a@x.com"]}], "privilegedAccess": {
+            "gcpIamAccess": {"resource": CRM + "projects/p", "roleBindings": [binding]}}}]}
+
+
+def dataset(*access):
+    return {"name": TABLE.rsplit("/", 2)[0], "asset_type": "x", **ABOVE,
+            "resource": {"data": {"access": list(access)}}}
+
+
 VIEWER, READER = "roles/storage.objectViewer", "roles/storage.legacyObjectReader"
 A = "user:a@x.com"
 V2_A, V2_ALL = "principal://goog/subject/a@x.com", "principalSet://goog/public:all"
 GET, GET_V2 = "storage.objects.get", "storage.googleapis.com/objects.get"
 OWNER = policy(CRM + "projects/45", "roles/owner", A)
+N = "gs://n/x"
+GET_DATA = "bigquery.tables.getData"
+ADMINISTRATORS = {"organizations/34/users.json": {"kind": "admin#directory#users", "users": [
+    {"primaryEmail": "a@x.com", "id": "1", "isAdmin": True}]}}
+SET_POLICY = "resourcemanager.organizations.setIamPolicy"
 # name: assets, other files, action, resource, verdict
 TRAPS = {
     "an export of buckets alone has not the project's policy": (
@@ -111,6 +139,59 @@ TRAPS = {
     "one of version 2 does": (
         [policy(TABLE, "roles/bigquery.dataViewer", A)], boundary("2"),
         "bigquery.tables.getData", TABLE, "denied"),
+    "the version that is latest is all of them": (
+        [policy(TABLE, "roles/bigquery.dataViewer", A)], boundary("latest"), GET_DATA, TABLE,
+        "denied"),
+    "a binding whose time is over gives nothing at any later time": (
+        [policy(B, VIEWER, A, condition="false && request.time < timestamp("
+                '"2020-01-01T00:00:00Z")')], {}, GET, OBJECT, "denied"),
+    "a deny names all of a service": (
+        [policy(B, VIEWER, A)], {"deny.json": deny("storage.googleapis.com/*", V2_A)}, GET,
+        OBJECT, "denied"),
+    "a deny for one leaves others": (
+        [policy(B, VIEWER, A)], {"deny.json": deny(GET_V2, "principal://goog/subject/b@x.com")},
+        GET, OBJECT, "allowed"),
+    "a deleted principal is denied nothing": (
+        [policy(B, VIEWER, A)],
+        {"deny.json": deny(GET_V2, "deleted:principal://goog/subject/a@x.com?uid=1")}, GET,
+        OBJECT, "allowed"),
+    "a deny for a group that nobody listed may deny": (
+        [policy(B, VIEWER, A)], {"deny.json": deny(GET_V2, "principalSet://goog/group/g@x.com")},
+        GET, OBJECT, "unknown"),
+    "objects may have lists where access is not uniform": (
+        [], {}, GET, N, "unknown"),
+    "which are about objects alone": ([], {}, "storage.buckets.get", N[:6], "denied"),
+    "the list of an object lets in": (
+        [], listed(("user-A@x.com", "READER")), GET, N, "allowed"),
+    "to read and not to write": (
+        [], listed(("user-a@x.com", "READER")), "storage.objects.delete", N, "denied"),
+    "owners of the project are there by its number": (
+        [OWNER], listed(("project-owners-45", "OWNER")), GET, N, "allowed"),
+    "a dataset has a list of its own": (
+        [dataset({"role": "READER", "userByEmail": "A@x.com"})], {}, GET_DATA, TABLE,
+        "allowed"),
+    "an owner of the project has no tables": ([OWNER], {}, GET_DATA, TABLE, "denied"),
+    "but by the special group of the dataset": (
+        [OWNER, dataset({"role": "OWNER", "specialGroup": "projectOwners"})], {}, GET_DATA,
+        TABLE, "allowed"),
+    "what one may ask for one has not": ([], entitlement(), GET, OBJECT, "eligible"),
+    "an entitlement under a condition": (
+        [], entitlement("resource.type == 'compute.googleapis.com/Disk'"), GET, OBJECT,
+        "denied"),
+    "an entitlement says nothing of the policy beside it": (
+        [{"name": "", "absent": CRM + "projects/45"}],
+        {"entitlements.json": [{**entitlement()["entitlements.json"][0],
+                                "eligibleUsers": [{"principals": ["user:b@x.com"]}]}]},
+        GET, OBJECT, "unknown"),
+    "a super administrator has no policy and may write it": (
+        [], ADMINISTRATORS, SET_POLICY, CRM + "organizations/34", "allowed"),
+    "and reads no objects for that": ([], ADMINISTRATORS, GET, OBJECT, "denied"),
+    "rules over no passwords by a role of the organization": (
+        [policy(CRM + "organizations/34", "roles/owner", A)], {}, "cloudidentity.users.update",
+        "gcp:user:b@x.com", "denied"),
+    "nor by one that nobody brought": (
+        [policy(CRM + "organizations/34", "roles/editor", A)], {}, "cloudidentity.users.update",
+        "gcp:user:b@x.com", "denied"),
     "of objects only the provider knows": (
         [policy(B, VIEWER, A)], boundary("2"), GET, OBJECT, "conditional"),
 }
@@ -128,12 +209,14 @@ def assets(own):
         "projectId": "p", "projectNumber": "45", "parent": {"type": "folder", "id": "12"}}}}
     yield {"name": B, "asset_type": "x", **ABOVE, "resource": {"data": {
         "name": "b", "iamConfiguration": {"uniformBucketLevelAccess": {"enabled": True}}}}}
+    yield {"name": "//storage.googleapis.com/n", "asset_type": "x", **ABOVE, "resource": {
+        "data": {"name": "n", "iamConfiguration": {}}}, "iam_policy": {"etag": "x"}}
     yield {"name": TABLE, "asset_type": "x", **ABOVE, "resource": {"data": {}}}
     named = {a["name"] for a in own}
     for name in ("organizations/34", "folders/12", "projects/45"):
         if CRM + name not in named | {a.get("absent") for a in own}:
             yield policy(CRM + name, "roles/owner")
-    yield policy("//storage.googleapis.com/elsewhere", READER, A)
+    yield policy("//storage.googleapis.com/elsewhere", READER, A, "user:b@x.com")
     yield from (a for a in own if "absent" not in a)
 
 
