@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/sparse.h"
+#include "reachability/reads.h"
 #include "reachability/relative.h"
 
 /* What is the same for all entities of a kind. */
@@ -24,8 +25,7 @@ struct alike_class {
 	bool known, alone;
 	bool relative; /* its documents are seen from the entity, without its key */
 	struct decide_shared answer; /* when no keys are read */
-	const struct str *reads;     /* the keys, in the order of first reading */
-	uint32_t read_count;
+	struct reads reads;
 	struct object object; /* of the first entity */
 };
 
@@ -35,6 +35,11 @@ struct alike {
 	const struct decide_subject *subject;
 	struct segment *segment;
 	scope_number scope;
+	bool away;
+	const struct world_organization *organization; /* of the scope's account */
+	/* what is above the account, by number in places; UINT32_MAX: like no other */
+	uint32_t place;
+	struct intern places;
 	const bool *active;
 	uint32_t active_number; /* UINT32_MAX: not looked up yet */
 	struct intern actives;  /* sets of active statements */
@@ -48,10 +53,10 @@ struct alike {
 	bool relative;        /* it has all documents relative to the entity */
 	struct buf reads;     /* struct str: keys that the decision in hand read */
 	struct arena scratch; /* facts of one entity */
+	struct arena room;    /* what is known of the scope in hand */
 };
 
-struct alike *alike_new(struct decide *d, const struct decide_subject *s,
-	scope_number scope, struct segment *segment)
+static struct alike *make(struct decide *d, const struct decide_subject *s)
 {
 	struct alike *a = calloc(1, sizeof(*a));
 
@@ -62,18 +67,43 @@ struct alike *alike_new(struct decide *d, const struct decide_subject *s,
 	a->d = d;
 	a->w = decide_world(d);
 	a->subject = s;
-	a->segment = segment;
-	a->scope = scope;
 	a->active_number = UINT32_MAX;
+	intern_init(&a->places);
 	intern_init(&a->actives);
 	intern_init(&a->keys);
 	intern_init(&a->facts);
 	sparse_init(&a->classes, sizeof(struct alike_class));
 	sparse_init(&a->answers, sizeof(struct decide_shared));
 	arena_init(&a->scratch, ARENA_UNLIMITED);
-	a->kinds = arena_alloc(world_arena(a->w),
-		(segment_info(segment)->kind_count + 1) * sizeof(*a->kinds));
-	a->cursor = segment_cursor_new(segment, world_arena(a->w));
+	arena_init(&a->room, ARENA_UNLIMITED);
+	return a;
+}
+
+static void scope_begin(struct alike *a, scope_number scope, struct segment *segment)
+{
+	a->segment = segment;
+	a->scope = scope;
+	arena_reset(&a->room);
+	a->kinds = arena_alloc(
+		&a->room, (segment_info(segment)->kind_count + 1) * sizeof(*a->kinds));
+	a->cursor = segment_cursor_new(segment, &a->room);
+}
+
+struct alike *alike_new(struct decide *d, const struct decide_subject *s,
+	scope_number scope, struct segment *segment)
+{
+	struct alike *a = make(d, s);
+
+	a->organization = s->s.organization;
+	scope_begin(a, scope, segment);
+	return a;
+}
+
+struct alike *alike_away_new(struct decide *d, const struct decide_subject *s)
+{
+	struct alike *a = make(d, s);
+
+	a->away = true;
 	return a;
 }
 
@@ -81,6 +111,7 @@ void alike_free(struct alike *a)
 {
 	if (!a)
 		return;
+	intern_release(&a->places);
 	intern_release(&a->actives);
 	intern_release(&a->keys);
 	intern_release(&a->facts);
@@ -89,7 +120,65 @@ void alike_free(struct alike *a)
 	buf_release(&a->key);
 	buf_release(&a->reads);
 	arena_release(&a->scratch);
+	arena_release(&a->room);
 	free(a);
+}
+
+static void text_add(struct buf *out, struct str s)
+{
+	VEC_ADD(out, uint32_t, (uint32_t)s.n);
+	buf_add_str(out, s);
+}
+
+/* The ceilings of one level; false: they tell resources apart, or are not known. */
+static bool level_add(struct buf *out, const struct world_ceiling *c)
+{
+	text_add(out, c->level);
+	VEC_ADD(out, uint32_t, c->document_count);
+	for (uint32_t i = 0; i < c->document_count; i++) {
+		const struct document *d = c->documents[i].compiled;
+
+		if (!d || (d->flags & DOCUMENT_INVALID))
+			return false;
+		for (uint32_t k = 0; k < d->statement_count; k++) {
+			if (!(d->statements[k].flags & DOCUMENT_ANY_RESOURCE))
+				return false;
+		}
+		text_add(out, c->documents[i].name);
+		VEC_ADD(out, const struct document *, d);
+	}
+	return true;
+}
+
+/* What a decision sees above an account, and whether it is the subject's own. */
+static bool place_add(struct alike *a, struct str account)
+{
+	const struct world_organization *o = a->organization;
+	bool told = account.n > 0 && (o->complete || !o->named);
+
+	VEC_ADD(&a->key, uint32_t,
+		(uint32_t)str_eq(account, a->subject->s.n->account) |
+			(uint32_t)o->known << 1 | (uint32_t)o->named << 2 |
+			(uint32_t)o->exempt << 3);
+	text_add(&a->key, o->id);
+	for (uint32_t i = 0; i < o->level_count && told; i++)
+		told = level_add(&a->key, &o->rcps[i]);
+	return told;
+}
+
+int alike_enter(
+	struct alike *a, scope_number scope, struct segment *segment, struct err *e)
+{
+	struct str account = world_scope_account(a->w, scope);
+
+	assert(a->away);
+	scope_begin(a, scope, segment);
+	if (world_organization(&a->organization, a->w, account, e) < 0)
+		return e->code;
+	buf_clear(&a->key);
+	a->place = place_add(a, account) ? intern_add(&a->places, buf_str(&a->key))
+					 : UINT32_MAX;
+	return 0;
 }
 
 void alike_begin(struct alike *a, const bool *active)
@@ -134,7 +223,7 @@ static void object_of(
 	o->n = n;
 	o->kind = world_kind(a->w, a->scope, entity->kind);
 	o->resource = o->n->key;
-	o->organization = a->subject->s.organization;
+	o->organization = a->organization;
 	o->policy_state = (enum segment_policy_state)entity->policy_state;
 }
 
@@ -186,12 +275,16 @@ static int key_side(bool *way, struct alike *a, const struct alike_kind *k, enti
 		if (!on_objects_side(h[i].layer))
 			continue;
 		VEC_ADD(&a->key, uint32_t, h[i].layer);
-		/* trust policies speak of no resource: equal ones are one document */
-		if (h[i].layer == LAYER_TRUST)
+		/*
+		 * trust policies speak of no resource: equal ones are one document of the
+		 * scope
+		 */
+		if (h[i].layer == LAYER_TRUST && !a->away)
 			VEC_ADD(&a->key, uint32_t, h[i].doc);
 		else if (key_document(a, h[i].doc, segment_cursor_key(a->cursor, id), e) <
 			 0)
 			return e->code;
+		*way = a->away && !a->relative;
 	}
 	return 0;
 }
@@ -223,13 +316,14 @@ static int class_of(uint32_t *out, struct alike *a, struct alike_kind *k, entity
 	enum provider_custody custody, bool named, struct err *e)
 {
 	const struct segment_entity *entity = segment_entity(a->segment, id);
-	uint32_t *bare = &k->bare[custody], head[4];
+	uint32_t *bare = &k->bare[custody], head[5];
 	bool way = false;
 
 	head[0] = a->active_number;
-	head[1] = entity->kind;
+	head[1] = a->away ? world_kind(a->w, a->scope, entity->kind) : entity->kind;
 	head[2] = (uint32_t)named << 1 | ((entity->flags & ENTITY_CONTAINER) != 0);
 	head[3] = custody;
+	head[4] = a->place;
 	*out = *bare - 1;
 	if (!named && *bare != 0)
 		return 0;
@@ -242,12 +336,6 @@ static int class_of(uint32_t *out, struct alike *a, struct alike_kind *k, entity
 	if (!named)
 		*bare = *out + 1;
 	return 0;
-}
-
-static void fact_add(struct buf *out, struct str s)
-{
-	VEC_ADD(out, uint32_t, (uint32_t)s.n);
-	buf_add_str(out, s);
 }
 
 /* The class and the values that its keys have for the entity. */
@@ -266,43 +354,8 @@ static void key_facts(
 	object_of(&o, a, id, &n);
 	buf_clear(&a->key);
 	VEC_ADD(&a->key, uint32_t, number);
-	VEC_ADD(&a->key, uint32_t, c->read_count);
-	for (uint32_t i = 0; i < c->read_count; i++) {
-		struct condition_fact fact = { 0 };
-
-		a->subject->provider->look_up(
-			a->w, &a->subject->s, &o, c->reads[i], &fact, &a->scratch);
-		VEC_ADD(&a->key, uint32_t, fact.knowledge);
-		VEC_ADD(&a->key, uint32_t, fact.value_count);
-		for (uint32_t k = 0; k < fact.value_count; k++)
-			fact_add(&a->key, fact.values[k]);
-		fact_add(&a->key, fact.scope);
-		fact_add(&a->key, fact.what);
-	}
-	arena_reset(&a->scratch);
-}
-
-/* Keys that this decision read and no other of the class before. */
-static void reads_join(struct alike *a, struct alike_class *c)
-{
-	const struct str *v = VEC_DATA(&a->reads, const struct str);
-	uint32_t count = (uint32_t)VEC_COUNT(&a->reads, struct str);
-	struct str *all =
-		ARENA_NEW_ARRAY(world_arena(a->w), struct str, c->read_count + count + 1);
-	uint32_t n = c->read_count;
-
-	if (n > 0)
-		memcpy(all, c->reads, n * sizeof(*all));
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t k = 0;
-
-		while (k < n && !str_eq(all[k], v[i]))
-			k++;
-		if (k == n)
-			all[n++] = v[i];
-	}
-	c->reads = all;
-	c->read_count = n;
+	reads_facts(&a->key, &c->reads, a->w, a->subject->provider, &a->subject->s, &o,
+		&a->scratch);
 }
 
 static int decide_member(struct access *out, struct alike *a, struct alike_class *c,
@@ -344,6 +397,24 @@ static const struct access *answer_for(
 	return answer->access;
 }
 
+static void unknown_seen(void *ctx, struct str scope, struct str what)
+{
+	(void)scope;
+	(void)what;
+	*(bool *)ctx = true;
+}
+
+/* Whether anything was said of what nobody collected. */
+static bool has_unknowns(struct alike *a, const struct access *access)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < access->part_count && !found; i++)
+		expr_each_unknown(world_pool(a->w), access->parts[i].residual,
+			unknown_seen, &found);
+	return found;
+}
+
 /* Decide for the entity, and for all of its class that agree in what was read. */
 static int class_decide(const struct access **out, struct alike *a, struct alike_class *c,
 	uint32_t number, entity_id id, struct err *e)
@@ -359,19 +430,37 @@ static int class_decide(const struct access **out, struct alike *a, struct alike
 	c->alone |= access->incomplete || access->reads_parts ||
 		    (access->reads_key && !c->relative);
 	decide_shared_keep(&answer, a->d, before);
-	c->alone |= excludes_itself(&answer);
+	c->alone |= excludes_itself(&answer) || (a->away && has_unknowns(a, access));
 	if (access->incomplete)
 		decide_exclusions_cut(a->d, before);
-	reads_join(a, c);
-	if (!c->alone && c->read_count == 0)
+	reads_join(&c->reads, &a->reads, world_arena(a->w));
+	if (!c->alone && c->reads.count == 0)
 		c->answer = answer;
 	c->known = true;
-	if (c->alone || c->read_count == 0)
+	if (c->alone || c->reads.count == 0)
 		return 0;
 	key_facts(a, c, number, id);
 	*(struct decide_shared *)sparse_at(
 		&a->answers, intern_add(&a->facts, buf_str(&a->key))) = answer;
 	return 0;
+}
+
+/* Whether others may be like it at all. */
+static bool is_comparable(struct alike *a, const struct segment_entity *entity,
+	const struct alike_kind *k, entity_id id)
+{
+	if (a->subject->provider->inherits ||
+		!world_is_own(entity->flags & ~ENTITY_CONTAINER) ||
+		entity->policy_state >= SEGMENT_POLICY_REFUSED ||
+		(entity->policy_state == SEGMENT_POLICY_NOT_ASKED &&
+			decide_is_strict(a->d) && k->governed))
+		return false;
+	if (a->away)
+		return a->place != UINT32_MAX && !(entity->flags & ENTITY_CONTAINER) &&
+		       world_kind(a->w, a->scope, entity->kind) != CATALOG_NONE;
+	/* another scope may have the container, and its node be of that one */
+	return !(entity->flags & ENTITY_CONTAINER) ||
+	       world_node(a->w, world_node_entity(a->w, a->scope, id))->scope == a->scope;
 }
 
 /* What the members of a class get, where it was found out before; or NULL. */
@@ -383,7 +472,7 @@ static const struct access *class_recall(
 
 	if (!c->known || c->alone)
 		return NULL;
-	if (c->read_count > 0) {
+	if (c->reads.count > 0) {
 		key_facts(a, c, number, id);
 		fact = intern_find(&a->facts, buf_str(&a->key));
 		if (fact == INTERN_NONE)
@@ -403,16 +492,7 @@ int alike_access(const struct access **out, struct alike *a, entity_id id, bool 
 	uint32_t number;
 
 	*out = NULL;
-	if (a->subject->provider->inherits ||
-		!world_is_own(entity->flags & ~ENTITY_CONTAINER) ||
-		entity->policy_state >= SEGMENT_POLICY_REFUSED ||
-		(entity->policy_state == SEGMENT_POLICY_NOT_ASKED &&
-			decide_is_strict(a->d) && k->governed))
-		return 0;
-	/* another scope may have the container, and its node be of that one */
-	if ((entity->flags & ENTITY_CONTAINER) &&
-		world_node(a->w, world_node_entity(a->w, a->scope, id))->scope !=
-			a->scope)
+	if (!is_comparable(a, entity, k, id))
 		return 0;
 	kind_renew(a, k);
 	custody = custody_of(a, k, id);
@@ -429,7 +509,7 @@ int alike_access(const struct access **out, struct alike *a, entity_id id, bool 
 	*out = class_recall(a, c, number, id);
 	if (!*out)
 		return class_decide(out, a, c, number, id, e);
-	if (!named && c->read_count == 0 && c->answer.excluded_count == 0)
+	if (!named && c->reads.count == 0 && c->answer.excluded_count == 0)
 		k->bare_access[custody] = *out;
 	return 0;
 }

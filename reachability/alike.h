@@ -26,6 +26,17 @@ struct alike *alike_new(struct decide *d, const struct decide_subject *s,
 void alike_free(struct alike *a);
 
 /*
+ * Of entities in other scopes than the subject's, one scope after the other. There they
+ * have to agree in what stands above their accounts too, and in no answer may be a word
+ * of what nobody collected: it would name the scope of the first one.
+ */
+struct alike *alike_away_new(struct decide *d, const struct decide_subject *s);
+
+/* From now on the entities that are asked about are of this scope. */
+int alike_enter(
+	struct alike *a, scope_number scope, struct segment *segment, struct err *e);
+
+/*
  * From now on these of the subject's statements cover the entities that are asked about,
  * each whole and with all its targets; no other covers any part of them. Borrowed until
  * the next call.

@@ -80,6 +80,17 @@ static bool substitute(struct spans *p, struct str *text)
 	return condition_substitute(text, &literal_ok, &c, *text) != 0;
 }
 
+/* A statement's pattern as it is for the subject; false: it covers nothing. */
+static bool concrete(struct spans *p, struct str *text, const struct decide_statement *st,
+	uint32_t number)
+{
+	const struct document_pattern *dp =
+		&st->document->patterns[st->statement->resource_first + number];
+
+	*text = document_str(st->document, dp->text);
+	return !(dp->flags & DOCUMENT_PATTERN_VARIABLE) || substitute(p, text);
+}
+
 static void span_of_statement(struct spans *p, uint32_t number)
 {
 	const struct decide_statement *st = &p->subject->statements[number];
@@ -97,9 +108,9 @@ static void span_of_statement(struct spans *p, uint32_t number)
 	for (uint32_t i = 0; i < s->resource_count; i++) {
 		const struct document_pattern *dp =
 			&st->document->patterns[s->resource_first + i];
-		struct str text = document_str(st->document, dp->text);
+		struct str text;
 
-		if ((dp->flags & DOCUMENT_PATTERN_VARIABLE) && !substitute(p, &text))
+		if (!concrete(p, &text, st, i))
 			continue;
 		span_of_pattern(p, number, text,
 			inverted || (dp->flags & DOCUMENT_PATTERN_VARIABLE) != 0);
@@ -113,4 +124,25 @@ void span_collect(struct buf *out, struct world *w, struct segment *segment,
 
 	for (uint32_t i = 0; i < subject->statement_count; i++)
 		span_of_statement(&p, i);
+}
+
+void span_patterns(struct buf *out, struct world *w, const struct decide_subject *subject)
+{
+	struct spans p = { .out = out, .w = w, .subject = subject };
+
+	for (uint32_t i = 0; i < subject->statement_count; i++) {
+		const struct decide_statement *st = &subject->statements[i];
+		struct str text;
+
+		if (st->statement->flags & DOCUMENT_ANY_RESOURCE)
+			continue;
+		for (uint32_t k = 0; k < st->statement->resource_count; k++) {
+			if (concrete(&p, &text, st, k))
+				VEC_ADD(out, struct span,
+					{ .statement = i,
+						.test = true,
+						.keyed = true,
+						.pattern = text });
+		}
+	}
 }

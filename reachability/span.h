@@ -21,4 +21,11 @@ struct span {
 void span_collect(struct buf *out, struct world *w, struct segment *segment,
 	const struct decide_subject *subject);
 
+/*
+ * Append the patterns of those that do not speak of every resource, as spans of no
+ * entities: with variables replaced, without those that cover nothing.
+ */
+void span_patterns(
+	struct buf *out, struct world *w, const struct decide_subject *subject);
+
 #endif

@@ -3,25 +3,16 @@
 #include <stdlib.h>
 
 #include "reachability/alike.h"
-#include "reachability/grant_reach.h"
+#include "reachability/away.h"
 #include "reachability/pattern.h"
 #include "reachability/span.h"
+#include "reachability/sweep_kind.h"
 #include "reachability/tree_sweep.h"
 
 struct sweep_event {
 	entity_id at;
 	uint32_t span;
 	bool opens;
-};
-
-/* What the question asks of a kind, of containers (1) and of others (0). */
-struct sweep_kind {
-	bool known;
-	bool matters; /* see kind_matters */
-	bool asked;   /* some action of it is asked about */
-	bool lets_in; /* calls on it grant access beside all policies */
-	/* what the subject grants of it: all, and what its own policy must consent to */
-	struct grant_reach grants, consents;
 };
 
 struct sweep {
@@ -42,80 +33,20 @@ struct sweep {
 	bool *active;    /* per statement: depth > 0 */
 	struct alike *alike;
 	uint8_t *granted; /* per kind, of the current run: see kind_granted */
-	struct sweep_kind (*kinds)[2];
-	struct segment_cursor *cursor; /* for keys, ascending */
-	struct buf reach;              /* the key in hand and a star */
-	uint32_t grants_open;          /* full spans of identity allows that are open */
-	uint32_t keyed_open;           /* full spans that tell entities by their keys */
-	bool root;                     /* grants everything by itself */
-	bool one_by_one;               /* ceilings look at resources: no shortcut */
-	bool away;                     /* another scope's, where own grants must reach */
+	struct sweep_kinds kinds;
+	struct buf reach;        /* the key in hand and a star */
+	uint32_t grants_open;    /* full spans of identity allows that are open */
+	uint32_t keyed_open;     /* full spans that tell entities by their keys */
+	bool root;               /* grants everything by itself */
+	bool one_by_one;         /* ceilings look at resources: no shortcut */
+	bool away;               /* another scope's, where own grants must reach */
+	struct away *alike_away; /* NULL: the subject's own scope */
 };
 
 static bool has_grants(const struct sweep *p)
 {
 	return (p->subject->s.n->flags & ENTITY_ROOT) || p->subject->identity_count > 0 ||
 	       p->subject->unknown_identity != EXPR_FALSE;
-}
-
-/* --- kinds --- */
-
-static const struct action_plan *plan_of(struct sweep *p, uint32_t kind, uint32_t flags)
-{
-	return action_plan_of(decide_planner(p->d), world_kind(p->w, p->scope, kind),
-		(flags & ENTITY_CONTAINER) != 0);
-}
-
-/*
- * Kinds of which no action is asked about, or whose own policy must consent and does not
- * name the subject.
- */
-static bool kind_matters(const struct action_plan *plan)
-{
-	for (uint32_t i = 0; i < plan->count; i++) {
-		if (plan->lists[i]->policy != POLICY_REQUIRED)
-			return true;
-	}
-	return false;
-}
-
-/* Valid until the next call. */
-static struct str key_of(struct sweep *p, entity_id id)
-{
-	if (!p->cursor)
-		p->cursor = segment_cursor_new(p->segment, world_arena(p->w));
-	return segment_cursor_key(p->cursor, id);
-}
-
-static bool may_reach(struct sweep *p, const struct grant_reach *g, entity_id id)
-{
-	if (g->any || g->literal_count == 0)
-		return g->any;
-	return grant_reach_key(g, key_of(p, id));
-}
-
-static struct sweep_kind *kind_of(struct sweep *p, uint32_t kind, uint32_t flags)
-{
-	struct sweep_kind *k = &p->kinds[kind][(flags & ENTITY_CONTAINER) != 0];
-	const struct action_plan *plan;
-
-	if (k->known)
-		return k;
-	plan = plan_of(p, kind, flags);
-	k->known = true;
-	k->asked = plan->count > 0;
-	k->matters = kind_matters(plan);
-	k->lets_in = p->subject->provider->has_grants(world_kind(p->w, p->scope, kind));
-	k->grants = grant_reach_of(p->d, p->subject, plan, POLICY_NEVER);
-	k->consents = grant_reach_of(p->d, p->subject, plan, POLICY_REQUIRED);
-	return k;
-}
-
-static const struct sweep_kind *kind_at(struct sweep *p, entity_id id)
-{
-	const struct segment_entity *entity = segment_entity(p->segment, id);
-
-	return kind_of(p, entity->kind, entity->flags);
 }
 
 /* --- entities whose own policies name the subject --- */
@@ -172,7 +103,8 @@ static void named_by(struct sweep *p, struct str text, bool own)
 		if (own && v[i].type == DOCUMENT_ACCOUNT && !v[i].is_deny && !whole &&
 			(p->ruler != NODE_NONE ||
 				v[i].entity >= segment_info(p->segment)->entity_count ||
-				!may_reach(p, &kind_at(p, v[i].entity)->consents,
+				!sweep_kind_reached(&p->kinds,
+					&sweep_kind_at(&p->kinds, v[i].entity)->consents,
 					v[i].entity)))
 			continue;
 		name(p, v[i].entity, v[i].is_deny);
@@ -235,7 +167,7 @@ static void unread_in(struct sweep *p)
 
 			if ((state == SEGMENT_POLICY_NOT_ASKED ||
 				    state == SEGMENT_POLICY_REFUSED) &&
-				action_plan_is_governed(plan_of(p, k, 0)))
+				action_plan_is_governed(sweep_kind_plan(&p->kinds, k, 0)))
 				name(p, members[i], false);
 		}
 	}
@@ -331,7 +263,7 @@ static bool may_meet(struct sweep *p, entity_id id)
 	if (count == 0)
 		return false;
 	buf_clear(&p->reach);
-	buf_add_str(&p->reach, key_of(p, id));
+	buf_add_str(&p->reach, sweep_kind_key(&p->kinds, id));
 	buf_add_char(&p->reach, '*');
 	for (size_t i = 0; i < count; i++) {
 		if (pattern_intersects(spans[VEC_DATA(&p->tests, uint32_t)[i]].pattern,
@@ -360,7 +292,7 @@ static bool run_grants(struct sweep *p)
 /* Whether a grant that is open has an action that is asked about of the kind. */
 static bool find_granted(struct sweep *p, uint32_t kind, uint32_t flags)
 {
-	const struct action_plan *plan = plan_of(p, kind, flags);
+	const struct action_plan *plan = sweep_kind_plan(&p->kinds, kind, flags);
 
 	for (uint32_t i = 0; i < p->subject->identity_count; i++) {
 		const struct decide_statement *st = &p->subject->statements[i];
@@ -409,7 +341,7 @@ static int run_entity(struct sweep *p, entity_id id, struct err *e)
 		return 0;
 	if (entity->kind >= segment_info(p->segment)->kind_count)
 		return err_set(e, ERR_CORRUPT, "entity %u has kind %u", id, entity->kind);
-	kind = kind_of(p, entity->kind, entity->flags);
+	kind = sweep_kind_of(&p->kinds, entity->kind, entity->flags);
 	if (named && !kind->asked)
 		return 0;
 	if (entity->policy_state == SEGMENT_POLICY_REFUSED)
@@ -448,7 +380,7 @@ static int run_named(struct sweep *p, entity_id begin, entity_id end, struct err
  */
 static bool kind_gets(struct sweep *p, uint32_t kind, uint32_t flags)
 {
-	if (!kind_of(p, kind, flags)->matters)
+	if (!sweep_kind_of(&p->kinds, kind, flags)->matters)
 		return false;
 	return p->one_by_one || p->tests.n > 0 || world_any_removed(p->w) ||
 	       ((flags & ENTITY_CONTAINER) && p->keyed_open > 0) ||
@@ -550,13 +482,26 @@ static bool sweep_needed(struct sweep *p)
 			count > 0 ? segment_entity(p->segment, members[0])->flags : 0;
 
 		if (count > 0 && ((flags & ENTITY_CONTAINER) != 0) == (k >= kinds) &&
-			kind_of(p, k % kinds, flags)->matters)
+			sweep_kind_of(&p->kinds, k % kinds, flags)->matters)
 			return true;
 	}
 	return false;
 }
 
-/* Each of the named ones for itself. */
+/* One of another scope: with those that are like it, or for itself. */
+static int decide_away(struct sweep *p, entity_id id, struct err *e)
+{
+	const struct access *access = NULL;
+
+	if (p->alike_away && away_access(&access, p->alike_away, id, e) < 0)
+		return e->code;
+	if (!access)
+		return decide_one(p, id, e);
+	found_add(p, id, access);
+	return 0;
+}
+
+/* Each of the named ones, and no other. */
 static int sweep_named(struct sweep *p, struct err *e)
 {
 	uint32_t words = (segment_info(p->segment)->entity_count + 63) / 64;
@@ -569,14 +514,16 @@ static int sweep_named(struct sweep *p, struct err *e)
 
 			if ((entity->flags & ENTITY_SHARED) ||
 				entity->kind >= segment_info(p->segment)->kind_count ||
-				!kind_at(p, id)->asked)
+				!sweep_kind_at(&p->kinds, id)->asked)
 				continue;
 			/* its grants and the entity's have to come together */
-			if (p->away && !kind_at(p, id)->lets_in &&
+			if (p->away && !sweep_kind_at(&p->kinds, id)->lets_in &&
 				(!is_in(p->favoured, id) ||
-					!may_reach(p, &kind_at(p, id)->grants, id)))
+					!sweep_kind_reached(&p->kinds,
+						&sweep_kind_at(&p->kinds, id)->grants,
+						id)))
 				continue;
-			if (decide_one(p, id, e) < 0)
+			if (decide_away(p, id, e) < 0)
 				return e->code;
 		}
 	}
@@ -611,7 +558,7 @@ static int sweep_own(struct sweep *p, struct err *e)
 }
 
 static int sweep_scope(struct buf *out, struct decide *d, const struct decide_subject *s,
-	scope_number scope, node_id ruler, struct err *e)
+	scope_number scope, node_id ruler, struct away *away, struct err *e)
 {
 	bool own = s->s.n->type == NODE_ENTITY &&
 		   (s->s.n->scope == scope || search_ruled(decide_world(d), s) == scope);
@@ -622,7 +569,7 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 		.ruler = own ? ruler : NODE_NONE,
 		.out = out };
 	struct arena *arena = world_arena(p.w);
-	int rc;
+	int rc = 0;
 
 	if (world_segment(&p.segment, p.w, scope, e) < 0)
 		return e->code;
@@ -634,8 +581,7 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 		 provider_of_scope(segment_info(p.segment)->scope) == s->provider;
 	p.favoured = ARENA_NEW_ARRAY(
 		arena, uint64_t, segment_info(p.segment)->entity_count / 64 + 1);
-	p.kinds = arena_alloc(
-		arena, (segment_info(p.segment)->kind_count + 1) * sizeof(*p.kinds));
+	sweep_kind_init(&p.kinds, d, s, scope, p.segment);
 	named_in(&p, s->s.node, own);
 	if (p.ruler != NODE_NONE)
 		named_in(&p, p.ruler, own);
@@ -643,10 +589,13 @@ static int sweep_scope(struct buf *out, struct decide *d, const struct decide_su
 		named_refused(&p);
 	if (decide_is_strict(d))
 		unread_in(&p);
-	if (own && p.ruler == NODE_NONE)
-		rc = sweep_own(&p, e);
-	else
-		rc = sweep_named(&p, e);
+	if (!own && !world_any_removed(p.w) && p.named_count > 0 &&
+		provider_of_scope(segment_info(p.segment)->scope) == s->provider) {
+		p.alike_away = away;
+		rc = away_enter(away, scope, p.segment, e);
+	}
+	if (rc == 0)
+		rc = own && p.ruler == NODE_NONE ? sweep_own(&p, e) : sweep_named(&p, e);
 	buf_release(&p.spans);
 	buf_release(&p.events);
 	buf_release(&p.tests);
@@ -662,6 +611,7 @@ int search_what_beside(
 	struct world *w = decide_world(d);
 	const struct decide_subject *s;
 	struct buf scopes = { 0 };
+	struct away *away;
 	scope_number own;
 	int rc;
 
@@ -675,11 +625,13 @@ int search_what_beside(
 	rc = search_scopes(&scopes, d, subject, e);
 	buf_unique_u32(&scopes);
 	decide_hold(d, s);
+	away = away_new(d, s);
 	for (size_t i = 0; i < VEC_COUNT(&scopes, scope_number) && rc == 0; i++) {
 		scope_number n = VEC_DATA(&scopes, scope_number)[i];
 
-		rc = sweep_scope(out, d, s, n, ruler, e);
+		rc = sweep_scope(out, d, s, n, ruler, away, e);
 	}
+	away_free(away);
 	decide_hold(d, NULL);
 	if (own != SEGMENT_NONE)
 		search_once(out, w, search_ruled(w, s));

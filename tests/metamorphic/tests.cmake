@@ -3,6 +3,7 @@ set(metamorphic_dir ${CMAKE_CURRENT_LIST_DIR})
 set(worlds_dir ${CMAKE_CURRENT_LIST_DIR}/../oracle)
 add_library(worlds STATIC ${metamorphic_dir}/draft.c ${metamorphic_dir}/matrix.c
 	${metamorphic_dir}/removal.c ${worlds_dir}/estate.c ${worlds_dir}/worldgen.c ${worlds_dir}/worldgen_bucket.c
+	${worlds_dir}/worldgen_twin.c
 	${worlds_dir}/worldgen_condition.c)
 target_include_directories(worlds PUBLIC ${metamorphic_dir} ${worlds_dir})
 target_link_libraries(worlds PUBLIC oracle cli)

@@ -18,6 +18,7 @@ add_executable(campaign ${oracle_dir}/campaign.c ${oracle_dir}/duel.c ${oracle_d
 	${oracle_dir}/duel_single.c
 	${oracle_dir}/estate.c
 	${oracle_dir}/shrink.c ${oracle_dir}/worldgen.c ${oracle_dir}/worldgen_bucket.c
+	${oracle_dir}/worldgen_twin.c
 	${oracle_dir}/worldgen_condition.c)
 target_link_libraries(campaign PRIVATE oracle cli)
 # 500 worlds, in parts that can run at once.

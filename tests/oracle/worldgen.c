@@ -456,7 +456,8 @@ static void write_resource(struct worldgen *g, const struct thing *t, struct str
 			account_id(g->account))
 				     .p;
 	if (kms || has(g, WITH_RESOURCE_POLICY))
-		text = worldgen_policy(g, LAYER_RESOURCE, 1 + below(g, 3), delegation);
+		text = worldgen_twin(g, t->kind, key,
+			worldgen_policy(g, LAYER_RESOURCE, 1 + below(g, 3), delegation));
 	recorder_coverage(&g->r, what, key, COVERAGE_GOT);
 	recorder_document(&g->r, LAYER_RESOURCE, key, STR_LIT("resource policy"), text);
 	if (kms)
@@ -676,6 +677,7 @@ void worldgen_make(struct buf *out, uint64_t seed, bool refused)
 			(chance(&g, 60) ? 1u << 1 : 1u << 6) | 1u << below(&g, OPEN_KEYS);
 	/* one open key less, so that the oracle can try all combinations */
 	g.session_names = seed % 4 == 1;
+	g.twins = seed % 5 == 2;
 	if (g.session_names)
 		g.open_keys &= ~g.open_keys + 1;
 	choose(&g, chosen);
@@ -686,6 +688,7 @@ void worldgen_make(struct buf *out, uint64_t seed, bool refused)
 	if (g.organization)
 		write_organization(&g, out);
 	buf_release(&g.keys);
+	buf_release(&g.firsts);
 	buf_release(&g.identities);
 	arena_release(&g.arena);
 }

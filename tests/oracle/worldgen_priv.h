@@ -35,6 +35,12 @@ enum feature {
 	FEATURE_COUNT
 };
 
+/* A resource, and its policy. */
+struct twin {
+	const char *kind;
+	struct str key, text;
+};
+
 struct worldgen {
 	uint64_t state;
 	uint32_t weight[FEATURE_COUNT]; /* percent */
@@ -50,6 +56,9 @@ struct worldgen {
 	struct recorder r;
 	uint32_t account;   /* that is being written */
 	const bool *chosen; /* which things it has */
+	/* the first policy of a kind, which others of it repeat for themselves */
+	bool twins;
+	struct buf firsts; /* struct twin */
 	/* objects that statements name more often than others, so that they meet */
 	struct str favourites[2];
 };
@@ -104,6 +113,13 @@ static inline struct str any_of(struct worldgen *g, const struct buf *list)
 /* A text with some statements; `first`, if any, before them. */
 struct str worldgen_policy(
 	struct worldgen *g, enum record_layer layer, uint32_t count, const char *first);
+
+/*
+ * What the first of its kind says of itself, said of this one; the text, where it is the
+ * first, or the world has no twins.
+ */
+struct str worldgen_twin(
+	struct worldgen *g, const char *kind, struct str key, struct str text);
 
 /* Settings of a bucket or an access point, or of all of an account. */
 void worldgen_settings(struct worldgen *g, bool bucket);
