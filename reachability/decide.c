@@ -6,6 +6,7 @@
 #include "reachability/beneath.h"
 #include "reachability/deciding.h"
 #include "reachability/deciding_endpoint.h"
+#include "reachability/deciding_reach.h"
 #include "reachability/deciding_tree.h"
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
@@ -257,80 +258,6 @@ static uint32_t first_action(const uint64_t *bits, uint32_t words)
 	return UINT32_MAX;
 }
 
-/* Which parts of the resource the hits that grant in this atom reach. */
-struct reach {
-	struct buf *resources; /* struct str */
-	bool whole;
-};
-
-/*
- * What the pattern and all that narrow it (bits) have of the resource. Too many pieces
- * to list: the pattern itself says it shorter.
- */
-static void reach_pieces(
-	struct deciding *g, struct reach *r, struct str pattern, uint64_t also)
-{
-	const struct str *patterns = VEC_DATA(&g->scratch->patterns, struct str);
-	struct str found[8], next[8];
-	uint32_t n =
-		pattern_intersection(found, 8, pattern, g->resource, g->conditions.arena);
-
-	for (uint32_t i = 0; i < 64 && also >> i && n <= 8; i++) {
-		uint64_t count = 0;
-
-		if (!(also >> i & 1u))
-			continue;
-		for (uint32_t k = 0; k < n && count <= 8; k++)
-			count += pattern_intersection(next + count, 8 - (uint32_t)count,
-				found[k], patterns[i], g->conditions.arena);
-		memcpy(found, next, sizeof(found));
-		n = count > 8 ? PATTERN_TOO_MANY : (uint32_t)count;
-	}
-	if (n > 8)
-		VEC_ADD(r->resources, struct str, pattern);
-	for (uint32_t k = 0; k < n && n <= 8; k++)
-		VEC_ADD(r->resources, struct str, found[k]);
-}
-
-static void reach_add(
-	struct deciding *g, struct reach *r, const uint64_t *group, uint64_t atom)
-{
-	const struct decide_hit *hits = VEC_DATA(&g->scratch->hits, struct decide_hit);
-	size_t count = VEC_COUNT(&g->scratch->hits, struct decide_hit);
-	const struct str *patterns = VEC_DATA(&g->scratch->patterns, struct str);
-	uint32_t bit = first_action(group, g->list->words);
-	uint64_t wanted = 0;
-	bool grant = false;
-
-	for (size_t i = 0; i < count && !r->whole; i++) {
-		const struct decide_hit *h = &hits[i];
-
-		if ((h->statement->statement->flags & DOCUMENT_DENY) ||
-			(h->statement->slot != SLOT_IDENTITY &&
-				h->statement->slot != SLOT_RESOURCE) ||
-			!(h->bits[bit / 64] >> (bit % 64) & 1u) ||
-			!deciding_is_active(h, atom))
-			continue;
-		grant = true;
-		if (!h->also)
-			wanted |= h->partial & atom;
-		if ((h->always || h->inverted) && !h->also)
-			r->whole = true;
-		else if (h->always && h->also)
-			reach_pieces(g, r, g->resource, h->also);
-		for (uint32_t k = 0; h->also && k < 64 && (h->partial & atom) >> k; k++) {
-			if ((h->partial & atom) >> k & 1u)
-				reach_pieces(g, r, patterns[k], h->also);
-		}
-	}
-	if (!grant)
-		r->whole = true;
-	for (uint32_t i = 0; !r->whole && i < 64 && wanted >> i; i++) {
-		if (wanted >> i & 1u)
-			reach_pieces(g, r, patterns[i], 0);
-	}
-}
-
 /* A statement that denies in this atom; `sure`: whatever the request. */
 static const struct decide_statement *exclusion_denier(
 	struct deciding *g, uint32_t bit, uint64_t atom, bool sure)
@@ -411,7 +338,7 @@ static void exclusion_add(struct decide *d, struct deciding *g, struct provider_
 
 /* One list of actions on one resource: append the granted parts. */
 static int decide_list(struct decide *d, struct deciding *g, const bool *active,
-	struct buf *parts, struct reach *reach, struct err *e)
+	struct buf *parts, struct deciding_reach *reach, struct err *e)
 {
 	const uint64_t *atoms;
 	uint32_t atom_count;
@@ -436,7 +363,7 @@ static int decide_list(struct decide *d, struct deciding *g, const bool *active,
 
 			if (one != EXPR_FALSE &&
 				expr_verdict(g->conditions.pool, one) != VERDICT_DENIED)
-				reach_add(g, reach, group, atoms[a]);
+				deciding_reach_add(g, reach, bit, atoms[a]);
 			if (d->want_exclusions && !g->subject->s.n->imagined &&
 				expr_verdict(g->conditions.pool, one) == VERDICT_DENIED)
 				exclusion_add(d, g, p, bit, atoms[a]);
@@ -514,7 +441,7 @@ static int decide_all(struct access *out, struct decide *d,
 	deciding_begin(&g, d->world, d->bits, &d->scratch, s, o);
 	g.strict = d->strict;
 	for (uint32_t i = 0; i < plan->count && rc == 0; i++) {
-		struct reach reach = { .resources = &resources };
+		struct deciding_reach reach = { .resources = &resources };
 		size_t before = parts.n, listed = resources.n;
 
 		g.list = plan->lists[i];
