@@ -233,6 +233,7 @@ static void fact_of_arn(
 static bool takes_tags(struct world *w, const struct subject *s)
 {
 	action_id tagging = catalog_action_find(STR_LIT("sts:TagSession"));
+	const struct segment_entity *entity = world_entity(w, s->node);
 	const struct world_document *docs;
 	uint32_t count;
 	struct err e;
@@ -240,12 +241,18 @@ static bool takes_tags(struct world *w, const struct subject *s)
 	if (s->h != s->n || !str_contains_fold(s->n->key, STR_LIT(":role/")) ||
 		tagging == CATALOG_NONE)
 		return false;
+	/* a trust policy that nobody read may let somebody */
+	if (entity && (entity->policy_state == SEGMENT_POLICY_REFUSED ||
+			      entity->policy_state == SEGMENT_POLICY_NOT_ASKED))
+		return true;
 	if (world_documents(&docs, &count, w, s->node, LAYER_TRUST, &e) < 0)
 		return true;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct document *d = docs[i].compiled;
 
-		for (uint32_t k = 0; d && k < d->statement_count; k++) {
+		if (!d || (d->flags & DOCUMENT_INVALID))
+			return true;
+		for (uint32_t k = 0; k < d->statement_count; k++) {
 			if (!(d->statements[k].flags & DOCUMENT_DENY) &&
 				document_has_action(d, &d->statements[k], tagging))
 				return true;

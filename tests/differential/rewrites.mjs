@@ -218,6 +218,20 @@ function callerAsText(r) {
 			}
 }
 
+// Digits have no case: such a value is as fixed as the same one behind StringEquals, which is
+// how the simulator knows it.
+function digitsAsText(r) {
+	for (const s of list(r.resourcePolicy?.Statement))
+		for (const [key, values] of Object.entries(s.Condition?.StringEqualsIgnoreCase ?? {})) {
+			if (!list(values).every(v => /^\d+$/.test(v)) || s.Condition.StringEquals?.[key])
+				continue
+			s.Condition.StringEquals = { ...s.Condition.StringEquals, [key]: values }
+			delete s.Condition.StringEqualsIgnoreCase[key]
+			if (Object.keys(s.Condition.StringEqualsIgnoreCase).length === 0)
+				delete s.Condition.StringEqualsIgnoreCase
+		}
+}
+
 // Whoever is at a fixed place of an organization is in that organization; the simulator sees
 // that the second is fixed, and not of all ways to write the first.
 function placeAsOrganization(r) {
@@ -287,6 +301,11 @@ export const rewrites = [
 		name: 'caller-as-text',
 		apply: callerAsText,
 		concerns: r => r.blockPublicAccess && changes(callerAsText)(r)
+	},
+	{
+		name: 'digits-as-text',
+		apply: digitsAsText,
+		concerns: r => r.blockPublicAccess && changes(digitsAsText)(r)
 	},
 	{
 		name: 'place-as-organization',

@@ -196,8 +196,7 @@ static bool remove_entity(struct removal *out, const struct record *r, uint32_t 
 		out->what = "one identity of a list in part";
 		out->people = true;
 		drop_entity(&out->world, n->scope, n->key);
-		drop_coverage(
-			&out->world, n->scope, STR_LIT("identities"), (struct str){ 0 });
+		/* beside the page that says that it was the last one */
 		add_coverage(&out->world, n->scope, STR_LIT("identities"),
 			(struct str){ 0 }, COVERAGE_PARTIAL);
 		return true;

@@ -52,6 +52,21 @@ static enum knowledge principal_type(const struct oracle_node *n, struct str *ou
 	return some(user ? STR_LIT("User") : STR_LIT("AssumedRole"), out);
 }
 
+/*
+ * A tag of the session, else of the role or user. A trust policy that nobody read may let
+ * somebody give others to the sessions of a role.
+ */
+static enum knowledge tag_of(const struct oracle_node *n, struct str tag, struct str *out)
+{
+	bool role = str_starts(oracle_world_arn(n->key, 5), STR_LIT("role/"));
+
+	if (role && n->acts == n && (n->refused || !n->asked || n->trust.missing))
+		return KNOWN_OPEN;
+	return oracle_world_tag(n, tag, out) || oracle_world_tag(n->acts, tag, out)
+		       ? KNOWN_VALUE
+		       : KNOWN_ABSENT;
+}
+
 /* Keys about who asks, when that is an identity that signs its requests. */
 static enum knowledge signed_key(
 	const struct oracle_request *r, struct str key, struct str *out)
@@ -80,10 +95,7 @@ static enum knowledge signed_key(
 	if (same(key, "aws:username"))
 		return some(user ? n->entity->name : (struct str){ 0 }, out);
 	if (take(&key, "aws:PrincipalTag/"))
-		return oracle_world_tag(n, key, out) ||
-				       oracle_world_tag(n->acts, key, out)
-			       ? KNOWN_VALUE
-			       : KNOWN_ABSENT;
+		return tag_of(n, key, out);
 	return KNOWN_OPEN;
 }
 
