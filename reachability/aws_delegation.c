@@ -98,13 +98,19 @@ bool aws_delegation_governs(kind_id kind)
 	return is_account(name) || str_starts(name, STR_LIT("aws:organizations:"));
 }
 
-/* Those that an organization has, but accounts, are of its management account. */
+/*
+ * What an organization has is of its management account, and the accounts that it lists
+ * are themselves, whether they are met there first or in their own scope.
+ */
 struct str aws_delegation_account(struct str key, struct str account)
 {
-	struct str own;
+	struct str own, service;
 
-	if (!str_starts(account, STR_LIT("o-")) ||
-		!str_eq(aws_naming_arn(key, 2), STR_LIT("organizations")))
+	if (!str_starts(account, STR_LIT("o-")))
+		return account;
+	service = aws_naming_arn(key, 2);
+	if (!str_eq(service, STR_LIT("organizations")) &&
+		!str_eq(service, STR_LIT("account")))
 		return account;
 	own = aws_naming_arn(key, 4);
 	return own.n == 12 ? own : account;

@@ -325,10 +325,10 @@ void search_once(struct buf *out, struct world *w, scope_number ruled)
 	size_t count = VEC_COUNT(out, struct search_found), kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		node_id n = search_node(w, &v[i]);
+		struct str key = world_node(w, search_node(w, &v[i]))->key, account;
 
 		if (v[i].scope != ruled || ruled == SEGMENT_NONE ||
-			world_node(w, n)->scope == ruled)
+			provider_of_key(key)->read_key(key, &account) != NODE_ACCOUNT)
 			v[kept++] = v[i];
 	}
 	out->n = kept * sizeof(*v);

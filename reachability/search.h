@@ -108,7 +108,7 @@ scope_number search_ruled(struct world *w, const struct decide_subject *s);
  */
 int search_scopes(struct buf *scopes, struct decide *d, node_id subject, struct err *e);
 
-/* Of the ruled scope's found entities those that have no scope of their own. */
+/* Of the ruled scope without its accounts, which are found in scopes of their own. */
 void search_once(struct buf *found, struct world *w, scope_number ruled);
 
 /* The node of a found entity. */

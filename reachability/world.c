@@ -391,6 +391,26 @@ bool world_is_own(uint32_t flags)
 	return !(flags & (ENTITY_SHARED | ENTITY_EXTERNAL | ENTITY_CONTAINER));
 }
 
+/* Where an entity is at home that the scope merely lists: an account, in its own. */
+static bool find_home(
+	struct world *w, scope_number *scope, entity_id *id, struct str account)
+{
+	struct str key = segment_key(w->scopes[*scope].segment, *id, &w->arena);
+	scope_number home = world_account_scope(w, account);
+	struct segment *s;
+	entity_id at;
+	struct err e;
+
+	if (home == SEGMENT_NONE || world_segment(&s, w, home, &e) < 0)
+		return false;
+	at = segment_find(s, key);
+	if (at == SEGMENT_NONE || at >= segment_info(s)->entity_count)
+		return false;
+	*scope = home;
+	*id = at;
+	return true;
+}
+
 /*
  * The node of an entity that other scopes may have too: the same for all of them. Of one
  * that is only named here, that of the scope whose own it is.
@@ -399,7 +419,7 @@ static node_id shared_node(struct world *w, scope_number scope, entity_id id)
 {
 	struct scope_state *state = &w->scopes[scope];
 	const struct segment_entity *entity = segment_entity(state->segment, id);
-	struct str key = segment_key(state->segment, id, &w->arena);
+	struct str key = segment_key(state->segment, id, &w->arena), account;
 	node_id known = node_table_find(w->nodes, key);
 	scope_number home;
 	struct segment *s;
@@ -413,15 +433,17 @@ static node_id shared_node(struct world *w, scope_number scope, entity_id id)
 		world_segment(&s, w, home, &e) == 0 &&
 		world_is_own(segment_entity(s, at)->flags))
 		return block_node(w, home, at);
-	return node_add(
-		w, (struct node){ .type = NODE_ENTITY,
-			   .scope = scope,
-			   .id = id,
-			   .key = key,
-			   .account = provider_account_of(
-				   provider_of_scope(segment_info(state->segment)->scope),
-				   key, state->account),
-			   .flags = entity->flags });
+	account = provider_account_of(
+		provider_of_scope(segment_info(state->segment)->scope), key,
+		state->account);
+	if (!str_eq(account, state->account) && find_home(w, &scope, &id, account))
+		entity = segment_entity(w->scopes[scope].segment, id);
+	return node_add(w, (struct node){ .type = NODE_ENTITY,
+				   .scope = scope,
+				   .id = id,
+				   .key = key,
+				   .account = account,
+				   .flags = entity->flags });
 }
 
 node_id world_node_entity(struct world *w, scope_number scope, entity_id id)
