@@ -20,6 +20,7 @@ OTHER = "Microsoft.Resources/tags/write"  # what a role has in place of what is 
 #   object   the actor becomes the directory object that the operations are on
 #   member   the actor is a member of the group that the operations are on
 #   tenant   the actor gets at everything of the tenant
+#   carried  the actor is a thing, a token or an application that stands for the target
 C, W = "Microsoft.Compute/", "Microsoft.Web/sites/"
 VM, K8S = C + "virtualMachines", "Microsoft.ContainerService/managedClusters"
 AA, ACR = "Microsoft.Automation/automationAccounts", "Microsoft.ContainerRegistry/registries"
@@ -150,9 +151,28 @@ ROWS = {
     "azure-e02-role-owner": ("member", "role-group", on(DIR[:-1], "groupsAssignableToRoles/owners/update")),
     "azure-e03": ("object", "user", on(DIR[:-1], "users/password/update")),
     "azure-e03-method": ("object", "user", on(DIR[:-1], "users/authenticationMethods/create")),
+    # without a permission: what a thing carries, it acts as
+    "azure-carry": ("carried", VM, []),
+    "azure-federated": ("carried", "token", []),
+    "azure-e06": unsure(("carried", "consent", [])),
 }
-# Rules without a permission: what a thing carries, it acts as.
-CARRIED = {"azure-carry", "azure-federated", "azure-e06"}
+
+
+# What a restricted administrative unit may hold: who else may change it is not decided.
+RESTRICTED = {"user", "group", "role-group", "rule-group"}
+# Of these nothing takes away what a role of the directory gives.
+UNBOUND = {"application", "principal", "-"}
+
+
+def lacks(rule, names):
+    """Outcomes that a rule must have and its worlds do not."""
+    way, kind, operations = ROWS[rule][:3]
+    want = {"base", "elsewhere"}
+    if operations:
+        want |= {"without-0", "eligible"} | ({"condition"} if way in ("become", "access") else set())
+        want |= set() if kind in UNBOUND and way not in ("become", "access") else \
+            {"restricted"} if way not in ("become", "access") else {f"denied-{i}" for i in range(len(operations))}
+    return sorted(want - names)
 
 
 class Variant:
@@ -163,7 +183,8 @@ class Variant:
         self.row = ROWS[rule]
         self.operations = list(self.row[2])
         self.where = "target"
-        self.denied = self.condition = False
+        self.denied = None  # the operation that a deny assignment takes away
+        self.condition = self.eligible = self.restricted = False
         self.facts = set(self.row[3]) if len(self.row) > 3 else set()
         self.attribute = True  # the fact that the rule asks of the target
 
@@ -178,8 +199,8 @@ class Variant:
     def subscription(self):
         return "/subscriptions/" + self.id("subscription")
 
-    def key(self, which="target"):
-        kind = self.row[1]
+    def key(self, which="target", kind=None):
+        kind = kind or self.row[1]
         group = f"{self.subscription}/resourceGroups/{which if kind == RG else 'rg'}"
         if kind == SUB:
             return self.subscription if which == "target" else group
@@ -191,7 +212,7 @@ class Variant:
 
 def variants(rule):
     verdict = "unknown" if "unknown" in (ROWS[rule][3] if len(ROWS[rule]) > 3 else ()) else "allowed"
-    way, _, operations = ROWS[rule][:3]
+    way, kind, operations = ROWS[rule][:3]
     yield Variant(rule, "base", verdict)
     for i in range(len(operations)):
         v = Variant(rule, f"without-{i}", None)
@@ -201,12 +222,21 @@ def variants(rule):
     v = Variant(rule, "elsewhere", None)
     v.where = "other"
     yield v
-    if way in ("become", "access"):
-        v = Variant(rule, "denied", None)
-        v.denied = True
+    for i in range(len(operations) if way in ("become", "access") else 0):
+        v = Variant(rule, f"denied-{i}", None)
+        v.denied = operations[i]
         yield v
+    if way in ("become", "access"):
         v = Variant(rule, "condition", "unknown" if verdict == "unknown" else "conditional")
         v.condition = True
+        yield v
+    if operations:
+        v = Variant(rule, "eligible", "unknown" if verdict == "unknown" else "eligible")
+        v.eligible = True
+        yield v
+    if way in ("object", "member") and kind in RESTRICTED:
+        v = Variant(rule, "restricted", "unknown")
+        v.restricted = True
         yield v
     if Variant(rule, "", None).facts & {"shared_keys", "policies", "vm"} or way == "member":
         v = Variant(rule, "other-attribute", None)
@@ -226,23 +256,36 @@ def documents(v):
     yield from directory(v)
     yield {"count": 1, "total_records": 1, "skip_token": None, "data": list(resources(v))}
     yield {"count": 1, "total_records": 1, "skip_token": None, "data": list(assignments(v))}
+    if kind == "token":
+        yield {"value": [{"id": f"{v.key(w, MI)}/federatedIdentityCredentials/f", "name": "f",
+                          "type": MI + "/federatedIdentityCredentials", "tenantId": tenant, "properties": {
+                              "issuer": "https://token.example", "audiences": ["api://AzureADTokenExchange"],
+                              "subject": f"{w}-{v.id('subject')}"}} for w in ("target", "other")]}
+    if kind == "consent":
+        yield {"value": [{"id": c, "clientId": v.id(c), "consentType": "Principal", "principalId": v.object(who),
+                          "resourceId": v.id("api"), "scope": "user_impersonation", "tenantId": tenant}
+                         for c, who in (("client", v.where), ("another", "nobody"))]}
     if v.denied:
-        yield {"value": [{"id": f"{v.key()}/providers/Microsoft.Authorization/denyAssignments/{v.id('deny')}",
+        place = f"{sub}/resourceGroups/rg" if v.denied.startswith("rg:") else v.key()
+        block = {"dataActions": [v.denied[5:]]} if v.denied.startswith("data:") else {
+            "actions": [v.denied.removeprefix("rg:")]}
+        yield {"value": [{"id": f"{place}/providers/Microsoft.Authorization/denyAssignments/{v.id('deny')}",
                           "type": "Microsoft.Authorization/denyAssignments", "properties": {
-                              "denyAssignmentName": "no", "scope": v.key(),
-                              "permissions": [{"actions": ["*"], "dataActions": ["*"]}],
+                              "denyAssignmentName": "no", "scope": place, "permissions": [block],
                               "principals": [{"id": v.id("eve"), "type": "User"}], "excludePrincipals": []}}]}
 
 
 def directory(v):
     way, kind, _ = v.row[:3]
-    users = [v.id("eve")] + ([v.object(w) for w in ("target", "other")] if kind == "user" else [])
+    users = [v.id("eve")] + ([v.object(w) for w in ("target", "other")] if kind in ("user", "consent") else [])
     yield {"value": [{"@odata.type": "#microsoft.graph.user", "id": u, "accountEnabled": True,
                       "userPrincipalName": f"{u}@x.example"} for u in users]}
     names = ["target", "other"]
     principals = [{"@odata.type": "#microsoft.graph.servicePrincipal", "id": v.id(w if kind != "application" else "sp-" + w),
                    "appId": v.id("app-" + w), "displayName": w, "servicePrincipalType": "Application"} for w in names]
-    if kind not in ("user", "group", "role-group", "rule-group"):
+    if kind == "consent":
+        yield [{**principals[0], "id": v.id("client"), "displayName": "client"}]
+    elif kind not in ("user", "group", "role-group", "rule-group"):
         yield principals
     if kind == "application":
         yield [{"@odata.type": "#microsoft.graph.application", "id": v.object(w), "appId": v.id("app-" + w),
@@ -259,8 +302,10 @@ def directory(v):
 
 def resources(v):
     way, kind, _ = v.row[:3]
-    if kind in ("-", "application", "principal", "group", "role-group", "rule-group", "user"):
+    if kind in ("-", "application", "principal", "group", "role-group", "rule-group", "user", "consent"):
         kind = None
+    if way == "carried" and kind:
+        kind = MI if kind == "token" else kind
     if "vm" in v.facts and v.attribute:
         yield {"id": f"{v.subscription}/resourceGroups/rg/providers/{VM}/m", "name": "m", "type": VM, "tenantId": v.tenant,
                "properties": {}}
@@ -277,8 +322,8 @@ def resources(v):
             props.update(enableRbacAuthorization=not v.attribute, accessPolicies=[])
         if kind == ST:
             props["allowSharedKeyAccess"] = v.attribute
-        row = {"id": v.key(which), "name": which, "type": kind, "tenantId": v.tenant, "properties": props}
-        if way == "become" and kind != MI:
+        row = {"id": v.key(which, kind), "name": which, "type": kind, "tenantId": v.tenant, "properties": props}
+        if way in ("become", "carried") and kind != MI:
             row["identity"] = {"type": "SystemAssigned", "principalId": v.object(which), "tenantId": v.tenant}
         yield row
 
@@ -294,12 +339,18 @@ def assignments(v):
                "type": "microsoft.authorization/roledefinitions", "properties": {
                    "roleName": "just", "type": "CustomRole", "permissions": [
                        {"actions": [o for o in v.operations if o[:5] != "data:" and o[:3] != "rg:"], "dataActions": data}]}}
-    else:
+    elif way != "carried":
         yield {"id": role, "displayName": "just", "rolePermissions": [{"allowedResourceActions": v.operations}]}
         scope = "/" if v.where == "target" and way == "tenant" else "/" + v.object(v.where)
         if kind == "rule-group" and v.where == "target":  # what the rule reads is the actor's own
             scope = "/" + eve
-        yield {"id": v.id("assignment"), "principalId": eve, "roleDefinitionId": role, "directoryScopeId": scope}
+        yield {"id": v.id("assignment"), "principalId": eve, "roleDefinitionId": role, "directoryScopeId": scope,
+               **({"memberType": "Direct", "roleEligibilityScheduleId": "s"} if v.eligible else {})}
+        if v.eligible:  # somebody else's, so that roles count as read
+            yield {"id": v.id("other"), "principalId": v.id("nobody"), "roleDefinitionId": role, "directoryScopeId": "/"}
+        if v.restricted:
+            yield {"@odata.type": "#microsoft.graph.administrativeUnit", "id": v.id("unit"), "displayName": "unit",
+                   "isMemberManagementRestricted": True, "members": [{"id": v.id("eve" if kind == "rule-group" else "target")}]}
     places = [(v.key(v.where), role, eve)] if arm else []
     if beside:
         yield {"id": "/providers/Microsoft.Authorization/roleDefinitions/" + more, "name": more, "tenantId": v.tenant,
@@ -311,8 +362,9 @@ def assignments(v):
     # somebody else's, so that all places count as read
     places += [(p, "acdd72a7-3385-48ef-bd42-f606fba81ae7", v.id("nobody")) for p in (v.subscription, "/")]
     for place, given, who in places:
-        yield {"id": f"{place.rstrip('/')}/providers/Microsoft.Authorization/roleAssignments/{v.id(place + who)}",
-               "name": "a", "type": "microsoft.authorization/roleassignments", "tenantId": v.tenant, "properties": {
+        sort = "roleEligibilityScheduleInstances" if v.eligible and given == role else "roleAssignments"
+        yield {"id": f"{place.rstrip('/')}/providers/Microsoft.Authorization/{sort}/{v.id(place + who)}",
+               "name": "a", "type": f"microsoft.authorization/{sort.lower()}", "tenantId": v.tenant, "properties": {
                    "principalId": who, "principalType": "Group" if who == v.object() and way == "member" else "User",
                    "roleDefinitionId": given, "scope": place,
                    "condition": "@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:A] StringEquals 'x'"
@@ -322,6 +374,10 @@ def assignments(v):
 def question(v):
     way, kind, _ = v.row[:3]
     eve = f"azure:{v.tenant}/{v.id('eve')}"
+    if way == "carried":
+        eve = {"token": f"'oidc:token.example/{v.where}-{v.id('subject')}'",
+               "consent": f"azure:{v.tenant}/{v.id('client')}"}.get(kind, f"'{v.key(v.where)}'")
+        return f"how can {eve} become azure:{v.tenant}/{v.object()} top 50"
     if way == "become" or way == "object":
         target = v.id("sp-target") if kind == "application" else v.object()
         return f"how can {eve} become azure:{v.tenant}/{target} top 50"
@@ -356,9 +412,11 @@ def main():
     if only[:1] == ["--shard"]:
         only = list(ROWS)[int(only[1])::int(only[2])]
     known = {r["id"] for r in json.loads(run(latchkey, "-o", "json", "rules"))["rows"] if r["id"].startswith("azure-")}
-    wrong = [f"{r}: no world" for r in sorted(known - set(ROWS) - CARRIED)]
-    wrong += [f"{r}: no rule" for r in sorted((set(ROWS) | CARRIED) - known)]
+    wrong = [f"{r}: no world" for r in sorted(known - set(ROWS))]
+    wrong += [f"{r}: no rule" for r in sorted(set(ROWS) - known)]
     worlds = [v for rule in (only or ROWS) for v in variants(rule)]
+    for rule in only or ROWS:
+        wrong += [f"{rule}: no world '{o}'" for o in lacks(rule, {v.name for v in worlds if v.rule == rule})]
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         for v in worlds:

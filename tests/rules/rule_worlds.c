@@ -242,21 +242,66 @@ static void read_worlds(struct buf *out, struct str text)
 	}
 }
 
+static bool names_action(const struct rule_world *w, struct str action)
+{
+	for (uint32_t i = 0; i < w->may_count; i++) {
+		struct str may = w->mays[i];
+
+		if (str_eq(str_head(may, str_find_char(may, ' ', 0)), action))
+			return true;
+	}
+	return false;
+}
+
+/* What keeps the world from having each outcome: see lack_of. */
+static const char *lack_of_world(const struct rule *rule, const struct rule_world *w)
+{
+	if (w->waits)
+		return "a world that waits for the engine";
+	if (w->may_count + w->fact_count == 0)
+		return "a world with nothing that could be missing";
+	/* outside tokens ask the trust policy alone, which is a fact */
+	for (uint32_t i = 0; i < rule->need_count && w->may_count > 0; i++) {
+		if (!names_action(w, rule->needs[i].action))
+			return "a world without one of its permissions";
+	}
+	return NULL;
+}
+
+/*
+ * What keeps the worlds from having each outcome for the rule: a permission of the world
+ * is taken away, denied in each way and put under a condition in turn, so there must be
+ * one for each need; without needs it is a fact that is taken away.
+ */
+static const char *lack_of(const struct rule *rule, const struct buf *worlds)
+{
+	const char *lack = "no world";
+
+	for (size_t k = 0; k < VEC_COUNT(worlds, struct rule_world); k++) {
+		const struct rule_world *w = &VEC_DATA(worlds, struct rule_world)[k];
+
+		if (!str_eq(w->id, rule->id))
+			continue;
+		lack = lack_of_world(rule, w);
+		if (lack)
+			return lack;
+	}
+	return lack;
+}
+
 static uint32_t check_complete(const struct rules *rules, const struct buf *worlds)
 {
 	uint32_t missing = 0;
 
 	for (uint32_t i = 0; i < rules_count(rules); i++) {
-		/* those of other providers have worlds of their own */
-		bool there = !str_starts(rules_get(rules, i)->file, STR_LIT("aws-"));
+		const struct rule *rule = rules_get(rules, i);
+		const char *lack = lack_of(rule, worlds);
 
-		for (size_t k = 0; k < VEC_COUNT(worlds, struct rule_world); k++)
-			there |= str_eq(VEC_DATA(worlds, struct rule_world)[k].id,
-				rules_get(rules, i)->id);
-		if (!there)
-			printf("no world for the rule '%.*s'\n",
-				STR_ARG(rules_get(rules, i)->id));
-		missing += !there;
+		/* those of other providers have worlds of their own */
+		if (!lack || !str_starts(rule->file, STR_LIT("aws-")))
+			continue;
+		printf("%s for the rule '%.*s'\n", lack, STR_ARG(rule->id));
+		missing++;
 	}
 	return missing;
 }
