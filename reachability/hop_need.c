@@ -59,10 +59,13 @@ const struct hop_need *hop_needs_get(struct hop_needs *n, const struct rule_need
 	struct hop_need *made;
 	struct buf key = { 0 };
 
-	buf_printf(&key, "%.*s", STR_ARG(need->action));
-	for (uint32_t i = 0; i < need->context_count; i++)
-		buf_printf(&key, "\n%.*s=%.*s", STR_ARG(need->keys[i]),
-			STR_ARG(need->values[i]));
+	buf_add_str(&key, need->action);
+	for (uint32_t i = 0; i < need->context_count; i++) {
+		buf_add_char(&key, '\n');
+		buf_add_str(&key, need->keys[i]);
+		buf_add_char(&key, '=');
+		buf_add_str(&key, need->values[i]);
+	}
 	number = intern_add(&n->keys, buf_str(&key));
 	buf_release(&key);
 	if (number < before)

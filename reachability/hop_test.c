@@ -9,8 +9,10 @@
 struct hop_test {
 	struct world *world;
 	struct hop_needs *needs;
-	struct intern keys; /* service and trust policies -> number */
-	struct buf trusts;  /* expr, by that number */
+	struct intern keys;   /* service and trust policies -> number */
+	struct buf trusts;    /* expr, by that number */
+	struct intern scopes; /* rule and scope -> number */
+	struct buf assumed;   /* expr, by that number */
 };
 
 struct hop_test *hop_test_new(struct world *w, struct hop_needs *needs)
@@ -22,6 +24,7 @@ struct hop_test *hop_test_new(struct world *w, struct hop_needs *needs)
 	t->world = w;
 	t->needs = needs;
 	intern_init(&t->keys);
+	intern_init(&t->scopes);
 	return t;
 }
 
@@ -31,6 +34,8 @@ void hop_test_free(struct hop_test *t)
 		return;
 	intern_release(&t->keys);
 	buf_release(&t->trusts);
+	intern_release(&t->scopes);
+	buf_release(&t->assumed);
 	free(t);
 }
 
@@ -82,8 +87,10 @@ static int trusts(
 
 	if (world_documents(&docs, &count, t->world, target, LAYER_TRUST, e) < 0)
 		return e->code;
-	buf_printf(&key, "%.*s\n%.*s\n", STR_ARG(service),
-		STR_ARG(world_node(t->world, target)->account));
+	buf_add_str(&key, service);
+	buf_add_char(&key, '\n');
+	buf_add_str(&key, world_node(t->world, target)->account);
+	buf_add_char(&key, '\n');
 	for (uint32_t i = 0; i < count; i++) {
 		alone |= !docs[i].compiled ||
 			 (docs[i].compiled->flags & DOCUMENT_READS_RESOURCE);
@@ -166,18 +173,28 @@ static expr not_collected(struct hop_test *t, node_id n, struct str attribute)
 		false);
 }
 
-/* What the rule takes for granted and no data shows. */
+/* What the rule takes for granted and no data shows: the same for all of a scope. */
 static expr assumed(struct hop_test *t, const struct rule *rule, node_id target)
 {
 	struct segment *s = world_node_segment(t->world, target);
+	struct str scope =
+		s ? segment_info(s)->scope : world_node(t->world, target)->account;
+	uint32_t before = intern_count(&t->scopes), number;
+	struct buf key = { 0 };
 
 	if (rule->assumes.n == 0)
 		return EXPR_TRUE;
-	return world_unknown(t->world,
-		s ? segment_info(s)->scope : world_node(t->world, target)->account,
-		arena_printf(world_arena(t->world), "whether %.*s (%.*s)",
-			STR_ARG(rule->assumes), STR_ARG(rule->id)),
-		false);
+	VEC_ADD(&key, const struct rule *, rule);
+	buf_add_str(&key, scope);
+	number = intern_add(&t->scopes, buf_str(&key));
+	buf_release(&key);
+	if (number == before)
+		VEC_ADD(&t->assumed, expr,
+			world_unknown(t->world, scope,
+				arena_printf(world_arena(t->world), "whether %.*s (%.*s)",
+					STR_ARG(rule->assumes), STR_ARG(rule->id)),
+				false));
+	return VEC_DATA(&t->assumed, const expr)[number];
 }
 
 static int test_one(expr *out, struct hop_test *t, const struct rule_test *test,
