@@ -68,21 +68,22 @@ class Store:
         run(program, "ingest", "-q", "--store", self.path, directory + "/in",
             accept=(0, 5))
 
-    def answers(self, queries, form):
-        """One of each query: a line (ndjson, of `can`) or a document (json)."""
+    def answers(self, queries):
+        """One of each query."""
         path = self.directory + "/script"
         with open(path, "w", encoding="utf-8") as f:
             f.write("\n".join(queries) + "\n")
-        out = run(self.program, "query", "--store", self.path, "-o", form, "-f", path,
+        out = run(self.program, "query", "--store", self.path, "-o", "json", "-f", path,
                   accept=(0, 5))
-        out = out.splitlines() if form == "ndjson" else \
-            [a for a in re.split(r'^(?=\{"query":)', out, flags=re.M) if a]
+        out = [a for a in re.split(r'^(?=\{"query":)', out, flags=re.M) if a]
         if len(out) != len(queries):
             sys.exit(f"{len(queries)} questions, {len(out)} answers")
         self.asked += len(queries)
         return [json.loads(answer) for answer in out]
 
 
+# What follows asks of a store: the questions, then, sent the answers, what differs. All of
+# one store are one run of the program, most of whose time is its start.
 def wrong_pairs(store, most):
     asked, expected = [], []
     for w in store.worlds:
@@ -94,7 +95,8 @@ def wrong_pairs(store, most):
                          f"{quote(resource(w, thing))} directly")
             expected.append((verdict(w, who, permission, thing),
                              (w.number, who, permission, resource(w, thing))))
-    for answer, (right, what) in zip(store.answers(asked, "ndjson"), expected):
+    answers = yield asked
+    for answer, (right, what) in zip(answers, expected):
         if answer["verdict"] != right:
             yield what, right, answer["verdict"]
 
@@ -146,13 +148,14 @@ def differences(right, got):
             yield key, right.get(key, "denied"), got.get(key, "no row")
 
 
-def wrong_who(store, truths, everybody):
+def wrong_who(truths, everybody):
     asked, expected = [], []
     for t in truths:
         for (permission, key), right in sorted(t.who.items()):
             asked.append(f"who can {permission} {quote(key)} directly")
             expected.append((t, permission, key, right))
-    for answer, (t, permission, key, right) in zip(store.answers(asked, "json"), expected):
+    answers = yield asked
+    for answer, (t, permission, key, right) in zip(answers, expected):
         got = {row["key"]: row["verdict"] for row in answer["rows"]}
         right = {**dict.fromkeys(everybody, t.stranger[permission, key]),
                  **dict.fromkeys(ALIENS, right["public"]), **right}
@@ -160,7 +163,7 @@ def wrong_who(store, truths, everybody):
             yield (t.world.number, who, permission, key), expect, f"who: {found}"
 
 
-def wrong_what(store, truths):
+def wrong_what(truths):
     asked, expected = [], []
     public = collections.defaultdict(dict)
     for t in truths:
@@ -172,7 +175,8 @@ def wrong_what(store, truths):
             if who != "public":
                 asked.append(f"what can {quote(who)} {permission} directly")
                 expected.append((t, who, permission, right))
-    for answer, (t, who, permission, right) in zip(store.answers(asked, "json"), expected):
+    answers = yield asked
+    for answer, (t, who, permission, right) in zip(answers, expected):
         rows = {row["key"]: row for row in answer["rows"]}
         got = {key: row["verdict"] for key, row in rows.items()}
         right = {**{k: v for k, v in public[permission].items() if k not in t.keys}, **right}
@@ -181,9 +185,10 @@ def wrong_what(store, truths):
         yield from wrong_parts(t, who, permission, rows)
 
 
-def wrong_alien(store, truths):
+def wrong_alien(truths):
     asked = [f"what can {quote(ALIENS[1])} {p} directly" for p in sorted(PERMISSIONS)]
-    for answer, permission in zip(store.answers(asked, "json"), sorted(PERMISSIONS)):
+    answers = yield asked
+    for answer, permission in zip(answers, sorted(PERMISSIONS)):
         got = {row["key"]: row["verdict"] for row in answer["rows"]}
         right = {key: v for t in truths for key, v in t.what["public", permission].items()}
         for key, expect, found in differences(right, got):
@@ -218,19 +223,30 @@ def wrong_hops(store):
             if who in w.accounts:
                 asked.append(f"who can become {quote(me)}")
                 expected.append((w.number, "who can become", me, onto[me]))
-    for answer, (number, how, me, right) in zip(store.answers(asked, "json"), expected):
+    answers = yield asked
+    for answer, (number, how, me, right) in zip(answers, expected):
         got = {row["key"]: row["verdict"] for row in answer["rows"]
                if row["key"] not in ALIENS}
         for key, expect, found in differences(right, got):
             yield (number, how, me, key), expect, found
 
 
-def wrong_lists(store):
-    truths = [Truth(w) for w in store.worlds]
-    everybody = {identity(who) for w in store.worlds for who in identities(w)} - {"public"}
-    yield from wrong_who(store, truths, everybody)
-    yield from wrong_what(store, truths)
-    yield from wrong_alien(store, truths)
+def wrong(store, most, lists):
+    """All that differs of a store."""
+    checks = [wrong_pairs(store, most)]
+    if lists:
+        truths = [Truth(w) for w in store.worlds]
+        everybody = {identity(who) for w in store.worlds for who in identities(w)} - {"public"}
+        checks += [wrong_who(truths, everybody), wrong_what(truths), wrong_alien(truths),
+                   wrong_hops(store)]
+    asked = [next(check) for check in checks]
+    answers = iter(store.answers([query for queries in asked for query in queries]))
+    for check, queries in zip(checks, asked):
+        try:
+            yield check.send([next(answers) for _ in queries])
+        except StopIteration:
+            continue
+        yield from check
 
 
 def main():
@@ -250,10 +266,7 @@ def main():
         with tempfile.TemporaryDirectory() as directory:
             os.makedirs(directory + "/in")
             store = Store(given.program, [World(given.seed, n) for n in numbers], directory)
-            found = list(wrong_pairs(store, given.questions))
-            if not given.no_lists:
-                found += list(wrong_lists(store))
-                found += list(wrong_hops(store))
+            found = list(wrong(store, given.questions, not given.no_lists))
             asked += store.asked
         for what, expected, got in found[:max(0, 20 - bad)]:
             print(f"seed {given.seed} world {what[0]}: {' '.join(map(str, what[1:]))}: "
