@@ -84,26 +84,39 @@ static void add_domain(struct texts *t, struct str key)
 			       STR_ARG(domain)));
 }
 
-/* All service accounts of a container; a project by its number. */
-static void add_accounts_of(struct texts *t, node_id container)
+/* Accounts that services keep in a project. */
+static bool is_agent(struct str key)
 {
+	return str_ends(key, STR_LIT("@cloudservices.gserviceaccount.com")) ||
+	       str_ends(key, STR_LIT("@cloudbuild.gserviceaccount.com")) ||
+	       str_contains_fold(key, STR_LIT("@gcp-sa-"));
+}
+
+/*
+ * The sets of a container that an account is in, or a user: of these only organizations
+ * have any. A project goes by its number.
+ * https://cloud.google.com/iam/docs/principal-identifiers
+ */
+static void add_sets_of(struct texts *t, node_id container, struct str member)
+{
+	bool user = gcp_naming_is_user(member);
 	struct str key = world_node(t->world, container)->key;
 	struct str head = STR_LIT(GCP_NAMING_CONTAINERS), path = str_skip(key, head.n);
 	struct str number = world_attribute(t->world, container, STR_LIT("id"));
 
-	if (!str_starts(key, head))
+	if (!str_starts(key, head) ||
+		(user && !str_starts(path, STR_LIT("organizations/"))))
 		return;
 	if (str_starts(path, STR_LIT("projects/")) && number.n > 0)
 		path = arena_printf(
 			world_arena(t->world), "projects/%.*s", STR_ARG(number));
-	add(t, arena_printf(world_arena(t->world),
-		       "principalSet://cloudresourcemanager.googleapis.com/%.*s/type/"
-		       "ServiceAccount",
-		       STR_ARG(path)));
+	if (!user)
+		add(t, arena_printf(world_arena(t->world),
+			       GCP_NAMING_MEMBERS "%.*s/type/%s", STR_ARG(path),
+			       is_agent(member) ? "ServiceAgent" : "ServiceAccount"));
 	/* what a boundary is bound to: all principals that live there */
-	add(t, arena_printf(world_arena(t->world),
-		       "principalSet://cloudresourcemanager.googleapis.com/%.*s",
-		       STR_ARG(path)));
+	add(t, arena_printf(
+		       world_arena(t->world), GCP_NAMING_MEMBERS "%.*s", STR_ARG(path)));
 	if (str_starts(path, STR_LIT("projects/")))
 		add(t, arena_printf(
 			       world_arena(t->world), "principalSet:%.*s", STR_ARG(key)));
@@ -117,7 +130,7 @@ static void add_containers(struct texts *t, node_id n)
 	if (ancestry_of(&chain, world_ancestry(t->world), n, &e) < 0)
 		return;
 	for (uint32_t i = 0; i < chain->count; i++)
-		add_accounts_of(t, chain->nodes[i]);
+		add_sets_of(t, chain->nodes[i], world_node(t->world, n)->key);
 }
 
 /* "principal://HOST/.../POOL/subject/S": everybody of the pool. */

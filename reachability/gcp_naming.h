@@ -11,6 +11,9 @@
 
 #define GCP_NAMING_CONTAINERS "//cloudresourcemanager.googleapis.com/"
 
+/* What sets of all in a container begin with: its path follows. */
+#define GCP_NAMING_MEMBERS "principalSet:" GCP_NAMING_CONTAINERS
+
 /* The id behind a collection: "p" of "//.../projects/p/..." and "projects". */
 struct str gcp_naming_part(struct str key, const char *collection);
 

@@ -195,6 +195,51 @@ static bool is_for_all(
 	return false;
 }
 
+/*
+ * All of an organization are those of its own directory: whom its policies name may be of
+ * another. The organization goes by its first domain.
+ */
+static expr is_of(struct world *w, struct str organization, node_id n)
+{
+	struct str user = world_node(w, n)->key;
+	struct str domain = str_skip(user, str_find_char(user, '@', 0) + 1);
+	node_id above;
+	struct err e;
+
+	if (str_eq(world_attribute(w, n, STR_LIT("listed")), STR_LIT("true")))
+		return EXPR_TRUE;
+	if (world_node_of_key(&above, w, organization, &e) == 0 &&
+		str_eq_fold(world_node_name(w, above), domain))
+		return EXPR_TRUE;
+	return world_unknown(w, organization,
+		arena_printf(world_arena(w),
+			"whether '%.*s' is of the directory of '%.*s'", STR_ARG(user),
+			STR_ARG(organization)),
+		true);
+}
+
+/* Whether a user whom the statement means by the whole organization is of it. */
+static expr is_insider(struct world *w, const struct document *d,
+	const struct document_statement *s, node_id n)
+{
+	const struct str head = STR_LIT(GCP_NAMING_MEMBERS "organizations/");
+	expr out = EXPR_FALSE;
+
+	for (uint32_t i = 0; i < s->principal_count; i++) {
+		const struct document_principal *q =
+			&d->principals[s->principal_first + i];
+		struct str text = document_str(d, q->text);
+
+		if (q->flags & DOCUMENT_EXCEPTED)
+			continue;
+		if (!str_starts(text, head))
+			return EXPR_TRUE;
+		out = expr_or(world_pool(w), out,
+			is_of(w, str_skip(text, STR_LIT("principalSet:").n), n));
+	}
+	return out;
+}
+
 enum provider_match gcp_vouch_match(struct world *w, const struct document *d,
 	const struct document_statement *s, const struct subject *subject,
 	const struct object *object, expr *condition)
@@ -207,6 +252,9 @@ enum provider_match gcp_vouch_match(struct world *w, const struct document *d,
 		return (s->flags & DOCUMENT_DENY) && !is_for_all(d, s, subject->n->key)
 			       ? MATCH_NONE
 			       : m;
+	if (m == MATCH_SELF && gcp_naming_is_user(subject->n->key))
+		*condition = expr_and(
+			world_pool(w), *condition, is_insider(w, d, s, subject->node));
 	if (m != MATCH_SELF || !gcp_stranger_is_known(w, subject->node))
 		return m;
 	if (taken(&x, w, d, s, subject->node, &e) < 0)

@@ -36,7 +36,7 @@ def deny(permission, *principals, spared=()):
                                     "deniedPermissions": [permission]}}]}
 
 
-def boundary(version):
+def boundary(version, bound="organizations/34"):
     name = "organizations/34/locations/global/principalAccessBoundaryPolicies/only-q"
     return {"principal-access-boundary-policies.json": [{
         "name": name, "details": {"enforcementVersion": version, "rules": [
@@ -44,7 +44,7 @@ def boundary(version):
         "policy-bindings.json": [{
             "name": "organizations/34/locations/global/policyBindings/b", "policy": name,
             "policyKind": "PRINCIPAL_ACCESS_BOUNDARY",
-            "target": {"principalSet": CRM + "organizations/34"}}]}
+            "target": {"principalSet": CRM + bound}}]}
 
 
 def listed(*acl):
@@ -139,6 +139,20 @@ TRAPS = {
     "one of version 2 does": (
         [policy(TABLE, "roles/bigquery.dataViewer", A)], boundary("2"),
         "bigquery.tables.getData", TABLE, "denied"),
+    "a boundary of an organization binds its own people": (
+        [policy(TABLE, "roles/bigquery.dataViewer", A), {"name": "", "domain": "other.com"}],
+        boundary("2"), GET_DATA, TABLE, "unknown"),
+    "whom its directory lists": (
+        [policy(TABLE, "roles/bigquery.dataViewer", A), {"name": "", "domain": "other.com"}],
+        {**boundary("2"), "organizations/34/users.json": {
+            "kind": "admin#directory#users", "users": [{"primaryEmail": "a@x.com", "id": "1"}]}},
+        GET_DATA, TABLE, "denied"),
+    "one of a project binds no people": (
+        [policy(TABLE, "roles/bigquery.dataViewer", A)], boundary("2", "projects/45"),
+        GET_DATA, TABLE, "allowed"),
+    "service accounts of an organization are no people": (
+        [policy(B, VIEWER, "principalSet:" + CRM + "organizations/34/type/ServiceAccount")],
+        {}, GET, OBJECT, "denied"),
     "the version that is latest is all of them": (
         [policy(TABLE, "roles/bigquery.dataViewer", A)], boundary("latest"), GET_DATA, TABLE,
         "denied"),
@@ -212,12 +226,15 @@ def assets(own):
     yield {"name": "//storage.googleapis.com/n", "asset_type": "x", **ABOVE, "resource": {
         "data": {"name": "n", "iamConfiguration": {}}}, "iam_policy": {"etag": "x"}}
     yield {"name": TABLE, "asset_type": "x", **ABOVE, "resource": {"data": {}}}
+    yield {"name": CRM + "organizations/34", "asset_type": "x",
+           "ancestors": ["organizations/34"], "resource": {"data": {
+               "displayName": next((a["domain"] for a in own if "domain" in a), "x.com")}}}
     named = {a["name"] for a in own}
     for name in ("organizations/34", "folders/12", "projects/45"):
         if CRM + name not in named | {a.get("absent") for a in own}:
             yield policy(CRM + name, "roles/owner")
     yield policy("//storage.googleapis.com/elsewhere", READER, A, "user:b@x.com")
-    yield from (a for a in own if "absent" not in a)
+    yield from (a for a in own if a["name"])
 
 
 def verdict(program, own, files, action, resource):
