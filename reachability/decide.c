@@ -87,6 +87,22 @@ void decide_hold(struct decide *d, const struct decide_subject *s)
 	buf_clear(&d->scratch.truths);
 }
 
+void decide_record_tests(struct decide *d, struct buf *tests, bool *others)
+{
+	d->scratch.tests = tests;
+	d->scratch.others = others;
+}
+
+expr decide_test(struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, const struct decide_test *test)
+{
+	struct deciding g;
+
+	deciding_begin(&g, d->world, d->bits, &d->scratch, s, o);
+	g.resource = test->resource;
+	return condition_test(&g.conditions, test->document, test->condition);
+}
+
 void decide_record_reads(struct decide *d, struct buf *reads)
 {
 	d->scratch.reads = reads;

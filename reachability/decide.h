@@ -209,6 +209,24 @@ int decide_generic(struct access *out, struct decide *d, const struct decide_sub
  */
 void decide_record_reads(struct decide *d, struct buf *reads);
 
+/* A condition that reads who calls, and what was asked about then. */
+struct decide_test {
+	const struct document *document;
+	const struct document_condition *condition;
+	struct str resource;
+};
+
+/*
+ * Append to `tests` (struct decide_test; NULL: stop) what tells callers apart, each once:
+ * callers with equal answers to them, of which nothing else is told apart, are decided
+ * alike. *others: something else does, too.
+ */
+void decide_record_tests(struct decide *d, struct buf *tests, bool *others);
+
+/* What it leaves for this subject. */
+expr decide_test(struct decide *d, const struct decide_subject *s,
+	const struct decide_object *o, const struct decide_test *test);
+
 /*
  * Many resources will be asked about for this subject, one of decide_subject: what
  * conditions leave of its calls is remembered. NULL: no more.

@@ -3,6 +3,7 @@
 #include "base/mutant.h"
 #include "reachability/deciding_cover.h"
 #include "reachability/deciding_endpoint.h"
+#include "reachability/deciding_tests.h"
 #include "reachability/deciding_tree.h"
 #include "reachability/endpoint.h"
 
@@ -144,6 +145,7 @@ static void hit_finish(struct deciding *g, const struct decide_hit *h)
 	const struct document_statement *s = h->statement->statement;
 	struct decide_hit done = *h;
 
+	deciding_tests_record(g, h->statement);
 	done.condition = expr_and(
 		g->conditions.pool, h->condition, conditions_of(g, h->statement));
 	if (s->role.size > 0)

@@ -20,6 +20,8 @@ struct deciding_scratch {
 	/* what the request carries beside the world's context; NULL: nothing */
 	const struct world_context *context;
 	struct buf *reads; /* as decide_record_reads */
+	struct buf *tests; /* as decide_record_tests */
+	bool *others;
 	/* what conditions leave of this caller's calls (decide_hold); NULL: nobody's */
 	const struct decide_subject *caller;
 	struct buf key; /* of conditions */

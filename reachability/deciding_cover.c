@@ -1,5 +1,6 @@
 #include "reachability/deciding_cover.h"
 
+#include "reachability/deciding_tests.h"
 #include "reachability/pattern.h"
 
 static enum pattern_cover cover_text(
@@ -93,6 +94,7 @@ bool deciding_cover_hit(struct deciding *g, struct decide_hit *h)
 			int rc;
 
 			g->reads_principal = true;
+			deciding_tests_other(g);
 			rc = condition_substitute(
 				&text, &literal_ok, &g->conditions, text);
 			if (rc == 0)

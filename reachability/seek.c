@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mutant.h"
+#include "reachability/callers.h"
 #include "reachability/missing.h"
 #include "reachability/pattern.h"
 #include "reachability/subject.h"
@@ -23,6 +24,7 @@ struct seek {
 	bool anyone;      /* its policy grants to everybody, perhaps under conditions */
 	bool any_account; /* it delegates to accounts by ids that tell not which */
 	uint32_t scopes;  /* searched so far */
+	struct callers callers; /* of the scope in hand */
 };
 
 static void found_add(struct seek *k, node_id n, const struct access *access)
@@ -273,33 +275,54 @@ static int narrow_decide(const struct access **out, struct seek *k,
 	return 0;
 }
 
+/* Decided for this one, and known for those to whom that tells the same. */
+static int first_decide(const struct access **out, struct seek *k, struct touched *t,
+	uint32_t number, node_id n, struct err *e)
+{
+	struct decide_shared answer = { .access = NULL };
+	struct decide_shared *known;
+	uint32_t before;
+	int rc;
+
+	decide_exclusions(k->d, &before);
+	callers_record(&k->callers);
+	rc = narrow_decide(out, k, t, n, e);
+	callers_stop(&k->callers);
+	if (rc < 0)
+		return rc;
+	answer.access = *out;
+	decide_shared_keep(&answer, k->d, before);
+	if ((*out)->reads_principal)
+		return callers_keep(&k->callers, number, n, &answer, e);
+	known = touched_verdict_at(t, number);
+	*known = answer;
+	return 0;
+}
+
 /*
  * The verdict for a class: known from another that touches the object in the same way, or
- * decided for its first member.
+ * decided for its first member; where conditions read who calls, for the first of those
+ * to whom they say the same.
  */
 static int member_decide(struct seek *k, struct touched *t, entity_id id, struct err *e)
 {
-	uint32_t flags = segment_entity(t->segment, id)->flags & FLAGS_APART;
-	struct decide_shared *known = touched_verdict(t, flags);
+	uint32_t flags = segment_entity(t->segment, id)->flags & FLAGS_APART, number;
+	const struct decide_shared *known = touched_verdict(t, flags, &number);
 	const struct access *access = known->access;
 	node_id n;
-	uint32_t before;
 
 	if (access && known->excluded_count == 0) {
 		member_found(k, t->scope, id, access);
 		return 0;
 	}
 	n = world_node_entity(k->w, t->scope, id);
-	if (access) {
+	if (!access && callers_recall(&known, &k->callers, number, n, e) < 0)
+		return e->code;
+	if (known) {
+		access = known->access;
 		decide_shared_repeat(k->d, known, n, k->object->o.node);
-	} else {
-		decide_exclusions(k->d, &before);
-		if (narrow_decide(&access, k, t, n, e) < 0)
-			return e->code;
-		if (!access->reads_principal) {
-			known->access = access;
-			decide_shared_keep(known, k->d, before);
-		}
+	} else if (first_decide(&access, k, t, number, n, e) < 0) {
+		return e->code;
 	}
 	member_found(k, t->scope, id, access);
 	return 0;
@@ -370,12 +393,14 @@ static int scope_decide(struct seek *k, scope_number scope, bool all, struct err
 	uint32_t count;
 	int rc = touched_begin(&t, k->d, k->object, scope, all, e);
 
+	callers_begin(&k->callers, k->d, k->object);
 	k->scopes++;
 	classes = touched_classes(&t, &count);
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = class_decide(k, &t, classes[i], apart, e);
 	if (rc == 0)
 		rc = apart_decide(k, scope, t.segment, e);
+	callers_end(&k->callers);
 	touched_end(&t);
 	return rc;
 }

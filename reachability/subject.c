@@ -432,6 +432,13 @@ static int subject_fill(
 	return 0;
 }
 
+int subject_facts(
+	struct decide_subject *out, struct subject_cache *c, node_id n, struct err *e)
+{
+	*out = (struct decide_subject){ .identity_count = 0 };
+	return subject_begin(out, c, n, e);
+}
+
 int subject_narrow(struct decide_subject *out, struct subject_cache *c, node_id n,
 	const struct decide_statement *own, uint32_t count, uint32_t identity_count,
 	bool bounded, struct err *e)

@@ -25,6 +25,10 @@ int subject_narrow(struct decide_subject *out, struct subject_cache *c, node_id 
 	const struct decide_statement *own, uint32_t count, uint32_t identity_count,
 	bool bounded, struct err *e);
 
+/* What is known of it whatever its policies say: it has none here. */
+int subject_facts(
+	struct decide_subject *out, struct subject_cache *c, node_id n, struct err *e);
+
 /* The endpoints of the world, loaded when they are first asked for. */
 int subject_endpoints(const struct endpoint_list **out, struct subject_cache *c,
 	const struct provider *provider, struct err *e);

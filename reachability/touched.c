@@ -247,14 +247,19 @@ void touched_class(struct touched *t, uint32_t class)
 	VEC_DATA(&t->key, uint32_t)[1] = MUTANT(classes_merged, t->bounded, 0);
 }
 
-struct decide_shared *touched_verdict(struct touched *t, uint32_t flags)
+struct decide_shared *touched_verdict(struct touched *t, uint32_t flags, uint32_t *number)
 {
-	uint32_t before = intern_count(&t->keys), number;
+	uint32_t before = intern_count(&t->keys);
 
 	VEC_DATA(&t->key, uint32_t)[0] = flags;
-	number = intern_add(&t->keys, buf_str(&t->key));
-	if (number == before)
+	*number = intern_add(&t->keys, buf_str(&t->key));
+	if (*number == before)
 		VEC_ADD(&t->verdicts, struct decide_shared, { .access = NULL });
+	return &VEC_DATA(&t->verdicts, struct decide_shared)[*number];
+}
+
+struct decide_shared *touched_verdict_at(struct touched *t, uint32_t number)
+{
 	return &VEC_DATA(&t->verdicts, struct decide_shared)[number];
 }
 

@@ -46,8 +46,14 @@ const uint32_t *touched_classes(struct touched *t, uint32_t *count);
 /* Take a class in hand. */
 void touched_class(struct touched *t, uint32_t class);
 
-/* Where the verdict of the class in hand is kept, for members with these flags. */
-struct decide_shared *touched_verdict(struct touched *t, uint32_t flags);
+/*
+ * Where the verdict of the class in hand is kept, for members with these flags; *number:
+ * of that place.
+ */
+struct decide_shared *touched_verdict(
+	struct touched *t, uint32_t flags, uint32_t *number);
+
+struct decide_shared *touched_verdict_at(struct touched *t, uint32_t number);
 
 /*
  * The touching statements of the class in hand, in the arena: identity ones in front,
