@@ -141,6 +141,17 @@ static bool condition_allow(struct draft *before, struct draft *after, uint64_t 
 	       add_statement(after, at, "Allow", action, OPEN);
 }
 
+#define STRANGE ",\"Condition\":{\"StringEquals\":{\"nosuch:Key\":\"1\"}}"
+
+static bool unknown_key(struct draft *before, struct draft *after, uint64_t choice)
+{
+	size_t at = pick_document(before, choice, IDENTITY);
+	const char *action = at == SIZE_MAX ? "" : action_of(before, at, choice);
+
+	return at != SIZE_MAX && add_statement(before, at, "Allow", action, "") &&
+	       add_statement(after, at, "Allow", action, STRANGE);
+}
+
 static bool condition_deny(struct draft *before, struct draft *after, uint64_t choice)
 {
 	size_t at = pick_document(before, choice, ANY);
@@ -248,10 +259,47 @@ static bool add_boundary(struct draft *before, struct draft *after, uint64_t cho
 	return false;
 }
 
+/* Beside a ceiling that is attached somewhere another one, which only denies. */
+static bool add_ceiling(struct draft *before, struct draft *after, uint64_t choice)
+{
+	size_t at = pick_document(before, choice, 1u << LAYER_SCP);
+	struct record entity = { .type = RECORD_ENTITY }, document, attached;
+	const struct record_entity *holder =
+		at == SIZE_MAX ? NULL
+			       : draft_entity(before, document_at(before, at)->holder);
+	struct str key;
+
+	if (!holder)
+		return false;
+	key = arena_printf(&after->arena, "%.*sx", STR_ARG(holder->key));
+	entity.entity = *holder;
+	entity.entity.key = key;
+	document = *draft_at(before, at);
+	document.document.holder = key;
+	document.document.body = arena_printf(&after->arena,
+		"{\"Version\":\"2012-10-17\"," STATEMENTS
+		"{\"Effect\":\"Deny\",%s,\"Resource\":\"*\"}]}",
+		action_of(before, at, choice));
+	for (size_t i = 0; i < draft_count(before); i++) {
+		attached = *draft_at(before, i);
+		if (attached.type != RECORD_RELATION ||
+			attached.relation.type != RELATION_ATTACHED ||
+			!str_eq(attached.relation.to, holder->key))
+			continue;
+		attached.relation.to = key;
+		draft_insert(after, draft_count(after), &entity);
+		draft_insert(after, draft_count(after), &document);
+		draft_insert(after, draft_count(after), &attached);
+		return true;
+	}
+	return false;
+}
+
 const struct property properties[] = {
 	{ "an Allow takes nothing away", PROPERTY_NOT_LESS, add_allow },
 	{ "a Deny gives nothing", PROPERTY_NOT_MORE, add_deny },
 	{ "a boundary gives nothing", PROPERTY_NOT_MORE, add_boundary },
+	{ "a ceiling gives nothing", PROPERTY_NOT_MORE, add_ceiling },
 	{ "records have no order", PROPERTY_SAME, shuffle },
 	{ "statements have no order", PROPERTY_SAME, reverse_statements },
 	{ "a statement twice is as once", PROPERTY_SAME, repeat_statement },
@@ -261,5 +309,6 @@ const struct property properties[] = {
 	{ "a condition of an Allow gives nothing and closes nothing", PROPERTY_NOT_DENIED,
 		condition_allow },
 	{ "a condition of a Deny takes nothing away", PROPERTY_NOT_LESS, condition_deny },
+	{ "a key that nobody knows decides nothing", PROPERTY_NOT_DENIED, unknown_key },
 };
 const uint32_t property_count = sizeof(properties) / sizeof(properties[0]);

@@ -52,7 +52,7 @@ CAMPAIGNS = {
                      one=lambda seed: ["campaign", "1", seed, "hops"]),
     "metamorphic": Campaign(["metamorphic", 12, 1], one=lambda seed: ["metamorphic", "1", seed]),
     "laws": Campaign(["laws", 12, 1], one=lambda seed: ["laws", "1", seed]),
-    "unread": Campaign(["unread", 14, 1, 7], one=lambda seed: ["unread", "1", seed, "7"]),
+    "unread": Campaign(["unread", 6, 1, 1], one=lambda seed: ["unread", "1", seed, "1"]),
     # its seed is how many requests it took to find the fault
     "differential": Campaign(SIMULATED + [20000, 1], one=lambda seed: SIMULATED + [seed, "1"]),
     "rules": Campaign(["rule_worlds", ROOT / "tests/rules/aws.worlds", 0, 2], sure=True),
