@@ -338,16 +338,22 @@ static int class_of(uint32_t *out, struct alike *a, struct alike_kind *k, entity
 	return 0;
 }
 
-/* The class and the values that its keys have for the entity. */
-static void key_facts(
-	struct alike *a, const struct alike_class *c, uint32_t number, entity_id id)
+/* An entity as a node that is not made: its key is valid until the cursor moves. */
+static struct node node_of(struct alike *a, entity_id id)
 {
-	const struct node n = { .type = NODE_ENTITY,
+	return (struct node){ .type = NODE_ENTITY,
 		.scope = a->scope,
 		.id = id,
 		.key = segment_cursor_key(a->cursor, id),
 		.account = world_scope_account(a->w, a->scope),
 		.flags = segment_entity(a->segment, id)->flags };
+}
+
+/* The class and the values that its keys have for the entity. */
+static void key_facts(
+	struct alike *a, const struct alike_class *c, uint32_t number, entity_id id)
+{
+	const struct node n = node_of(a, id);
 	struct object o = c->object;
 
 	/* the node itself is not made: its key need not outlive this */
@@ -445,6 +451,15 @@ static int class_decide(const struct access **out, struct alike *a, struct alike
 	return 0;
 }
 
+/* Whether another entity of its scope has something to say of it. */
+static bool is_governed(struct alike *a, entity_id id)
+{
+	const struct node n = node_of(a, id);
+
+	return a->subject->provider->governor &&
+	       a->subject->provider->governor(a->w, &n) != NODE_NONE;
+}
+
 /* Whether others may be like it at all. */
 static bool is_comparable(struct alike *a, const struct segment_entity *entity,
 	const struct alike_kind *k, entity_id id)
@@ -457,7 +472,8 @@ static bool is_comparable(struct alike *a, const struct segment_entity *entity,
 		return false;
 	if (a->away)
 		return a->place != UINT32_MAX && !(entity->flags & ENTITY_CONTAINER) &&
-		       world_kind(a->w, a->scope, entity->kind) != CATALOG_NONE;
+		       world_kind(a->w, a->scope, entity->kind) != CATALOG_NONE &&
+		       !is_governed(a, id);
 	/* another scope may have the container, and its node be of that one */
 	return !(entity->flags & ENTITY_CONTAINER) ||
 	       world_node(a->w, world_node_entity(a->w, a->scope, id))->scope == a->scope;
