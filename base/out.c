@@ -288,9 +288,14 @@ static void add_mermaid_special(struct buf *out, char c)
 
 void out_mermaid(struct buf *out, struct str s)
 {
+	struct buf spelled = { 0 };
+
+	/* as above */
+	out_text(&spelled, s);
 	buf_add_char(out, '"');
-	add_text(out, s, "\"#&<>`;\\", add_mermaid_special);
+	add_text(out, buf_str(&spelled), "\"#&<>`;\\", add_mermaid_special);
 	buf_add_char(out, '"');
+	buf_release(&spelled);
 }
 
 /* The longest part from the start that is at most `columns` wide. */

@@ -66,6 +66,7 @@ static const struct row {
 	{ "dot: quotes",              out_dot, TEXT("a\"b\\n"), "\"a\\\"b\\\\n\"" },
 	{ "dot: spelled controls",    out_dot, TEXT("\x1b"), "\"\\\\x1b\"" },
 	{ "mermaid: label ends",      out_mermaid, TEXT("a\"]"), "\"a#34;]\"" },
+	{ "mermaid: a line end",     out_mermaid, TEXT("a\nb"), "\"a#92;x0ab\"" },
 	{ "mermaid: html",            out_mermaid, TEXT("<i>"), "\"#60;i#62;\"" },
 };
 /* clang-format on */
