@@ -211,6 +211,31 @@ static int emit_policy(struct gcp_emit *em, struct str holder,
 	return rc;
 }
 
+/*
+ * {"error": {"code": 403, "status": "PERMISSION_DENIED", "message"}} where a policy was
+ * asked for: it is there, and nobody read it.
+ */
+static int emit_refusal(struct gcp_emit *em, const struct json_value *v, struct err *e)
+{
+	struct str holder = subject_of(em, v);
+	int rc;
+
+	if (holder.n == 0 || !contains(gcp_name_last(em->context->path), "policy"))
+		return json_fail(em->json, v, e,
+			"what was refused is not said: expected it in a file whose name has "
+			"'policy', in a directory such as 'projects/ID' or 'buckets/NAME'");
+	em->offset = json_offset(em->json, v);
+	rc = gcp_emit_open_name(em, holder, v, e);
+	if (rc == 0 && !str_starts(holder, STR_LIT(GCP_NAME_CONTAINERS)))
+		rc = gcp_resource_data(em, holder, NULL, (struct str){ 0 }, e);
+	if (rc == 0)
+		gcp_emit_coverage(em,
+			arena_printf(em->arena, "resource-policy:%.*s",
+				STR_ARG(gcp_name_kind(holder, em->arena))),
+			holder, COVERAGE_REFUSED, gcp_emit_at(v, "error.message"));
+	return rc;
+}
+
 /* {"id", "type", "policy"} of get-ancestors-iam-policy. */
 static int emit_ancestor(struct gcp_emit *em, const struct json_value *v, struct err *e)
 {
@@ -246,6 +271,8 @@ static int emit_value(struct gcp_emit *em, const struct json_value *v, struct er
 	em->offset = json_offset(em->json, v);
 	if (rc < 0)
 		return rc;
+	if (json_get(v, "error"))
+		return emit_refusal(em, v, e);
 	if (json_get(v, "policy") && json_get(v, "type") && json_get(v, "id"))
 		return emit_ancestor(em, v, e);
 	if (is_allow_policy(v))
@@ -361,6 +388,9 @@ const struct decoder_format *gcp_answer_detect(const struct json_shape *shape)
 	if (str_eq(value_of(shape, "kind"), STR_LIT("\"storage#objects\"")) ||
 		str_eq(value_of(shape, "kind"), STR_LIT("\"storage#buckets\"")))
 		return &list;
+	if (shape->member_count == 1 &&
+		contains(value_of(shape, "error"), "\"PERMISSION_DENIED\""))
+		return &one;
 	if (is_policy(shape) || is_thing(shape))
 		return &one;
 	return is_page(shape) ? &list : NULL;

@@ -268,6 +268,11 @@ static const struct row rows[] = {
 		"R principalSet://iam.googleapis.com/projects/46/locations/global/workloadIdentityPools/w/attribute.a/b member_of principalSet://iam.googleapis.com/projects/46/locations/global/workloadIdentityPools/w/*\n"
 		"C resource-policy:gcp:storage:bucket //storage.googleapis.com/b 1 ()\n"
 		"C policies-inside  1 ()\n" },
+	{ "a policy that was refused", "projects/p/get-iam-policy.json", "",
+		"{\"error\":{\"code\":403,\"status\":\"PERMISSION_DENIED\",\"message\":\"no\"}}",
+		"[gcp:p]\n"
+		"E " CRM "projects/p gcp:cloudresourcemanager:project  8\n"
+		"C resource-policy:gcp:cloudresourcemanager:project " CRM "projects/p 3 (no)\n" },
 	{ "an entitlement is what one may ask for", "-", "",
 		"{\"name\":\"projects/p/locations/global/entitlements/e\",\"eligibleUsers\":[{\"principals\":[\"user:a@x.com\",\"group:g@x.com\"]},{\"principals\":[\"user:b@x.com\"]}],\"privilegedAccess\":{\"gcpIamAccess\":{\"resource\":\"//cloudresourcemanager.googleapis.com/projects/p\",\"roleBindings\":[{\"role\":\"roles/r\"},{\"role\":\"roles/s\",\"conditionExpression\":\"request.path == \\\"/x\\\"\"}]}}}",
 		"[gcp:p]\n"

@@ -89,6 +89,15 @@ TRAPS = {
         [policy(TABLE, "roles/bigquery.dataViewer", A)],
         {"policy-bindings.json": boundary("2")["policy-bindings.json"]},
         "bigquery.tables.getData", TABLE, "unknown"),
+    "a policy that was refused may grant": (
+        [{"name": "", "absent": CRM + "projects/45"}],
+        {"projects/p/get-iam-policy.json": {"error": {
+            "code": 403, "status": "PERMISSION_DENIED", "message": "no"}}}, GET, OBJECT,
+        "unknown"),
+    "and one of a bucket, whatever else an export has": (
+        [], {"projects/p/buckets/n/get-iam-policy.json": {"error": {
+            "code": 403, "status": "PERMISSION_DENIED", "message": "no"}}},
+        "storage.buckets.get", "gs://n", "unknown"),
     "an owner reads no objects": ([OWNER], {}, GET, OBJECT, "denied"),
     "but by the convenience member of the bucket": (
         [OWNER, policy(B, READER, "projectOwner:p")], {}, GET, OBJECT, "allowed"),
