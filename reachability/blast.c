@@ -39,6 +39,7 @@ struct worker {
 	struct node_reach *reach;
 	node_id *nodes; /* of the round, as this world has them */
 	struct round *round;
+	size_t most; /* bytes after which the world is left */
 	struct err e;
 };
 
@@ -122,6 +123,7 @@ static int workers_ready(struct blast *b, struct err *e)
 	for (uint32_t i = 0; i < b->thread_count; i++) {
 		struct worker *k = &b->workers[i];
 
+		k->most = share;
 		if (k->w && world_arena(k->w)->used > share)
 			worker_close(k);
 		if (k->w)
@@ -174,9 +176,9 @@ static uint32_t take(struct round *r)
 static void *work(void *arg)
 {
 	struct worker *k = arg;
-	uint32_t n;
+	uint32_t n = take(k->round);
 
-	while ((n = take(k->round)) != UINT32_MAX) {
+	while (n != UINT32_MAX) {
 		struct node_reach_answer *a = &k->round->answers[n];
 		int rc = node_reach_of(a, k->reach, k->nodes[n], &k->e);
 
@@ -184,6 +186,8 @@ static void *work(void *arg)
 		k->round->items += VEC_COUNT(&a->items, struct node_reach_item);
 		k->round->failed |= rc < 0;
 		pthread_mutex_unlock(&k->round->mutex);
+		/* the rest is for others, or for the next round in a new world */
+		n = world_arena(k->w)->used > k->most ? UINT32_MAX : take(k->round);
 	}
 	return NULL;
 }

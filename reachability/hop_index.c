@@ -185,9 +185,13 @@ static int maker_enter(struct maker *k, struct err *e)
 	world_set_stop(k->world, o->stop);
 	world_set_most(k->world, o->most > 0 ? o->most : LIMIT_HOP_PART_BYTES);
 	k->parts = hop_part_maker_new(k->world);
-	if (k->m->changes.n > 0)
+	if (k->m->changes.n > 0) {
 		hop_part_maker_set_changes(
 			k->parts, VEC_DATA(&k->m->changes, const struct str));
+		/* any scope may have had a say in them */
+		if (world_read_all(k->world, e) < 0)
+			return e->code;
+	}
 	if (snapshot_generation(world_snapshot(k->world)) != k->m->generation)
 		return err_set(e, ERR_IO, "the store was written meanwhile");
 	return 0;

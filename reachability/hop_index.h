@@ -2,8 +2,9 @@
  * hop_index.h - the hops of all identities, found once after an ingest and kept in the
  * store, part by part (hop_part.h).
  *
- * A part is made from its scope and from others whose data it came upon; it is made
- * again when one of them has a new version. The index is of one commit and one set of
+ * A part is made from its scope and from what identities of all scopes make of themselves
+ * (`plain`: from those whose data was come upon by then); it is made again when one of
+ * them has a new version. The index is of one commit and one set of
  * rules: for any other it does not exist, and questions search by the rules.
  */
 #ifndef REACHABILITY_HOP_INDEX_H
