@@ -86,9 +86,9 @@ bool deciding_is_active(const struct decide_hit *h, uint64_t atom)
 static bool is_of_caller(const struct deciding *g, const struct document_statement *s)
 {
 	return g->subject == g->scratch->caller &&
-	       !(s->flags & DOCUMENT_STATEMENT_READS_RESOURCE) && g->absent_count == 0 &&
-	       !g->scratch->context && !g->object->o.through && !g->object->o.is_way &&
-	       !g->opened && !g->provider->inherits;
+	       !(s->flags & MUTANT(caller_only, DOCUMENT_STATEMENT_READS_RESOURCE, 0)) &&
+	       g->absent_count == 0 && !g->scratch->context && !g->object->o.through &&
+	       !g->object->o.is_way && !g->opened && !g->provider->inherits;
 }
 
 static void key_text(struct buf *key, struct str text)
@@ -231,9 +231,9 @@ static void hit_add(struct deciding *g, struct decide_hit *h)
 
 	if (s->flags & DOCUMENT_STATEMENT_READS_PRINCIPAL)
 		g->reads_principal = true;
-	g->recording = (s->flags & DOCUMENT_STATEMENT_READS_RESOURCE) != 0;
-	if (g->recording)
-		g->reads_resource = true;
+	g->recording =
+		MUTANT(keys_unseen, s->flags & DOCUMENT_STATEMENT_READS_RESOURCE, 0);
+	g->reads_resource |= g->recording;
 	if (!hit_split(g, h))
 		hit_finish(g, h);
 	g->recording = false;
