@@ -85,6 +85,7 @@ bool deciding_cover_hit(struct deciding *g, struct decide_hit *h)
 		struct str text = document_str(doc, p->text);
 		uint32_t flags = p->flags, literal_size = p->literal_size;
 		enum pattern_cover cover;
+		bool open = false;
 
 		/* what narrows comes behind what is narrowed */
 		if (all && !(flags & (DOCUMENT_PATTERN_ALSO | DOCUMENT_PATTERN_EXCEPT)))
@@ -99,13 +100,17 @@ bool deciding_cover_hit(struct deciding *g, struct decide_hit *h)
 				&text, &literal_ok, &g->conditions, text);
 			if (rc == 0)
 				continue;
-			if (rc == 2)
-				h->condition = expr_and(g->conditions.pool, h->condition,
-					open_variable(g, document_str(doc, p->text)));
+			open = rc == 2;
 			flags = 0;
 			literal_size = (uint32_t)pattern_literal_size(text);
 		}
 		cover = cover_text(g, text, literal_size, flags);
+		if (open && cover != PATTERN_NONE)
+			h->condition = expr_and(g->conditions.pool, h->condition,
+				open_variable(g, document_str(doc, p->text)));
+		/* what may be anything spares nothing for sure */
+		if (open && h->inverted)
+			continue;
 		if (flags & (DOCUMENT_PATTERN_ALSO | DOCUMENT_PATTERN_EXCEPT)) {
 			if (!hit_narrow(g, h, text, flags, cover))
 				return false;

@@ -43,6 +43,17 @@ USERS = {
 }
 
 
+# A role whose sessions may have any tag: trust lets somebody in who may set it.
+ROLE = {"RoleName": "tagged", "RoleId": "AROATAGGED", "Arn": f"arn:aws:iam::{ACCOUNT}:role/tagged", "Path": "/",
+        "CreateDate": "2024-01-01T00:00:00Z", "AttachedManagedPolicies": [], "InstanceProfileList": [], "Tags": [],
+        "AssumeRolePolicyDocument": policy({"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                                            "Action": ["sts:AssumeRole", "sts:TagSession"]}),
+        "RolePolicyList": [{"PolicyName": "own", "PolicyDocument": policy(
+            statement("Allow", None, NotResource=BUCKET + "/${aws:PrincipalTag/team}/*"),
+            statement("Deny", None, action="s3:PutObject", NotResource=BUCKET + "/${aws:PrincipalTag/team}/*"),
+            statement("Allow", "*", action="s3:PutObject"))}]}
+
+
 def detail(name):
     own, boundary, _ = USERS[name]
     user = {"UserName": name, "UserId": "AIDA" + name.upper(), "Arn": f"arn:aws:iam::{ACCOUNT}:user/{name}", "Path": "/",
@@ -64,7 +75,7 @@ def limit(name):
 def store(tmp_path_factory):
     data, folder = tmp_path_factory.mktemp("reach"), tmp_path_factory.mktemp("store") / "store"
     (data / "iam.json").write_text(json.dumps({
-        "UserDetailList": [detail(name) for name in USERS], "GroupDetailList": [], "RoleDetailList": [],
+        "UserDetailList": [detail(name) for name in USERS], "GroupDetailList": [], "RoleDetailList": [ROLE],
         "Policies": [limit(name) for name in USERS if USERS[name][1]]}))
     (data / "policies.json").write_text(json.dumps([{
         "Resource": BUCKET, "Account": ACCOUNT, "Policy": policy(statement(
@@ -82,3 +93,16 @@ def test_resources(store, name):
 
     assert [r["resources"] for r in what] == ([] if expected is None else [[BUCKET + e for e in expected]])
     assert [r["resources"] for r in who if r["key"] == key] == [r["resources"] for r in what]
+
+
+@pytest.mark.parametrize("action, outside", [("s3:GetObject", "allowed"), ("s3:PutObject", "denied")])
+def test_a_variable_that_may_be_anything_spares_nothing_for_sure(store, action, outside):
+    """Neither a grant nor a deny of all but what it says: a wrong "denied", a wrong "allowed"."""
+    role = ROLE["Arn"]
+    found = json.loads(run("--store", store, "-o", "json", "query", f"can {role} {action} s3://vault/red/x"))
+    assert found["verdict"] == "conditional"
+    assert "aws:PrincipalTag/team" in found["conditions"][0]["text"]
+    # nothing that the variable may be meets this one
+    assert json.loads(run("--store", store, "-o", "json", "query", f"can {role} {action} s3://vault/x"))["verdict"] == outside
+    found = json.loads(run("--store", store, "-o", "json", "query", f"what can {role} {action} directly"))
+    assert [(r["key"], r["verdict"]) for r in found["rows"]] == [(BUCKET, "conditional")]

@@ -33,13 +33,16 @@ static void some_objects(struct worldgen *g, struct buf *b)
 
 	while (!str_starts(bucket, STR_LIT("arn:aws:s3")))
 		bucket = any_of(g, &g->keys);
-	buf_printf(b, "%.*s/%s%s", STR_ARG(bucket),
-		str_starts(bucket, STR_LIT("arn:aws:s3:::")) ? "" : "object/",
-		has(g, WITH_VARIABLE)
-			? PICK(g, "${aws:username}/*", "${aws:PrincipalTag/t}*",
-				  "${aws:username}", "${aws:PrincipalTag/t, 'a'}*")
-			: PICK(g, "*", "*", "a*", "b*", "*a", "*b", "a", "b", "?*", "*a*",
-				  "a*b", "?"));
+	buf_printf(b, "%.*s/%s", STR_ARG(bucket),
+		str_starts(bucket, STR_LIT("arn:aws:s3:::")) ? "" : "object/");
+	if (has(g, WITH_VARIABLE))
+		buf_printf(b, "${%s%s",
+			chance(g, 50) ? "aws:username" : tag_key(g, "aws:PrincipalTag/t"),
+			PICK(g, "}/*", "}*", "}", ", 'a'}*"));
+	else
+		buf_printf(b, "%s",
+			PICK(g, "*", "*", "a*", "b*", "*a", "*b", "a", "b", "?*", "*a*",
+				"a*b", "?"));
 }
 
 static void object_pattern(struct worldgen *g, struct buf *b)
@@ -134,24 +137,6 @@ static void principal_value(struct worldgen *g, struct buf *b)
 		buf_printf(b, "{\"AWS\":\"%.*s\"}", STR_ARG(key));
 }
 
-/*
- * Not for buckets: whether tags of a bucket count is a setting of the bucket.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
- */
-static void tagged(struct worldgen *g, struct buf *b, enum record_layer layer)
-{
-	buf_printf(b, "\"Action\":\"%s\"",
-		layer == LAYER_TRUST ? "sts:AssumeRole"
-				     : PICK(g, "kms:*", "sqs:*", "secretsmanager:*",
-					       "iam:*", "dynamodb:*", "sts:AssumeRole"));
-	if (layer != LAYER_TRUST)
-		buf_printf(b, ",\"Resource\":\"*\"");
-	buf_printf(b, ",\"Condition\":{\"%s\":{\"aws:ResourceTag/%s\":\"%s\"}}}",
-		PICK(g, "StringEquals", "StringNotEquals", "StringLikeIfExists"),
-		PICK(g, "t", "T"),
-		has(g, WITH_VARIABLE) ? "${aws:PrincipalTag/t}" : PICK(g, "x", "y"));
-}
-
 /* Whom an endpoint lets through: whoever it is, nobody is known by such a policy. */
 static void endpoint_principal(struct worldgen *g, struct buf *b)
 {
@@ -194,7 +179,7 @@ static void statement(struct worldgen *g, struct buf *b, enum record_layer layer
 		buf_printf(b, "\"Principal\":\"*\",");
 	}
 	if (has(g, WITH_TAG) && chance(g, 30)) {
-		tagged(g, b, layer);
+		worldgen_tagged(g, b, layer);
 		return;
 	}
 	if (layer == LAYER_TRUST)
@@ -284,7 +269,8 @@ struct str worldgen_policy(
 		statement(g, &b, layer);
 	}
 	if (count > 0 && chance(g, g->weight[WITH_MALFORMED] / 6) &&
-		(g->refused || layer == LAYER_IDENTITY || layer == LAYER_SCP)) {
+		(g->refused || layer == LAYER_IDENTITY || layer == LAYER_SCP) &&
+		!(g->known_tags && layer == LAYER_TRUST)) {
 		buf_add_char(&b, ',');
 		malformed(g, &b, layer);
 	}
@@ -401,7 +387,7 @@ static void write_identity(struct worldgen *g, const struct thing *t, struct str
 		relate(g, key, RELATION_BOUNDARY, PICK(g, "pa", "pb"));
 	if (t->sort == SORT_USER)
 		return;
-	if (!chance(g, g->weight[WITH_REFUSED] / 4))
+	if (!chance(g, g->weight[WITH_REFUSED] / 4) || g->known_tags)
 		recorder_document(&g->r, LAYER_TRUST, key, STR_LIT("trust policy"),
 			worldgen_policy(g, LAYER_TRUST, 1 + below(g, 2), NULL));
 	else if (chance(g, 50))
@@ -677,6 +663,7 @@ void worldgen_make(struct buf *out, uint64_t seed, bool refused)
 			(chance(&g, 60) ? 1u << 1 : 1u << 6) | 1u << below(&g, OPEN_KEYS);
 	/* one open key less, so that the oracle can try all combinations */
 	g.session_names = seed % 4 == 1;
+	g.known_tags = seed % 2 == 0;
 	g.twins = seed % 5 == 2;
 	if (g.session_names)
 		g.open_keys &= ~g.open_keys + 1;

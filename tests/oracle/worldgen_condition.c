@@ -79,8 +79,9 @@ static void known_condition(struct worldgen *g, struct buf *b)
 		break;
 	case 2:
 		/* keys of tags have no case, values do */
-		buf_printf(b, "\"%s\":{\"aws:PrincipalTag/%s\":\"%s\"}", text,
-			PICK(g, "t", "T"), PICK(g, "x", "y", "X"));
+		buf_printf(b, "\"%s\":{\"%s\":\"%s\"}", text,
+			tag_key(g, PICK(g, "aws:PrincipalTag/t", "aws:PrincipalTag/T")),
+			PICK(g, "x", "y", "X"));
 		break;
 	case 3:
 		buf_printf(b, "\"%s\":{\"aws:username\":[\"ua\",\"uc\"]}", text);
@@ -94,8 +95,8 @@ static void known_condition(struct worldgen *g, struct buf *b)
 					      : account_id(below(g, g->accounts)));
 		break;
 	case 6:
-		buf_printf(b, "\"Null\":{\"aws:PrincipalTag/t\":\"%s\"}",
-			PICK(g, "true", "false"));
+		buf_printf(b, "\"Null\":{\"%s\":\"%s\"}",
+			tag_key(g, "aws:PrincipalTag/t"), PICK(g, "true", "false"));
 		break;
 	case 8:
 	case 9: /* who is no service has none */
@@ -139,4 +140,21 @@ void worldgen_condition(struct worldgen *g, struct buf *b)
 		buf_release(&other);
 	}
 	buf_add_char(b, '}');
+}
+
+void worldgen_tagged(struct worldgen *g, struct buf *b, enum record_layer layer)
+{
+	buf_printf(b, "\"Action\":\"%s\"",
+		layer == LAYER_TRUST ? "sts:AssumeRole"
+				     : PICK(g, "kms:*", "sqs:*", "secretsmanager:*",
+					       "iam:*", "dynamodb:*", "sts:AssumeRole"));
+	if (layer != LAYER_TRUST)
+		buf_printf(b, ",\"Resource\":\"*\"");
+	buf_printf(b, ",\"Condition\":{\"%s\":{\"aws:ResourceTag/%s\":",
+		PICK(g, "StringEquals", "StringNotEquals", "StringLikeIfExists"),
+		PICK(g, "t", "T"));
+	if (has(g, WITH_VARIABLE))
+		buf_printf(b, "\"${%s}\"}}}", tag_key(g, "aws:PrincipalTag/t"));
+	else
+		buf_printf(b, "\"%s\"}}}", PICK(g, "x", "y"));
 }

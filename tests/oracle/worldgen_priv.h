@@ -56,6 +56,11 @@ struct worldgen {
 	struct recorder r;
 	uint32_t account;   /* that is being written */
 	const bool *chosen; /* which things it has */
+	/*
+	 * every trust policy is read: sessions of other roles may have any tag, and the
+	 * oracle has no requests with tags of their own
+	 */
+	bool known_tags;
 	/* the first policy of a kind, which others of it repeat for themselves */
 	bool twins;
 	struct buf firsts; /* struct twin */
@@ -96,6 +101,14 @@ static inline const char *pick(
 	pick((g), (const char *const[]){ __VA_ARGS__ },                                  \
 		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
+/* A key of the caller's tags, or one that is known of every caller in its place. */
+static inline const char *tag_key(const struct worldgen *g, const char *key)
+{
+	bool unread = g->weight[WITH_REFUSED] > 0 || g->weight[WITH_MALFORMED] > 0;
+
+	return unread && !g->known_tags ? "aws:PrincipalAccount" : key;
+}
+
 static inline const char *account_id(uint32_t i)
 {
 	static const char *const ids[] = { "111111111111", "222222222222",
@@ -129,6 +142,13 @@ void worldgen_leads_to(struct worldgen *g);
 void worldgen_list(struct worldgen *g, struct str key);
 void worldgen_endpoint(
 	struct worldgen *g, const char *kind, const char *name, struct str key);
+
+/*
+ * The end of a statement that asks for a tag of the resource.
+ * Not for buckets: whether tags of a bucket count is a setting of the bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html
+ */
+void worldgen_tagged(struct worldgen *g, struct buf *b, enum record_layer layer);
 
 /* ,"Condition":{...}, or nothing. */
 void worldgen_condition(struct worldgen *g, struct buf *b);
