@@ -169,23 +169,16 @@ static struct list_sort sort_of(
 	return sort;
 }
 
-static bool same_sort(struct list_sort a, struct list_sort b)
-{
-	return a.policy == b.policy && a.layer == b.layer && a.custody == b.custody &&
-	       a.caller == b.caller;
-}
+#define SORTS                                                                            \
+	((POLICY_REQUIRED + 1u) * LAYER_END * (CUSTODY_ALL + 1u) * (CALLER_DELEGATE + 1u))
 
-static int compare_sorts(const void *a, const void *b)
+/* A number for each sort, in the order of their lists. */
+static uint32_t number_of(struct list_sort s)
 {
-	const struct list_sort *x = a, *y = b;
+	uint32_t n = (uint32_t)s.policy * LAYER_END + (uint32_t)s.layer;
 
-	if (x->policy != y->policy)
-		return x->policy < y->policy ? -1 : 1;
-	if (x->layer != y->layer)
-		return x->layer < y->layer ? -1 : 1;
-	if (x->custody != y->custody)
-		return x->custody < y->custody ? -1 : 1;
-	return (x->caller > y->caller) - (x->caller < y->caller);
+	n = n * (CUSTODY_ALL + 1u) + (uint32_t)s.custody;
+	return n * (CALLER_DELEGATE + 1u) + (uint32_t)s.caller;
 }
 
 /* One list per sort, of the actions whose sorts are given one each. */
@@ -195,26 +188,22 @@ static void sorted_lists(struct action_planner *p, const struct buf *actions,
 	const action_id *ids = VEC_DATA(actions, const action_id);
 	const struct list_sort *of = VEC_DATA(sorts, const struct list_sort);
 	size_t count = VEC_COUNT(actions, action_id);
-	struct buf order = { 0 }, some = { 0 };
-	struct list_sort *v;
+	uint32_t first[SORTS] = { 0 }; /* place of its first action + 1 */
+	struct buf some = { 0 };
 
-	if (count == 0)
-		return;
-	buf_add(&order, sorts->p, sorts->n);
-	v = VEC_DATA(&order, struct list_sort);
-	qsort(v, count, sizeof(*v), compare_sorts);
-	for (size_t k = 0; k < count; k++) {
-		if (k > 0 && same_sort(v[k], v[k - 1]))
+	for (size_t i = count; i > 0; i--)
+		first[number_of(of[i - 1])] = (uint32_t)i;
+	for (uint32_t n = 0; n < SORTS && count > 0; n++) {
+		if (first[n] == 0)
 			continue;
 		buf_clear(&some);
-		for (size_t i = 0; i < count; i++) {
-			if (same_sort(of[i], v[k]))
+		for (size_t i = first[n] - 1; i < count; i++) {
+			if (number_of(of[i]) == n)
 				VEC_ADD(&some, action_id, ids[i]);
 		}
 		VEC_ADD(lists, const struct action_list *,
-			list_new(p, &some, target, suffix, v[k]));
+			list_new(p, &some, target, suffix, of[first[n] - 1]));
 	}
-	buf_release(&order);
 	buf_release(&some);
 }
 
@@ -237,32 +226,32 @@ static void target_lists(
 	buf_release(&sorts);
 }
 
+/* Sorted by who may call them alone: no policy of a resource speaks of them. */
 static void unbound_list(struct action_planner *p, kind_id kind, struct buf *lists)
 {
 	const struct provider *provider = provider_of_kind(kind);
-	struct buf ids = { 0 }, sorts = { 0 };
+	struct buf ids[CALLER_DELEGATE + 1] = { { 0 } };
 	action_id begin, end;
 
 	catalog_provider_actions(provider->name, &begin, &end);
-	begin = begin < p->first ? p->first : begin;
-	end = end > p->end ? p->end : end;
 	for (action_id id = begin; id < end; id++) {
-		struct list_sort sort = { provider,
-			provider->inherits ? POLICY_OPTIONAL : POLICY_NEVER,
-			LAYER_RESOURCE, CUSTODY_NONE, CALLER_ANY };
-
-		if (!action_plan_wants(p, id) || !catalog_action_is_unbound(id))
-			continue;
-		if (provider->caller)
-			sort.caller = provider->caller(id);
-		if (sort.caller == CALLER_DELEGATE)
-			sort.policy = POLICY_OPTIONAL;
-		VEC_ADD(&ids, action_id, id);
-		VEC_ADD(&sorts, struct list_sort, sort);
+		if (action_plan_wants(p, id) && catalog_action_is_unbound(id))
+			VEC_ADD(&ids[provider->caller ? provider->caller(id)
+						      : CALLER_ANY],
+				action_id, id);
 	}
-	sorted_lists(p, &ids, &sorts, ACTION_LIST_UNBOUND, STR_LIT(""), lists);
-	buf_release(&ids);
-	buf_release(&sorts);
+	for (int caller = CALLER_ANY; caller <= CALLER_DELEGATE; caller++) {
+		struct list_sort sort = { provider, POLICY_NEVER, LAYER_RESOURCE,
+			CUSTODY_NONE, (enum provider_caller)caller };
+
+		if (provider->inherits || caller == CALLER_DELEGATE)
+			sort.policy = POLICY_OPTIONAL;
+		if (ids[caller].n > 0)
+			VEC_ADD(lists, const struct action_list *,
+				list_new(p, &ids[caller], ACTION_LIST_UNBOUND,
+					STR_LIT(""), sort));
+		buf_release(&ids[caller]);
+	}
 }
 
 static int compare_services(const void *a, const void *b)

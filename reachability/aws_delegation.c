@@ -66,11 +66,15 @@ static const struct {
 
 enum provider_caller aws_delegation_caller(action_id action)
 {
-	struct catalog_action a = catalog_action_get(action);
-	struct str name = str_skip(a.name, a.service.n + 1);
+	struct catalog_action a;
+	struct str name;
 
-	if (!str_eq(a.service, STR_LIT("organizations")))
+	/* asked of every action of a list */
+	if (!str_eq(catalog_service_name(catalog_action_service(action)),
+		    STR_LIT("organizations")))
 		return CALLER_ANY;
+	a = catalog_action_get(action);
+	name = str_skip(a.name, a.service.n + 1);
 	for (size_t i = 0; i < sizeof(callers) / sizeof(callers[0]); i++) {
 		if (str_eq(name, str_from(callers[i].name)))
 			return callers[i].caller;

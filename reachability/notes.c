@@ -136,7 +136,8 @@ int notes_subject(struct notes *n, node_id subject, struct err *e)
 /* Whether the kind may carry a policy that counts for some action of the question. */
 static bool governed(struct decide *d, kind_id kind)
 {
-	bool container = kind != CATALOG_NONE && provider_of_kind(kind)->governor;
+	bool container = kind != CATALOG_NONE && provider_of_kind(kind)->takes_unbound &&
+			 provider_of_kind(kind)->takes_unbound(kind);
 
 	return action_plan_is_governed(
 		action_plan_of(decide_planner(d), kind, container));

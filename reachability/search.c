@@ -324,11 +324,18 @@ void search_once(struct buf *out, struct world *w, scope_number ruled)
 	struct search_found *v = VEC_DATA(out, struct search_found);
 	size_t count = VEC_COUNT(out, struct search_found), kept = 0;
 
+	if (ruled == SEGMENT_NONE)
+		return;
 	for (size_t i = 0; i < count; i++) {
-		struct str key = world_node(w, search_node(w, &v[i]))->key, account;
+		bool account = false;
 
-		if (v[i].scope != ruled || ruled == SEGMENT_NONE ||
-			provider_of_key(key)->read_key(key, &account) != NODE_ACCOUNT)
+		if (v[i].scope == ruled) {
+			struct str key = world_node(w, search_node(w, &v[i]))->key, of;
+
+			account =
+				provider_of_key(key)->read_key(key, &of) == NODE_ACCOUNT;
+		}
+		if (!account)
 			v[kept++] = v[i];
 	}
 	out->n = kept * sizeof(*v);
