@@ -345,6 +345,8 @@ static void add_account(struct buf *out, struct arena *a, const struct world *w,
 		attach(&r, a, "arn:aws:iam::" A ":group/g", RELATION_ATTACHED,
 			LAYER_IDENTITY, "iam", "group", w->group);
 		add_resource(&r, a, R, "aws:iam:role", LAYER_TRUST, w->trust);
+		add_resource(&r, a, LINK, "aws:iam:role", LAYER_TRUST, NULL);
+		add_resource(&r, a, KEPT, "aws:iam:role", LAYER_TRUST, NULL);
 		add_resource(&r, a, BKT, "aws:s3:bucket", LAYER_RESOURCE, w->resource);
 		add_resource(&r, a, QUEUE, "aws:sqs:queue", LAYER_RESOURCE, w->resource);
 		add_resource(&r, a, KEY, "aws:kms:key", LAYER_RESOURCE, w->resource);
